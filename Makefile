@@ -1,0 +1,9 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+PYTHON ?= python3
+
+.PHONY: venv
+venv:
+	@$(PYTHON) dev/venv.py test
