@@ -2,8 +2,76 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-PYTHON ?= python3
+# Needs only make, git and Python 3.11 or newer; the rest is installed into .venv. Everything built lies in .venv and .cache.
+# `make help` lists what there is.
 
-.PHONY: venv
-venv:
-	@$(PYTHON) dev/venv.py test
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+CACHE := $(CURDIR)/.cache
+
+# Version managers put shims on the PATH that exist and fail; Ansible would pick one as interpreter.
+USERS_PATH := $(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(shell printf '%s' "$$PATH" | tr ':' '\n' | grep -v '/shims/*$$' | paste -s -d : -)
+
+export ANSIBLE_COLLECTIONS_PATH := $(CACHE)/collections
+export ANSIBLE_HOME := $(CACHE)/ansible
+export ANSIBLE_LOCALHOST_WARNING := false
+export ANSIBLE_INVENTORY_UNPARSED_WARNING := false
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
+export MYPYPATH :=
+export OPENDUMP_OLD_SDK := $(CACHE)/sdk-3.1.80
+export RUFF_CACHE_DIR := $(CACHE)/ruff
+
+VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
+SAY = @printf '==> %s\n'
+PYTEST = python -m pytest -q -n 2
+
+.PHONY: help venv test unit lint format sanity package requirements clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+venv:  ## build .venv with all that tests and checks need
+	$(VENV) test sdk-3.1.80
+
+test: lint  ## check and test everything, from nothing (about five minutes)
+	$(SAY) "running the tests of the collection, of the local cloud, and of both together"
+	@$(PYTEST)
+
+unit: venv  ## only the unit tests, with their coverage
+	@$(PYTEST) --cov --cov-report=term tests/unit
+
+lint: venv  ## only the static checks
+	$(SAY) "ruff: style and likely mistakes"
+	@ruff check
+	@ruff format --check --quiet
+	$(SAY) "mypy: types"
+	@mypy --python-version 3.10 -p ansible_collections.opendump.huaweicloud.plugins
+	@mypy -p huaweicloud_emulator
+	@mypy dev
+	$(SAY) "yamllint: YAML"
+	@yamllint --strict .
+	$(SAY) "ansible-lint: roles, playbooks and metadata, profile production"
+	@ansible-lint --nocolor -q
+	$(SAY) "antsibull: documentation of modules and roles, changelog fragments"
+	@antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	@antsibull-changelog lint
+	$(SAY) "reuse: licences"
+	@reuse lint --quiet || reuse lint
+
+format: venv  ## let ruff format the Python code and mend what it can
+	ruff check --fix
+	ruff format
+
+sanity: venv  ## ansible-test sanity, with every Python found (ARGS="--python 3.11" for one)
+	python dev/sanity.py $(ARGS)
+
+package: venv  ## build the collection and pass it through the importer that Galaxy uses
+	python dev/package.py
+
+requirements: venv  ## pin the newest versions of tests/requirements/*.in
+	sh dev/pin.sh
+
+clean:  ## remove all that was built
+	rm -rf .venv .cache site

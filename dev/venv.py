@@ -4,7 +4,7 @@
 
 """Build .venv for one set of pinned requirements and make the checkout visible to Ansible as a collection.
 
-Usage: python3 dev/venv.py SET [SET …], where SET names a file tests/requirements/SET.txt.
+Usage: python3 dev/venv.py SET [SET …], where SET names a file tests/requirements/SET.txt. A set sdk-… goes into .cache/sdk-….
 
 Only the standard library is used, and any Python from 3.7 on may start it: when that one is older than 3.11, a newer one is looked for on
 the PATH. What is installed already is not installed again; the files' contents decide, not their age. Two runs at the same time
@@ -24,9 +24,10 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+CACHE = ROOT / ".cache"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "tests" / "requirements"
-COLLECTION = ROOT / ".cache" / "collections" / "ansible_collections" / "opendump" / "huaweicloud"
+COLLECTION = CACHE / "collections" / "ansible_collections" / "opendump" / "huaweicloud"
 OLDEST = (3, 11)
 
 
@@ -78,14 +79,19 @@ def uv() -> str | None:
     return str(VENV / "bin" / "uv") if done.returncode == 0 else None
 
 
-def install(requirements: pathlib.Path) -> None:
-    say("installing " + str(requirements.relative_to(ROOT)))
+def install(requirements: pathlib.Path, folder: pathlib.Path | None) -> None:
+    """Install into .venv, or into a folder of its own, which is emptied first."""
+    say("installing %s into %s" % (requirements.relative_to(ROOT), (folder or VENV).relative_to(ROOT)))
     started = time.monotonic()
+    what = ["-r", str(requirements)]
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+        what += ["--target", str(folder)]
     fast = uv()
-    with_uv = [fast or "", "pip", "install", "--quiet", "--python", str(PYTHON), "-r", str(requirements)]
+    with_uv = [fast or "", "pip", "install", "--quiet", "--python", str(PYTHON), *what]
     if fast is None or subprocess.call(with_uv, env=environment()) != 0:
-        say("installing with pip, which takes about a minute")
-        with_pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "-r", str(requirements)]
+        say("installing with pip, which takes up to a minute")
+        with_pip = [str(PYTHON), "-m", "pip", "install", "--quiet", *what]
         if subprocess.call(with_pip, env=environment()) != 0:
             raise SystemExit("could not install " + str(requirements))
     say("installed in %.0f s" % (time.monotonic() - started))
@@ -101,17 +107,19 @@ def link_collection() -> None:
 
 
 def main(sets: list[str]) -> int:
-    (ROOT / ".cache").mkdir(exist_ok=True)
-    with open(ROOT / ".cache" / "venv.lock", "w", encoding="utf-8") as lock:
+    CACHE.mkdir(exist_ok=True)
+    with open(CACHE / "venv.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not new_enough(str(PYTHON)):
             create(interpreter())
         for name in sets:
             requirements = REQUIREMENTS / (name + ".txt")
             wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
-            stamp = VENV / (".installed-" + name)
+            # an old vendor SDK must not push the new one out
+            folder = CACHE / name if name.startswith("sdk-") else None
+            stamp = (folder or VENV) / (".installed-" + name)
             if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
-                install(requirements)
+                install(requirements, folder)
                 stamp.write_text(wanted, encoding="utf-8")
         link_collection()
     return 0

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for every test: no test reaches the real cloud, and tests behave the same under `make test` and under plain pytest."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache"
+
+for name in list(os.environ):
+    if name.startswith(("HW_", "HUAWEICLOUD_", "OPENDUMP_OBS_")):
+        del os.environ[name]
+for name in ("NO_PROXY", "no_proxy"):
+    os.environ[name] = "127.0.0.1,localhost"
+
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(CACHE / "collections")
+os.environ["ANSIBLE_HOME"] = str(CACHE / "ansible")
+os.environ.setdefault("ANSIBLE_LOCALHOST_WARNING", "false")
+os.environ.setdefault("ANSIBLE_INVENTORY_UNPARSED_WARNING", "false")
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE / "hypothesis"))
+os.environ.setdefault("OPENDUMP_OLD_SDK", str(CACHE / "sdk-3.1.80"))
+folders = [folder for folder in os.environ["PATH"].split(os.pathsep) if not folder.rstrip("/").endswith("/shims")]
+os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), *folders])
