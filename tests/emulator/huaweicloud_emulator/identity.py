@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -125,11 +126,9 @@ class Identity:
         return token
 
     def random_text(self, length: int) -> str:
-        """Text of the alphabet IAM uses for tokens, never shorter than 32 characters."""
-        text = "MII"
-        while len(text) < max(length, 32):
-            text += self._cloud.new_id("dis")
-        return text[: max(length, 32)]
+        """A token's text, never shorter than 32 characters so that no two are the same."""
+        length = max(length, 32)
+        return ("MII" + secrets.token_urlsafe(length))[:length]
 
     def expire_tokens(self) -> int:
         """Let every token that is out expire now; how many there were."""

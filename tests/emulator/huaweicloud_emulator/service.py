@@ -52,3 +52,5 @@ class Service:
     patch: Callable[[Cloud, Project, dict[str, Any]], dict[str, Any]] | None = None
     foreign_project: Refusal = field(default_factory=lambda: Refusal(403, "APIGW.0302", "The IAM user is not authorized to access the API."))
     project_of: Callable[[str], str | None] = project_in_path
+    needs_credentials: bool = True
+    request_id_headers: tuple[str, ...] = ("X-Request-Id",)

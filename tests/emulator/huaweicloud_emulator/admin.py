@@ -1,0 +1,196 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The admin API: seed, switch, break and look at the local cloud. It asks for no credentials."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PROJECT, Cloud
+from .faults import WrongFault
+from .refusal import Refusal
+from .seed_document import WrongSeed, apply_seed
+from .switches import WrongSwitch
+
+router = APIRouter(prefix="/_emulator")
+SHOWN_REQUESTS = 40
+
+
+class WrongOrder(ValueError):
+    """An admin request that cannot be understood."""
+
+
+def explain(error: Exception) -> JSONResponse | None:
+    """The answer to an order that is wrong; None for errors that are not the caller's."""
+    if isinstance(error, Refusal):
+        return JSONResponse({"error": error.text, "code": error.code}, 400)
+    if isinstance(error, (WrongOrder, WrongSeed, WrongFault, WrongSwitch, ValueError)):
+        return JSONResponse({"error": str(error)}, 400)
+    return None
+
+
+def cloud_of(request: Request) -> Cloud:
+    cloud: Cloud = request.app.state.cloud
+    return cloud
+
+
+async def _json(request: Request, default: Any = None) -> Any:
+    body = await request.body()
+    if not body and default is not None:
+        return default
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise WrongOrder(f"the body is not JSON: {error}") from None
+
+
+def _only(document: Any, known: Iterable[str]) -> dict[str, Any]:
+    known = set(known)
+    if not isinstance(document, dict):
+        raise WrongOrder(f"the body is an object with {', '.join(sorted(known))}")
+    strange = sorted(set(document) - known)
+    if strange:
+        raise WrongOrder(f"there is no {', '.join(strange)} here; there are: {', '.join(sorted(known))}")
+    return document
+
+
+@router.get("/health")
+async def health() -> dict[str, Any]:
+    return {"status": "ok"}
+
+
+@router.post("/reset")
+async def reset(request: Request) -> dict[str, Any]:
+    """Everything back to empty, with the built-in account."""
+    cloud_of(request).reset()
+    return {"status": "ok"}
+
+
+@router.post("/seed")
+async def seed(request: Request) -> dict[str, Any]:
+    """Add the content of a seed document; ``{"demo": true}`` adds the demo estate."""
+    cloud = cloud_of(request)
+    apply_seed(cloud, await _json(request))
+    return {"status": "ok", "projects": sorted(cloud.projects)}
+
+
+@router.get("/switches")
+async def show_switches(request: Request) -> dict[str, Any]:
+    return cloud_of(request).switches.document()
+
+
+@router.patch("/switches")
+async def set_switches(request: Request) -> dict[str, Any]:
+    """Name and value of each switch to change; null puts it back to its default."""
+    changes = await _json(request)
+    if not isinstance(changes, dict):
+        raise WrongOrder("the body is an object of switches and values")
+    switches = cloud_of(request).switches
+    switches.update(changes)
+    return {name: switches[name] for name in changes}
+
+
+@router.get("/faults")
+async def show_faults(request: Request) -> list[dict[str, Any]]:
+    return cloud_of(request).faults.state()
+
+
+@router.post("/faults")
+async def add_faults(request: Request) -> list[dict[str, Any]]:
+    return cloud_of(request).faults.add(await _json(request))
+
+
+@router.delete("/faults")
+async def clear_faults(request: Request) -> dict[str, Any]:
+    cloud_of(request).faults.clear()
+    return {"status": "ok"}
+
+
+@router.get("/requests")
+async def show_requests(request: Request) -> list[dict[str, Any]]:
+    """The journal; ``method``, ``service`` and ``path`` (a regular expression) select."""
+    query = _only(dict(request.query_params), ("method", "path", "service"))
+    try:
+        return cloud_of(request).journal.matching(query.get("method"), query.get("path"), query.get("service"))
+    except re.error as error:
+        raise WrongOrder(f"path is a regular expression: {error}") from None
+
+
+@router.delete("/requests")
+async def clear_requests(request: Request) -> dict[str, Any]:
+    cloud_of(request).journal.clear()
+    return {"status": "ok"}
+
+
+@router.get("/state")
+async def state(request: Request) -> dict[str, Any]:
+    """Everything there is, without secrets; reading it moves no status on."""
+    cloud = cloud_of(request)
+    return {
+        "now": cloud.now().isoformat(timespec="milliseconds"),
+        "clock_offset_seconds": cloud.clock_offset.total_seconds(),
+        "account": {"domain_name": HOME_DOMAIN, "project_id": HOME_PROJECT, "access_key": HOME_ACCESS_KEY},
+        "projects": [
+            {
+                "id": project.id,
+                "name": project.name,
+                "domain_name": project.domain_name,
+                "agencies": sorted(project.agencies),
+                **{service.name: service.snapshot(cloud, project) for service in cloud.services if service.snapshot is not None},
+            }
+            for project in cloud.projects.values()
+        ],
+        "buckets": cloud.buckets,
+        "switches": cloud.switches.changed(),
+        "faults": cloud.faults.state(),
+        "requests": cloud.journal.last(SHOWN_REQUESTS),
+    }
+
+
+@router.post("/patch")
+async def patch(request: Request) -> dict[str, Any]:
+    """Change something behind the caller's back, as a colleague at the console would."""
+    cloud = cloud_of(request)
+    document = _only(await _json(request), ("project", "service", "find", "set", "delete", "status"))
+    project = cloud.projects.get(document.get("project", HOME_PROJECT))
+    if project is None:
+        raise WrongOrder(f"there is no project {document.get('project')}; there are: {', '.join(sorted(cloud.projects))}")
+    able = {service.name: service.patch for service in cloud.services if service.patch is not None}
+    change = able.get(document.get("service", ""))
+    if change is None:
+        raise WrongOrder(f"service is one of {', '.join(sorted(able))}, not {document.get('service')!r}")
+    if "find" not in document or not {"set", "delete", "status"} & set(document):
+        raise WrongOrder("a patch needs find, and one of set, delete, status")
+    return change(cloud, project, {key: document[key] for key in ("find", "set", "delete", "status") if key in document})
+
+
+@router.get("/clock")
+async def show_clock(request: Request) -> dict[str, Any]:
+    cloud = cloud_of(request)
+    return {"now": cloud.now().isoformat(timespec="milliseconds"), "offset_seconds": cloud.clock_offset.total_seconds()}
+
+
+@router.put("/clock")
+async def move_clock(request: Request) -> dict[str, Any]:
+    """Move the cloud's clock against the machine's."""
+    document = _only(await _json(request), ("offset_seconds",))
+    offset = document.get("offset_seconds")
+    if not isinstance(offset, (int, float)) or isinstance(offset, bool) or abs(offset) > 10 * 365 * 86400:
+        raise WrongOrder(f"offset_seconds is a number of seconds within ten years, not {offset!r}")
+    cloud_of(request).clock_offset = timedelta(seconds=offset)
+    return await show_clock(request)
+
+
+@router.post("/tokens/expire")
+async def expire_tokens(request: Request) -> dict[str, Any]:
+    """Let all IAM tokens expire now."""
+    return {"expired": cloud_of(request).identity.expire_tokens()}
