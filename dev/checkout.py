@@ -16,7 +16,9 @@ CACHE = ROOT / ".cache"
 
 def files() -> list[pathlib.Path]:
     """Paths relative to the root. A file that is deleted but still tracked is left out."""
-    listed = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    # who owns the folder does not matter for a list of its files (in CI it is often somebody else)
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
     names = [pathlib.Path(name) for name in listed.stdout.decode().split("\0") if name]
     return [name for name in names if (ROOT / name).is_file()]
 

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Promises about the repository as a whole, which no single file's test would notice being broken."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import checkout
+import yaml
+
+ROOT = checkout.ROOT
+FILES = checkout.files()
+PLUGINS = [path for path in FILES if path.parts[0] == "plugins" and path.suffix == ".py"]
+MODULES = [path for path in PLUGINS if path.parts[1] == "modules" and path.name != "__init__.py"]
+MODULE_UTILS = [path for path in PLUGINS if path.parts[1] == "module_utils"]
+EMULATOR = [path for path in FILES if path.parts[:3] == ("tests", "emulator", "huaweicloud_emulator") and path.suffix == ".py"]
+COLLECTION = "ansible_collections.opendump.huaweicloud"
+HEADER = [
+    "# Copyright (c) 2026, opendump contributors",
+    "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "# SPDX-License-Identifier: GPL-3.0-or-later",
+]
+SOURCES = {".cfg", ".ini", ".j2", ".py", ".sh", ".toml", ".yaml", ".yml"}
+GENERATED = {pathlib.Path("changelogs/changelog.yaml"), pathlib.Path("REUSE.toml")}
+
+
+def read_yaml(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def text(path: pathlib.Path) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def imports(path: pathlib.Path) -> Iterator[str]:
+    """Every imported name in full, relative imports resolved: `from a import b` is a.b."""
+    package = [*([COLLECTION] if path.parts[0] == "plugins" else []), *path.with_suffix("").parts]
+    for node in ast.walk(ast.parse(text(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = ".".join([*package[: -node.level], node.module or ""]).rstrip(".") if node.level else node.module or ""
+            yield from (source + "." + alias.name for alias in node.names)
+
+
+def constants(path: pathlib.Path) -> dict[str, Any]:
+    """Module-level names that are bound to literals, such as DOCUMENTATION."""
+    found = {}
+    for node in ast.parse(text(path)).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant):
+            found[node.targets[0].id] = node.value.value
+    return found
+
+
+def test_action_group_holds_every_module_and_nothing_else() -> None:
+    group = read_yaml("meta/runtime.yml")["action_groups"]["all"]
+    assert group == sorted(group)
+    assert group == sorted(path.stem for path in MODULES)
+
+
+def test_source_files_start_with_the_licence_header() -> None:
+    wrong = []
+    for path in FILES:
+        lines = text(path).splitlines() if path.suffix in SOURCES or path.name == "Makefile" else []
+        start = 1 if lines and lines[0].startswith("#!") else 0
+        licensed = HEADER[2][2:] in "".join(lines[:5]) if path.suffix == ".j2" else lines[start : start + 3] == HEADER
+        if lines and path not in GENERATED and not licensed:
+            wrong.append(str(path))
+    assert wrong == []
+
+
+def test_versions_agree() -> None:
+    version = read_yaml("galaxy.yml")["version"]
+    if (ROOT / "changelogs" / "changelog.yaml").exists():
+        releases = read_yaml("changelogs/changelog.yaml")["releases"]
+        assert max(releases, key=lambda release: [int(part) for part in re.findall(r"\d+", release)]) == version
+        assert "v" + version in text(pathlib.Path("CHANGELOG.md"))
+    else:
+        fragments = sorted((ROOT / "changelogs" / "fragments").glob("*.yml"))
+        assert fragments, "without a changelog, the first release needs fragments to make it from"
+    written = {
+        (str(path), found)
+        for path in PLUGINS
+        for found in re.findall(r"""opendump\.huaweicloud/(\d[\w.]*)|VERSION\s*=\s*["'](\d[\w.]*)["']""", text(path))
+    }
+    assert {"".join(found) for _path, found in written} <= {version}, written
+
+
+def test_new_things_are_documented_with_a_version_that_exists() -> None:
+    current = [int(part) for part in read_yaml("galaxy.yml")["version"].split(".")]
+    late = [
+        (str(path), found)
+        for path in FILES
+        if path.parts[0] in ("plugins", "roles") and path.suffix in (".py", ".yml")
+        for found in re.findall(r"^\s*version_added:\s*[\"']?([\d.]+)", text(path), re.MULTILINE)
+        if [int(part) for part in found.split(".")] > current
+    ]
+    assert late == []
+
+
+def test_plugins_are_python_3_9() -> None:
+    for path in PLUGINS:
+        for node in ast.walk(ast.parse(text(path), filename=str(path), feature_version=(3, 9))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dataclass":
+                assert not {keyword.arg for keyword in node.keywords} & {"slots", "kw_only"}, path
+
+
+def test_plugins_start_with_the_annotations_import() -> None:
+    wrong = []
+    for path in PLUGINS:
+        code = [node for node in ast.parse(text(path)).body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+        if code and not (isinstance(code[0], ast.ImportFrom) and code[0].module == "__future__"):
+            wrong.append(str(path))
+    assert wrong == []
+
+
+def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
+    allowed = re.compile(
+        rf"(__future__|requests|ansible\.module_utils|{re.escape(COLLECTION)}\.plugins\.(module_utils|doc_fragments))(\.|$)"
+    )
+    forbidden = re.compile(r"ansible\.module_utils\.(six|_text|urls|common\._collections_compat)(\.|$)")
+    strangers = {
+        (str(path), name)
+        for path in PLUGINS
+        for name in imports(path)
+        if forbidden.match(name) or not (name.split(".")[0] in sys.stdlib_module_names or allowed.match(name))
+    }
+    assert strangers == set()
+
+
+def test_only_the_runner_knows_ansible_modules() -> None:
+    knowing = {path.stem for path in MODULE_UTILS for name in imports(path) if name.startswith("ansible.module_utils.basic")}
+    assert knowing <= {"_runner"}
+
+
+def test_modules_import_only_the_collections_own_code() -> None:
+    own = COLLECTION + ".plugins.module_utils."
+    strangers = {(str(path), name) for path in MODULES for name in imports(path) if not name.startswith(("__future__.", "typing.", own))}
+    assert strangers == set()
+
+
+def test_modules_say_what_they_support() -> None:
+    for path in MODULES:
+        documented = yaml.safe_load(constants(path)["DOCUMENTATION"])
+        assert documented["module"] == path.stem
+        assert documented["short_description"], path
+        assert {"check_mode", "diff_mode"} <= set(documented["attributes"]), path
+        assert [name for name in documented["extends_documentation_fragment"] if "attributes" in name], path
+
+
+def test_modules_have_examples_with_full_names_and_describe_what_they_return() -> None:
+    for path in MODULES:
+        examples = yaml.safe_load(constants(path)["EXAMPLES"])
+        assert [task for task in examples if "opendump.huaweicloud." + path.stem in task], path
+        returned = yaml.safe_load(constants(path)["RETURN"])
+        assert returned, path
+        assert all({"description", "returned", "type"} <= set(value) for value in returned.values()), path
+
+
+def test_module_utils_are_private_and_have_telling_names() -> None:
+    vague = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
+    assert [str(path) for path in MODULE_UTILS if not path.name.startswith("_") or path.stem.strip("_") in vague] == []
+
+
+def test_local_cloud_uses_nothing_of_the_collection() -> None:
+    """An emulator that shared the client's mistakes would prove nothing."""
+    assert EMULATOR
+    assert {(str(path), name) for path in EMULATOR for name in imports(path) if name.split(".")[0].startswith("ansible")} == set()
+
+
+def test_execution_environment_names_files_that_exist_and_what_modules_import() -> None:
+    dependencies = read_yaml("meta/execution-environment.yml")["dependencies"]
+    requirements = text(pathlib.Path(dependencies["python"]))
+    needed = {line.split(">")[0] for line in requirements.splitlines() if line and not line.startswith("#")}
+    imported = {name.split(".")[0] for path in MODULE_UTILS for name in imports(path)}
+    assert needed == imported - sys.stdlib_module_names - {"ansible", "ansible_collections"}
+
+
+def test_pinned_requirements_do_not_say_where_packages_come_from() -> None:
+    for path in FILES:
+        if path.match("tests/requirements/*.txt"):
+            assert not re.search(r"://|--index|--find-links|^-", text(path), re.MULTILINE), path
+            pins = [line for line in text(path).splitlines() if line]
+            assert all(re.match(r"[\w.\[\]-]+==[\w.+]+", line) for line in pins), path
+
+
+def test_no_file_is_executable_or_has_a_shebang_but_the_one_that_ci_starts() -> None:
+    started = [path for path in FILES if (ROOT / path).read_bytes()[:2] == b"#!" or (ROOT / path).stat().st_mode & 0o111]
+    assert [str(path) for path in started] == [".ci/run"]
