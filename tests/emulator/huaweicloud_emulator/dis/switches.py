@@ -1,0 +1,160 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A switch for each point on which the sources about DIS say nothing or contradict each other.
+
+The numbers that begin the reasons are sections of the contract for DIS.
+"""
+
+from __future__ import annotations
+
+from ..switches import Switch
+
+SWITCHES = {
+    # replacing a task
+    "dis.put": Switch(
+        "honoured",
+        ("honoured", "ignored", "unknown", "not_allowed", "refused"),
+        "2.6: only old Java code and two recent pages know a replacing PUT. ignored: success and nothing changes; unknown: 404 APIGW.0101; "
+        "not_allowed: 405; refused: 400 DIS.4300",
+    ),
+    "dis.put_status": Switch(200, (200, 204), "2.6: the success code of PUT is in no stored text; 200 is assumed"),
+    "dis.put_while_running": Switch(
+        "allowed", ("allowed", "refused"), "2.6: no source says whether a RUNNING task may be replaced; refused is 400 DIS.4200"
+    ),
+    "dis.put_consumer_strategy": Switch(
+        "refused",
+        ("refused", "ignored"),
+        "2.6: on modification the strategy must equal the one given at creation; whether another one is refused (400 DIS.4200) "
+        "or passed over is unknown",
+    ),
+    "dis.put_destination_type": Switch(
+        "refused", ("refused", "allowed"), "2.6: no source says whether PUT may change the destination type"
+    ),
+    "dis.put_ignores": Switch(
+        "",
+        "text",
+        "2.6: PUT may pass over single fields without a word; their names separated by commas, e.g. file_prefix,partition_format",
+    ),
+    # states
+    "dis.new_task_state": Switch(
+        "RUNNING",
+        ("RUNNING", "ABNORMAL", "ERROR"),
+        "5: how a new task ends up; a task may be accepted and fail afterwards, which its dump log then shows",
+    ),
+    "dis.create_dwell": Switch(0, "dwell", "5: how long a new task is STARTING; in the one recorded run the first GET was already good"),
+    "dis.create_lag": Switch(
+        0, "dwell", "2.1: create answers without a body, so the id must be looked up; how soon a look-up sees the new task is not said"
+    ),
+    "dis.start_dwell": Switch(0, "dwell", "5: how long a started task is STARTING; the recorded run saw RUNNING on the next GET"),
+    "dis.stop_dwell": Switch(
+        0, "dwell", "5: how long a stopped task still shows its old state; the recorded run saw PAUSED on the next GET"
+    ),
+    "dis.delete_dwell": Switch(
+        0, "dwell", "5: how long a deleted task is still there as DELETE; the recorded run got an error on the next GET"
+    ),
+    "dis.start_on_abnormal": Switch("works", ("works", "fails_again"), "5: whether start helps an ABNORMAL or ERROR task is not said"),
+    "dis.action_without_effect": Switch(
+        "accepted", ("accepted", "refused"), "2.5: start on a RUNNING and stop on a PAUSED task: accepted without effect, or 400 DIS.4200"
+    ),
+    "dis.action_with_unknown_ids": Switch(
+        "refused_whole",
+        ("refused_whole", "rest_done_and_refused", "rest_done"),
+        "2.5: good and bad ids in one start or stop: DIS.4354 and nothing done, DIS.4354 with the good ones done, "
+        "or 200 with the bad ones passed over",
+    ),
+    # list
+    "dis.list_order": Switch(
+        "name", ("name", "created", "newest"), "2.2: the order of the list is not said; start_task_name suggests names"
+    ),
+    "dis.list_has_more_tasks": Switch("absent", ("absent", "present"), "2.2: has_more_tasks occurs once, in an unused class of an old SDK"),
+    "dis.list_quota": Switch("absent", ("absent", "present"), "2.2: quota is in the tables and in no example"),
+    "dis.list_task_id": Switch("present", ("present", "absent"), "2.2: task_id is in the examples and not in the tables"),
+    "dis.list_limit_over_10": Switch(
+        "honoured",
+        ("honoured", "clamped", "refused"),
+        "2.2: one page says that limit ranges from 1 to 10; what a greater one does is unknown",
+    ),
+    # echo
+    "dis.echo_keys": Switch(
+        "misspelt",
+        ("misspelt", "clean", "underscored"),
+        "4, 6 row 10: …_destination_descripton for CloudTable and DWS in documents and new SDKs, …_description in older code; "
+        "one client reads cloud_table_destination_description",
+    ),
+    "dis.echo_defaults": Switch(
+        "filled", ("filled", "omitted"), "4: whether fields that were not sent come back with the server's default is not fully known"
+    ),
+    "dis.echo_empty_text": Switch(
+        "kept",
+        ("kept", "omitted"),
+        "6 row 20: examples echo empty texts; one live answer leaves the fields out, but may never have had them",
+    ),
+    "dis.echo_processing_schema": Switch("yes", ("yes", "no"), "4: not in the Java response class; whether it is echoed is unknown"),
+    "dis.echo_deliver_size_interval": Switch(
+        "yes", ("yes", "no"), "4: only in the tables of two recent pages; whether it is echoed is unknown"
+    ),
+    "dis.echo_integers": Switch(
+        "numbers",
+        ("numbers", "texts"),
+        "6 row 21: retry_duration is a string in tables and an integer in examples; integers may come back as text",
+    ),
+    "dis.echo_file_type": Switch(
+        "as_sent", ("as_sent", "lower"), "6 rows 17, 18: the case of file types differs between the texts (Text, text)"
+    ),
+    "dis.echo_empty_delimiter": Switch(
+        "newline", ("newline", "empty", "omitted"), "6 row 13: one example echoes an empty record_delimiter, its older edition a newline"
+    ),
+    "dis.echo_null_delimiter": Switch(
+        "NULL", ("NULL", "empty", "null", "omitted"), "6 row 15: the wire form of the NULL delimiter is unknown"
+    ),
+    "dis.accept_null_delimiter": Switch(
+        "any",
+        ("any", "NULL", "null", "none"),
+        "6 row 15: which spelling of the NULL delimiter is taken is unknown; none: DIS.4200 for each",
+    ),
+    "dis.echo_password": Switch(
+        "omitted",
+        ("omitted", "echoed", "masked"),
+        "3.6: user_password is listed in the response model; whether it really comes back is unknown (masked: ****)",
+    ),
+    "dis.show_undocumented": Switch(
+        "present", ("present", "absent"), "4: task_id, stream_id, streamId and exception_strategy are seen live and are not in the tables"
+    ),
+    "dis.partition_keys": Switch(
+        "partitionId",
+        ("partitionId", "partition_id"),
+        "4, 6 rows 5, 6: partitionId and state in examples and live, partition_id and status in the tables",
+    ),
+    # errors
+    "dis.error_shape": Switch(
+        "errorCode", ("errorCode", "error_code"), "7.1: errorCode/message seen live, error_code/error_msg documented"
+    ),
+    "dis.missing_status": Switch(400, (400, 404), "0, 7.2: what does not exist is HTTP 400; a client must go by the code and not mind 404"),
+    "dis.missing_task_code": Switch(
+        "DIS.4354",
+        ("DIS.4354", "DIS.4301"),
+        "7.2: the text of DIS.4354 speaks of deleting and updating only; what showing a missing task says is inferred",
+    ),
+    # requests
+    "dis.mandatory_fields": Switch(
+        "few",
+        ("few", "all"),
+        "6 row 22: agency_name, deliver_time_interval and destination_type are mandatory in SDKs and optional on recent pages",
+    ),
+    "dis.dws_create_status": Switch(201, (201, 200), "3.6: one client expects 200 for the creation of a DWS task and 201 for OBS"),
+    "dis.unlisted_clusters": Switch(
+        "accepted",
+        ("accepted", "refused"),
+        "the local cloud's own: clusters, databases and keys of a kind of which the seed lists none",
+    ),
+    "dis.task_quota": Switch(5, "int", "2.1, DIS.4357: transfer tasks a stream may have"),
+    # streams
+    "dis.stream_create_dwell": Switch(0, "dwell", "8: how long a new stream is CREATING; providers use it at once"),
+    "dis.stream_delete_dwell": Switch(0, "dwell", "8: how long a deleted stream is TERMINATING"),
+    "dis.task_on_creating_stream": Switch(
+        "refused", ("refused", "allowed"), "9: whether a task can be created while its stream is CREATING; DIS.4205 is assumed"
+    ),
+    "dis.stream_delete_with_tasks": Switch("cascades", ("cascades", "refused"), "8: what deleting a stream does to its tasks is unknown"),
+}
