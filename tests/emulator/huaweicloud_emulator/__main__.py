@@ -44,12 +44,18 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)")
     made.add_argument("--port", type=int, default=8780, metavar="N", help="port to listen on; 0 takes a free one (default: %(default)s)")
-    made.add_argument("--portfile", type=pathlib.Path, metavar="FILE", help="write the port into FILE once requests are answered; removed at the end")
-    made.add_argument("--seed", metavar="FILE|demo", help="what is there at the start: a JSON document as POST /_emulator/seed takes it, or demo")
+    made.add_argument(
+        "--portfile", type=pathlib.Path, metavar="FILE", help="write the port into FILE once requests are answered; removed at the end"
+    )
+    made.add_argument(
+        "--seed", metavar="FILE|demo", help="what is there at the start: a JSON document as POST /_emulator/seed takes it, or demo"
+    )
     made.add_argument("--id-seed", type=int, metavar="N", help="a number that makes invented ids the same in every run")
     made.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate (PEM)")
     made.add_argument("--tls-key", metavar="FILE", help="the certificate's private key (PEM), unless it is in the same file")
-    made.add_argument("--log-level", default="warning", choices=["critical", "error", "warning", "info", "debug"], help="default: %(default)s")
+    made.add_argument(
+        "--log-level", default="warning", choices=["critical", "error", "warning", "info", "debug"], help="default: %(default)s"
+    )
     return made
 
 

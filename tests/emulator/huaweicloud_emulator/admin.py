@@ -158,19 +158,24 @@ async def state(request: Request) -> dict[str, Any]:
 
 @router.post("/patch")
 async def patch(request: Request) -> dict[str, Any]:
-    """Change something behind the caller's back, as a colleague at the console would."""
+    """Change something behind the caller's back, as a colleague at the console would.
+
+    ``project`` (the built-in one), ``service``, ``find``, and what the service takes: ``set``, ``delete``, ``status`` and others.
+    """
     cloud = cloud_of(request)
-    document = _only(await _json(request), ("project", "service", "find", "set", "delete", "status"))
-    project = cloud.projects.get(document.get("project", HOME_PROJECT))
+    document = await _json(request)
+    if not isinstance(document, dict) or not isinstance(document.get("find"), dict):
+        raise WrongOrder('a patch is an object with "service", "find" (an object) and what to do: "set", "delete", "status" …')
+    wanted = document.pop("project", HOME_PROJECT)
+    project = cloud.projects.get(wanted)
     if project is None:
-        raise WrongOrder(f"there is no project {document.get('project')}; there are: {', '.join(sorted(cloud.projects))}")
+        raise WrongOrder(f"there is no project {wanted}; there are: {', '.join(sorted(cloud.projects))}")
     able = {service.name: service.patch for service in cloud.services if service.patch is not None}
-    change = able.get(document.get("service", ""))
+    named = document.pop("service", None)
+    change = able.get(named)
     if change is None:
-        raise WrongOrder(f"service is one of {', '.join(sorted(able))}, not {document.get('service')!r}")
-    if "find" not in document or not {"set", "delete", "status"} & set(document):
-        raise WrongOrder("a patch needs find, and one of set, delete, status")
-    return change(cloud, project, {key: document[key] for key in ("find", "set", "delete", "status") if key in document})
+        raise WrongOrder(f"service is one of {', '.join(sorted(able))}, not {named!r}")
+    return change(cloud, project, document)
 
 
 @router.get("/clock")

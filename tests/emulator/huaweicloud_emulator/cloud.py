@@ -120,7 +120,7 @@ class Cloud:
         return int(self.now().timestamp() * 1000)
 
     def new_id(self, kind: str = "uuid") -> str:
-        """``uuid``: a random UUID as text; ``hex``: 32 hexadecimal digits; ``dis``: 19 letters and digits, as DIS names streams and tasks."""
+        """``uuid``: a UUID as text; ``hex``: 32 hexadecimal digits; ``dis``: 19 letters and digits, as DIS names streams and tasks."""
         if kind == "dis":
             return "".join(self._random.choices(_DIS_ALPHABET, k=19))
         made = uuid.UUID(int=self._random.getrandbits(128), version=4)

@@ -54,7 +54,9 @@ def _check_do(do: Any) -> None:
     if "latency" in verbs and len(verbs) > 1:
         verbs -= {"latency"}
     if len(verbs) != 1:
-        raise WrongFault(f"do names one thing to go wrong (and perhaps latency), not {sorted(do)}; there are: status, {', '.join(sorted(_ALONE))}")
+        raise WrongFault(
+            f"do names one thing to go wrong (and perhaps latency), not {sorted(do)}; there are: status, {', '.join(sorted(_ALONE))}"
+        )
     for name in ("latency", "hang", "drip"):
         if name in do:
             _number(name, do[name])

@@ -128,7 +128,9 @@ class Gateway:
         if seconds > 0:
             await asyncio.sleep(seconds)
 
-    async def _answer_or_fault(self, scope: Scope, entry: Entry, service: Service | None, body: bytes | None, fault: Fault | None) -> Answer | None:
+    async def _answer_or_fault(
+        self, scope: Scope, entry: Entry, service: Service | None, body: bytes | None, fault: Fault | None
+    ) -> Answer | None:
         """None when nothing is to be answered."""
         instead = fault is not None and bool(set(fault.do) & {"status", "refuse", "redirect", "drop", "hang"})
         if fault is None or not instead:
@@ -175,7 +177,9 @@ class Gateway:
             return Answer.json(refusal.status, refusal_body(self._cloud, service, refusal, entry.request_id), refusal.headers)
         except Exception as error:
             log.exception("%s %s", scope["method"], scope["path"])
-            return Answer.json(500, {"error_code": "EMULATOR.0500", "error_msg": f"A fault in the emulator: {type(error).__name__}: {error}"})
+            return Answer.json(
+                500, {"error_code": "EMULATOR.0500", "error_msg": f"A fault in the emulator: {type(error).__name__}: {error}"}
+            )
 
     def _check_size(self, scope: Scope, body: bytes | None) -> None:
         if body is None:
@@ -207,12 +211,16 @@ class Gateway:
 
     def _signed_by(self, request: Signed, service: Service | None) -> Caller:
         cloud = self._cloud
-        lockout = cloud.switches["gateway.lockout"]
+        lockout: bool = cloud.switches["gateway.lockout"]
+
+        def is_locked(key: AccessKey) -> bool:
+            return lockout and cloud.identity.is_locked(key)
+
         plus_is_space = cloud.switches["gateway.plus_in_query"] == "space"
         try:
-            key = verify(request, cloud.identity.keys.get, cloud.now(), lambda key: lockout and cloud.identity.is_locked(key), plus_is_space)
+            key = verify(request, cloud.identity.keys.get, cloud.now(), is_locked, plus_is_space)
         except Unverified as why:
-            if lockout and why.flaw is Flaw.WRONG_SIGNATURE and isinstance(why.key, AccessKey):
+            if lockout and why.flaw is Flaw.WRONG_SIGNATURE and why.key is not None:
                 cloud.identity.note_wrong_signature(why.key)
             if self._dis_answers(service):
                 raise Refusal(441, _DIS_CODES.get(why.flaw, "DIS.4100"), f"Authorization error. [{why.detail}]") from None
@@ -287,5 +295,3 @@ class Gateway:
             await wire.drip(answer, do["drip"])
         elif answer is not None:
             await wire.send(answer)
-
-

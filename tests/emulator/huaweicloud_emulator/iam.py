@@ -96,7 +96,8 @@ def _scope(cloud: Cloud, auth: Mapping[str, Any], domain_name: str) -> Project |
         return None
     wanted = _object(scope, "project")
     for project in cloud.projects.values():
-        if project.domain_name == domain_name and (project.id == wanted.get("id") or ("id" not in wanted and project.name == wanted.get("name"))):
+        called = project.id == wanted["id"] if "id" in wanted else project.name == wanted.get("name")
+        if called and project.domain_name == domain_name:
             return project
     raise _refuse(401, f"Could not find project: {wanted.get('id') or wanted.get('name')}.")
 
@@ -106,7 +107,12 @@ def _endpoints(request: Request, project: Project | None) -> list[dict[str, Any]
     paths = {"iam": "/v3", "dis": f"/v2/{project.id}" if project else "/v2", "dms": f"/v2/{project.id}" if project else "/v2"}
     region = project.name if project else "*"
     return [
-        {"type": name, "name": name, "id": name, "endpoints": [{"id": name, "interface": "public", "region": region, "region_id": region, "url": base + path}]}
+        {
+            "type": name,
+            "name": name,
+            "id": name,
+            "endpoints": [{"id": name, "interface": "public", "region": region, "region_id": region, "url": base + path}],
+        }
         for name, path in paths.items()
     ]
 
@@ -254,7 +260,8 @@ async def list_domains(request: Request) -> JSONResponse:
     cloud: Cloud = request.state.cloud
     caller = _known_caller(request)
     id = cloud.identity.domain_id(caller.domain_name)
-    domain = {"id": id, "name": caller.domain_name, "enabled": True, "description": "", "links": {"self": f"{request.base_url}v3/domains/{id}"}}
+    links = {"self": f"{request.base_url}v3/domains/{id}"}
+    domain = {"id": id, "name": caller.domain_name, "enabled": True, "description": "", "links": links}
     return JSONResponse({"links": {"self": f"{request.base_url}v3/auth/domains", "next": None, "previous": None}, "domains": [domain]})
 
 

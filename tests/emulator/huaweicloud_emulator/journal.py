@@ -31,13 +31,13 @@ def masked(value: Any, key: str = "") -> Any:
 
 def digests(value: Any, path: str = "", key: str = "") -> dict[str, str]:
     """SHA-256 of each secret text by its dotted path, so that a test can prove which secret was sent."""
-    if isinstance(value, dict):
-        return {name: digest for inner, one in value.items() for name, digest in digests(one, f"{path}.{inner}".lstrip("."), str(inner)).items()}
-    if isinstance(value, list):
-        return {name: digest for index, one in enumerate(value) for name, digest in digests(one, f"{path}.{index}".lstrip(".")).items()}
-    if isinstance(value, str) and value and key and _SECRET_KEY.search(key):
+    if isinstance(value, str) and value and _SECRET_KEY.search(key):
         return {path: hashlib.sha256(value.encode()).hexdigest()}
-    return {}
+    found: dict[str, str] = {}
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        found |= digests(one, f"{path}.{name}".lstrip("."), str(name))
+    return found
 
 
 def readable(body: bytes) -> tuple[Any, dict[str, str]]:
@@ -92,11 +92,12 @@ class Journal:
     def matching(self, method: str | None = None, path: str | None = None, service: str | None = None) -> list[dict[str, Any]]:
         """Entries whose method is ``method`` and in whose path the regular expression ``path`` is found."""
         pattern = re.compile(path or "")
-        return [
-            asdict(entry)
-            for entry in self._entries
-            if (method is None or entry.method == method.upper()) and (service is None or entry.service == service) and pattern.search(entry.path)
-        ]
+
+        def fits(entry: Entry) -> bool:
+            right = (method is None or entry.method == method.upper()) and (service is None or entry.service == service)
+            return right and pattern.search(entry.path) is not None
+
+        return [asdict(entry) for entry in self._entries if fits(entry)]
 
     def last(self, count: int) -> list[dict[str, Any]]:
         return [asdict(entry) for entry in list(self._entries)[-count:]]

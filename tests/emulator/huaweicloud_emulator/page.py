@@ -13,7 +13,9 @@ from fastapi.responses import HTMLResponse, Response
 
 router = APIRouter()
 _PAGE = pathlib.Path(__file__).with_name("page") / "index.html"
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
 
 
 @router.get("/")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .cloud import HOME_DOMAIN, HOME_PROJECT, HOME_REGION, HOME_USER, Cloud
+from .cloud import HOME_DOMAIN, HOME_PROJECT, HOME_REGION, HOME_USER, Cloud, Project
 
 
 class WrongSeed(ValueError):
@@ -49,6 +49,16 @@ def _buckets(given: Any) -> dict[str, str]:
     return buckets
 
 
+def _project(cloud: Cloud, given: dict[str, Any]) -> Project:
+    id = given.get("id", HOME_PROJECT)
+    there = cloud.projects.get(id)
+    name = given.get("name", there.name if there else HOME_REGION)
+    domain_name = given.get("domain_name", there.domain_name if there else HOME_DOMAIN)
+    if there and (there.name, there.domain_name) != (name, domain_name):
+        raise WrongSeed(f"the project {id} is there already; its name is {there.name} and its domain {there.domain_name}")
+    return cloud.add_project(id, name, domain_name, set(given.get("agencies", [])))
+
+
 def apply_seed(cloud: Cloud, document: Any) -> None:
     """Add what the document holds. Raises WrongSeed or the services' own refusals; a refused document may be there in part."""
     if isinstance(document, dict) and document.get("demo") is True:
@@ -62,7 +72,8 @@ def apply_seed(cloud: Cloud, document: Any) -> None:
     known = ("id", "name", "domain_name", "agencies", *services)
     projects = [_object("a project", one, known) for one in _list("projects", document.get("projects", []))]
     users = [
-        _object("a user", one, ("name", "password", "domain_name"), ("name", "password")) for one in _list("users", document.get("users", []))
+        _object("a user", one, ("name", "password", "domain_name"), ("name", "password"))
+        for one in _list("users", document.get("users", []))
     ]
     keys = [
         _object("an access key", one, ("access", "secret", "domain_name", "user_name", "security_token"), ("access", "secret"))
@@ -70,7 +81,7 @@ def apply_seed(cloud: Cloud, document: Any) -> None:
     ]
     for what, items in (("a project", projects), ("a user", users), ("an access key", keys)):
         for item in items:
-            _texts(what, item, set(item) - {"agencies", *services})
+            _texts(what, item, sorted(set(item) - {"agencies", *services}))
     for project in projects:
         if not all(isinstance(agency, str) for agency in _list("agencies", project.get("agencies", []))):
             raise WrongSeed("agencies is a list of names")
@@ -83,13 +94,7 @@ def apply_seed(cloud: Cloud, document: Any) -> None:
         domain, name = key.get("domain_name", HOME_DOMAIN), key.get("user_name", HOME_USER)
         cloud.identity.add_key(key["access"], key["secret"], domain, name, key.get("security_token"))
     for one in projects:
-        project = cloud.projects.get(one.get("id", HOME_PROJECT))
-        for key, value in (("name", project.name), ("domain_name", project.domain_name)) if project else ():
-            if one.get(key, value) != value:
-                raise WrongSeed(f"the project {one.get('id', HOME_PROJECT)} is there already, with the {key} {value}")
-        project = cloud.add_project(
-            one.get("id", HOME_PROJECT), one.get("name", HOME_REGION), one.get("domain_name", HOME_DOMAIN), set(one.get("agencies", []))
-        )
+        place = _project(cloud, one)
         for name, service in services.items():
             if name in one and service.seed is not None:
-                service.seed(cloud, project, one[name])
+                service.seed(cloud, place, one[name])

@@ -33,6 +33,9 @@ def fields_error_body(cloud: Cloud, refusal: Refusal, request_id: str) -> dict[s
     return {"error_code": refusal.code, "error_msg": refusal.text}
 
 
+NOT_YOURS = Refusal(403, "APIGW.0302", "The IAM user is not authorized to access the API.")
+
+
 @dataclass
 class Service:
     """One service behind the gateway.
@@ -50,7 +53,7 @@ class Service:
     seed: Callable[[Cloud, Project, dict[str, Any]], None] | None = None
     snapshot: Callable[[Cloud, Project], dict[str, Any]] | None = None
     patch: Callable[[Cloud, Project, dict[str, Any]], dict[str, Any]] | None = None
-    foreign_project: Refusal = field(default_factory=lambda: Refusal(403, "APIGW.0302", "The IAM user is not authorized to access the API."))
+    foreign_project: Refusal = NOT_YOURS
     project_of: Callable[[str], str | None] = project_in_path
     needs_credentials: bool = True
     request_id_headers: tuple[str, ...] = ("X-Request-Id",)

@@ -22,7 +22,7 @@ class WrongSwitch(ValueError):
 class Switch:
     """One thing that can be either way.
 
-    ``values`` is a tuple of the permitted values, or the name of a kind: ``bool``, ``int`` (0 or more), ``number`` (0 or more), ``text``, or
+    ``values`` is a tuple of the permitted values, or the name of a kind: ``bool``, ``int`` and ``number`` (0 or more), ``text``, or
     ``dwell``: how long a status lasts, in reads (an integer) or seconds (``"0.3s"``). Left out, the kind is the default's.
     """
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Protocol
 from urllib.parse import quote, unquote_to_bytes
+
+from .identity import AccessKey
 
 ALGORITHM = "SDK-HMAC-SHA256"
 TOLERANCE = timedelta(minutes=15)
@@ -42,18 +43,11 @@ class Flaw(Enum):
 class Unverified(Exception):
     """The request is not proven to come from the key's owner. ``key`` is set when the key was found."""
 
-    def __init__(self, flaw: Flaw, detail: str, key: StoredKey | None = None) -> None:
+    def __init__(self, flaw: Flaw, detail: str, key: AccessKey | None = None) -> None:
         super().__init__(detail)
         self.flaw = flaw
         self.detail = detail
         self.key = key
-
-
-class StoredKey(Protocol):
-    access: str
-    secret: str
-    security_token: str | None
-    expires_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -164,11 +158,11 @@ def check_date(date: str | None, now: datetime) -> str:
 
 def verify(
     request: Signed,
-    find_key: Callable[[str], StoredKey | None],
+    find_key: Callable[[str], AccessKey | None],
     now: datetime,
-    is_locked: Callable[[StoredKey], bool] = lambda key: False,
+    is_locked: Callable[[AccessKey], bool] = lambda key: False,
     plus_is_space: bool = False,
-) -> StoredKey:
+) -> AccessKey:
     """The key that signed the request. Raises Unverified."""
     authorization = request.header("authorization")
     if not authorization:

@@ -31,7 +31,10 @@ class Walk:
         self._arrived: Callable[[], None] | None = None
 
     def move(self, to: str, via: str | None = None, dwell: int | str = 0, arrived: Callable[[], None] | None = None) -> None:
-        """Show ``via`` at once (without it the status stays as it is) and ``to`` after the dwell; ``arrived`` is called then. A new move replaces the old."""
+        """Show ``via`` at once (without it the status stays as it is) and ``to`` after the dwell; ``arrived`` is called then.
+
+        A new move replaces the old one. Raises ValueError when the dwell is neither a number nor a time.
+        """
         if via is not None:
             self._status = via
         self._next = to
