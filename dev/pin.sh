@@ -1,6 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
 
 # Pins the newest versions that tests/requirements/*.in allow. One file serves every Python from 3.11 on, by markers.
 # Nothing about where packages come from is written down.

@@ -23,11 +23,13 @@ MODULES = [path for path in PLUGINS if path.parts[1] == "modules" and path.name 
 MODULE_UTILS = [path for path in PLUGINS if path.parts[1] == "module_utils"]
 EMULATOR = [path for path in FILES if path.parts[:3] == ("tests", "emulator", "huaweicloud_emulator") and path.suffix == ".py"]
 COLLECTION = "ansible_collections.opendump.huaweicloud"
+# REUSE-IgnoreStart
 HEADER = [
     "# Copyright (c) 2026, opendump contributors",
     "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
     "# SPDX-License-Identifier: GPL-3.0-or-later",
 ]
+# REUSE-IgnoreEnd
 SOURCES = {".cfg", ".ini", ".j2", ".py", ".sh", ".toml", ".yaml", ".yml"}
 GENERATED = {pathlib.Path("changelogs/changelog.yaml"), pathlib.Path("REUSE.toml")}
 
