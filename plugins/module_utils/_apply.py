@@ -1,0 +1,259 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plan → service: the writes of one task, each sent again only when a look has shown that it was not executed.
+
+PRIVATE to the collection.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Optional
+
+from ._adapter import Adapter
+from ._errors import ApiError, Meaning, OpendumpError, TransportError
+from ._fields import differing, leaves
+from ._plan import CREATE, DELETE, PAUSE, RECREATE, UPDATE, Plan, Refused
+from ._record import Task
+from ._wait import Clock
+
+# Looks after a reply was lost, and reads to see an update come through: services may show a write a little later.
+LOOKS = 3
+
+
+class Ignored(OpendumpError):
+    """The service accepted a change and did not make it."""
+
+
+class Writer:
+    """Carries out one plan."""
+
+    def __init__(self, adapter: Adapter, plan: Plan, leaving: Optional[Task], clock: Clock, warn: Callable[[str], None]) -> None:
+        self.adapter = adapter
+        self.plan = plan
+        self.clock = clock
+        self.warn = warn
+        self.task = plan.current
+        self.leaving = leaving
+        self.done: list[str] = []
+        self.interval = plan.desired.wait_interval
+        self.deadline = plan.desired.wait_timeout
+
+    def write(self) -> None:
+        """Carry out all actions in order; ``done`` tells how far it came when this raises."""
+        for action in self.plan.actions:
+            if action == CREATE:
+                self._create()
+            elif action == RECREATE:
+                self._recreate()
+            elif action == UPDATE:
+                self._update()
+            elif action == DELETE:
+                self._delete()
+            else:
+                self._act(action)
+            self.done.append(action)
+
+    # the verbs
+
+    def _create(self) -> None:
+        plan, adapter = self.plan, self.adapter
+        destination = plan.destination
+        assert destination is not None
+        self._preflight(destination)
+        if self.leaving:
+            self._await_gone(self.leaving)
+        body = plan.body()
+        unclear: list[Exception] = []
+
+        def send() -> None:
+            try:
+                answer = adapter.create(plan.parent, plan.name, destination, body, plan.paused and adapter.born_paused)
+                self.task = answer
+            except ApiError as error:
+                if not (unclear and error.meaning is Meaning.EXISTS):
+                    raise
+
+        def there() -> bool:
+            found = [task for task in adapter.listing(plan.parent).tasks if task.name == plan.name and task.status not in adapter.leaving]
+            if len(found) > 1:
+                raise OpendumpError("%d %ss are now named '%s' (IDs %s)." % (len(found), adapter.noun, plan.name, ", ".join(str(task.id) for task in found)))
+            self.task = found[0] if found else None
+            return bool(found)
+
+        if self._surely("created", send, there, unclear):
+            if self.task is None:
+                there()
+            if self.task is not None:
+                self._prove("was created, but its fields", self._show(self.task))
+
+    def _recreate(self) -> None:
+        destination = self.plan.destination
+        assert destination is not None and self.plan.current is not None
+        self._preflight(destination)
+        self._delete()
+        try:
+            self._await_gone(self.plan.current)
+            self._create()
+        except OpendumpError as error:
+            error.args = (
+                "The old %s was deleted to be re-created, but the new one could not be created: %s "
+                "The task does not exist now; nothing is dumped until the next run, which creates it." % (self.plan.desired.label, error),
+            )
+            raise
+
+    def _preflight(self, destination: str) -> None:
+        found = self.adapter.preflight(self.plan.parent, destination, self.plan.values)
+        if found:
+            raise Refused("The %s cannot be written: %s. Nothing was changed." % (self.plan.desired.label, "; ".join(found)))
+
+    def _update(self) -> None:
+        plan, adapter, task = self.plan, self.adapter, self.plan.current
+        destination = plan.destination
+        assert task is not None and destination is not None
+        self._preflight(destination)
+        body = plan.body()
+
+        def send() -> None:
+            try:
+                adapter.update(plan.parent, task, destination, body)
+            except ApiError as error:
+                if error.meaning is Meaning.NO_SUCH_CALL or error.status in (404, 405) and error.meaning is Meaning.OTHER or error.code == "DIS.4300":
+                    raise OpendumpError(
+                        "This service does not know the call that changes a %s in place (%s). The %s still differs in %s. "
+                        "Set on_immutable_change to 'recreate' and declare it anew under another name, or delete it and run again; a re-created task starts reading at its consumer_strategy."
+                        % (adapter.noun, error, plan.desired.label, ", ".join(plan.changed_fields))
+                    ) from error
+                raise
+
+        self._surely("changed", send, lambda: not self._differs(self._show(task)), [])
+        shown = self._show(task)
+        for _look in range(LOOKS - 1):
+            if not self._differs(shown):
+                break
+            self.clock.sleep(self.interval)
+            shown = self._show(task)
+        self._prove("was changed and the service said yes, but", shown)
+        self.task = shown
+
+    def _delete(self) -> None:
+        plan, task = self.plan, self.plan.current
+        assert task is not None
+
+        def send() -> None:
+            try:
+                self.adapter.delete(plan.parent, task)
+            except ApiError as error:
+                if error.meaning is not Meaning.TASK_ABSENT:
+                    raise
+
+        self._surely("deleted", send, lambda: self._gone(task), [])
+        self.task = None
+
+    def _act(self, action: str) -> None:
+        adapter, plan = self.adapter, self.plan
+        task = self._known()
+        if action == PAUSE and task.status in adapter.starting and adapter.born_paused:
+            task = self._settled(task)
+
+        def reached() -> bool:
+            health = adapter.health(self._show(task).status)
+            return health == "paused" if action == PAUSE else health in ("ok", "starting")
+
+        self._surely("told to %s" % action, lambda: adapter.act(plan.parent, task, action), reached, [])
+        self.task = Task(**{**vars(task), "status": None})
+
+    # looking
+
+    def _known(self) -> Task:
+        """The task with its ID, which a create does not always answer."""
+        if self.task is not None and self.task.id:
+            return self.task
+        started = self.clock.now()
+        while True:
+            shown = self.adapter.show(self.plan.parent, self.task or Task(self.adapter.kind, self.plan.parent, self.plan.name))
+            if shown is not None:
+                self.task = shown
+                return shown
+            if self.clock.now() - started > self.deadline:
+                raise OpendumpError("The %s was created, but the service does not show it within %g seconds." % (self.plan.desired.label, self.deadline))
+            self.clock.sleep(self.interval)
+
+    def _settled(self, task: Task) -> Task:
+        started = self.clock.now()
+        shown = self._show(task)
+        while shown.status in self.adapter.starting and self.clock.now() - started <= self.deadline:
+            self.clock.sleep(self.interval)
+            shown = self._show(task)
+        return shown
+
+    def _show(self, task: Task) -> Task:
+        shown = self.adapter.show(self.plan.parent, task)
+        if shown is None:
+            raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.desired.label)
+        shown.id = shown.id or task.id
+        return shown
+
+    def _gone(self, task: Task) -> bool:
+        shown = self.adapter.show(self.plan.parent, task)
+        return shown is None or shown.status in self.adapter.leaving
+
+    def _await_gone(self, task: Task) -> None:
+        started = self.clock.now()
+        while True:
+            shown = self.adapter.show(self.plan.parent, task)
+            still_listed = shown is None and any(
+                (one.id == task.id) if task.id else (one.name == task.name) for one in self.adapter.listing(self.plan.parent).tasks
+            )
+            if shown is None and not still_listed:
+                return
+            if self.clock.now() - started > self.deadline:
+                raise OpendumpError("the old task is still there after %g seconds (wait_timeout)." % self.deadline)
+            self.clock.sleep(self.interval)
+
+    def _differs(self, shown: Task) -> list[str]:
+        """Readable fields that were written and that the service shows otherwise, less those that it may not show at all."""
+        fields = dict(leaves(self.adapter.fields(self.plan.destination)))
+        wrong = differing(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
+        return [path for path in wrong if not (fields[path].echo_uncertain and path not in shown.values)]
+
+    def _prove(self, what: str, shown: Task) -> None:
+        wrong = self._differs(shown)
+        if wrong:
+            raise Ignored(
+                "The %s %s: %s still differ. The service ignored the change, so it was not made. "
+                "If these fields cannot be changed in place there, re-create the task (delete it and run again; it then starts reading at its consumer_strategy)."
+                % (self.plan.desired.label, what, ", ".join(wrong))
+            )
+        hidden = [
+            path
+            for path, one in leaves(self.adapter.fields(self.plan.destination))
+            if one.echo_uncertain and path not in shown.values and one.rule.canonical(self.plan.values.get(path)) is not None
+        ]
+        self.plan.unproven = [path for path in hidden if path in self.plan.changed_fields]
+        if self.plan.unproven and UPDATE in self.plan.actions:
+            self.warn(
+                "The service does not show %s of the %s, so it cannot be told whether a change was made; the declared values were sent."
+                % (", ".join(self.plan.unproven), self.plan.desired.label)
+            )
+
+    def _surely(self, what: str, send: Callable[[], Any], reached: Callable[[], bool], unclear: list[Exception]) -> bool:
+        """Send; after a lost reply look first, and send again only when it was not executed. True where a reply was lost."""
+        started = self.clock.now()
+        while True:
+            try:
+                send()
+                return bool(unclear)
+            except (ApiError, TransportError) as error:
+                if not error.possibly_executed:
+                    raise
+                lost = error
+            unclear.append(lost)
+            self.warn("It is not known whether the %s was %s (%s); looking before anything is sent again." % (self.plan.desired.label, what, lost))
+            for look in range(LOOKS):
+                if look:
+                    self.clock.sleep(self.interval)
+                if reached():
+                    return True
+            if len(unclear) >= LOOKS or self.clock.now() - started > self.adapter.client.retry_budget:
+                raise lost

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many tasks of all kinds in one process and one session.
+
+PRIVATE to the collection. The items are validated whole before the first request: every error of every item is in one message.
+"""
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ._adapter import Adapter
+from ._api_options import API_OPTIONS
+from ._connect import SmartConnectTasks
+from ._desired import desired, item_spec, secrets
+from ._dis import TransferTasks
+from ._errors import ConfigurationError, OpendumpError
+from ._observe import Estate, nothing_can_be_there, side_by_side
+from ._reconcile import Outcome, Purge, Reconciliation
+from ._record import Parent
+from ._result import outcome_diff, outcome_result, task_result
+from ._runner import connected, hide
+from ._sink import SinkTasks
+
+LISTS: dict[str, type[Adapter]] = {"dis_transfer_tasks": TransferTasks, "kafka_sink_tasks": SinkTasks, "smart_connect_tasks": SmartConnectTasks}
+KINDS = {kind.kind: kind for kind in LISTS.values()}
+PARALLELISM = {"type": "int", "default": 8}
+# What each action is called once it is done.
+DONE = {
+    "create": "created",
+    "update": "updated",
+    "recreate": "recreated",
+    "delete": "deleted",
+    "start": "started",
+    "pause": "paused",
+    "resume": "resumed",
+}
+
+
+class ItemsModule(AnsibleModule):
+    """AnsibleModule reports the first error of the first item; a user with five bad items wants to read of five."""
+
+    def fail_json(self, msg: str, **kwargs: Any) -> Any:
+        if not hasattr(self, "_selinux_enabled") and getattr(getattr(self, "validation_result", None), "errors", None):
+            found = self.item_problems()
+            if found:
+                msg = several(found)
+        super().fail_json(msg, **kwargs)
+
+    def item_problems(self) -> list[str]:
+        """Everything wrong with every item, each naming list, index and task."""
+        found = []
+        for name, kind in LISTS.items():
+            items = self.params.get(name)
+            spec = item_spec(kind)
+            validator = ArgumentSpecValidator(spec.pop("options"), **spec)
+            for number, item in enumerate(items if isinstance(items, list) else []):
+                if not isinstance(item, Mapping):
+                    found.append("%s[%d] is no mapping" % (name, number))
+                    continue
+                where = "%s[%d] (%s)" % (name, number, item.get("task_name") or item.get("task_id") or "without a name")
+                result = validator.validate(dict(item))
+                texts = list(result.error_messages)
+                if not texts:
+                    try:
+                        desired(kind, result.validated_parameters)
+                    except ConfigurationError as error:
+                        texts = [str(error).replace(" Nothing was sent to the service.", "")]
+                found += ["%s: %s" % (where, text) for text in texts]
+        return found
+
+
+def several(found: list[str]) -> str:
+    return "%d error%s in the declared tasks. Nothing was sent to the service.\n%s" % (len(found), "" if len(found) == 1 else "s", "\n".join(found))
+
+
+def bulk_spec() -> dict[str, Any]:
+    """Argument spec of dump_tasks: the items have exactly the options of the single modules."""
+    spec: dict[str, Any] = {name: {"type": "list", "elements": "dict", "default": [], **item_spec(kind)} for name, kind in LISTS.items()}
+    spec.update(
+        purge={"type": "bool", "default": False},
+        purge_match={"type": "str"},
+        purge_limit={"type": "int", "default": 10},
+        parallelism=dict(PARALLELISM),
+        on_error={"type": "str", "choices": ["continue", "stop"], "default": "continue"},
+    )
+    return spec
+
+
+def dump_tasks() -> None:
+    module = ItemsModule(argument_spec={**API_OPTIONS, **bulk_spec()}, required_if=[("purge", True, ["purge_match"])], supports_check_mode=True)
+    found = module.item_problems()
+    if found:
+        module.fail_json(msg=several(found))
+    outcomes: list[Outcome] = []
+    try:
+        parallelism = positive(module.params["parallelism"], "parallelism")
+        purge = purge_of(module.params)
+        wanted = [desired(kind, item) for name, kind in LISTS.items() for item in module.params[name] or []]
+        hide(module, secrets(wanted))
+        client = connected(module, parallelism)
+        run = Reconciliation(
+            client,
+            check_mode=module.check_mode,
+            parallelism=parallelism,
+            stop_on_error=module.params["on_error"] == "stop",
+            warn=module.warn,
+        )
+        outcomes = run.run(wanted, purge)
+        hide(module, client.secrets)
+    except OpendumpError as error:
+        module.fail_json(msg=str(error), error=error.details, changed=False, results=[], purged=[], summary=summary(outcomes))
+    result: dict[str, Any] = {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "results": [item_result(outcome) for outcome in outcomes if not outcome.purged],
+        "purged": [item_result(outcome) for outcome in outcomes if outcome.purged],
+        "summary": summary(outcomes),
+    }
+    if module._diff:
+        result["diff"] = [headed(outcome) for outcome in outcomes if outcome.changed]
+    failed = [outcome for outcome in outcomes if outcome.error]
+    if failed:
+        module.fail_json(msg=failures(failed, len(outcomes)), **result)
+    module.exit_json(**result)
+
+
+def positive(value: int, name: str) -> int:
+    if value < 1:
+        raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, value))
+    return value
+
+
+def pattern(value: Optional[str], name: str) -> Optional[str]:
+    """
+    :raises ConfigurationError: it is no regular expression.
+    """
+    if value:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ConfigurationError("%s is no regular expression: %s." % (name, error)) from error
+    return value
+
+
+def purge_of(options: Mapping[str, Any]) -> Optional[Purge]:
+    if not options["purge"]:
+        return None
+    if not options["purge_match"]:
+        raise ConfigurationError("purge_match is empty; purge needs to know which names it may delete.")
+    return Purge(str(pattern(options["purge_match"], "purge_match")), options["purge_limit"])
+
+
+def item_result(outcome: Outcome) -> dict[str, Any]:
+    error = outcome.error
+    return {
+        "kind": outcome.desired.kind.kind,
+        "parent": outcome.parent.id if outcome.parent else " ".join(outcome.desired.where.values()),
+        "task_name": outcome.plan.name if outcome.plan else outcome.desired.name,
+        **outcome_result(outcome),
+        "error": {"msg": str(error), **error.details} if error else None,
+    }
+
+
+def headed(outcome: Outcome) -> dict[str, Any]:
+    header = "%s%s" % (outcome.desired.label, " (purged)" if outcome.purged else "")
+    return {"before_header": header, "after_header": header, **outcome_diff(outcome)}
+
+
+def summary(outcomes: list[Outcome]) -> dict[str, int]:
+    counted = Counter(DONE[action] for outcome in outcomes for action in outcome.actions)
+    declared = [outcome for outcome in outcomes if not outcome.purged]
+    return {
+        "declared": len(declared),
+        "changed": sum(outcome.changed for outcome in outcomes),
+        "failed": sum(outcome.error is not None for outcome in outcomes),
+        "unchanged": sum(not outcome.changed and outcome.error is None for outcome in outcomes),
+        "purged": sum(outcome.purged and outcome.changed for outcome in outcomes),
+        **{done: counted.get(done, 0) for done in DONE.values()},
+    }
+
+
+def failures(failed: list[Outcome], total: int) -> str:
+    lines = ["%s: %s" % (outcome.desired.label, outcome.error) for outcome in failed[:20]]
+    if len(failed) > 20:
+        lines.append("and %d more; see results" % (len(failed) - 20))
+    return "%d of %d tasks failed; what was applied and what was not is in results, and running again goes on from here.\n%s" % (
+        len(failed),
+        total,
+        "\n".join(lines),
+    )
+
+
+def dump_tasks_info() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **API_OPTIONS,
+            "stream_names": {"type": "list", "elements": "str"},
+            "instance_ids": {"type": "list", "elements": "str"},
+            "instance_names": {"type": "list", "elements": "str"},
+            "kinds": {"type": "list", "elements": "str", "choices": list(KINDS)},
+            "name_pattern": {"type": "str"},
+            "health": {"type": "list", "elements": "str", "choices": ["ok", "paused", "starting", "failed", "unknown"]},
+            "details": {"type": "bool", "default": True},
+            "parallelism": dict(PARALLELISM),
+        },
+        supports_check_mode=True,
+    )
+    try:
+        parallelism = positive(module.params["parallelism"], "parallelism")
+        pattern(module.params["name_pattern"], "name_pattern")
+        client = connected(module, parallelism)
+        result = gathered_estate(Estate(client, parallelism), module.params)
+        hide(module, client.secrets)
+    except OpendumpError as error:
+        module.fail_json(msg=str(error), error=error.details)
+    module.exit_json(changed=False, **result)
+
+
+def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Tasks, quotas and totals of the parents named, or of the whole project where none is."""
+    wheres = {
+        "stream_name": options.get("stream_names") or [],
+        "instance_id": options.get("instance_ids") or [],
+        "instance_name": options.get("instance_names") or [],
+    }
+    everything = not any(wheres.values())
+    wanted_health = set(options.get("health") or ())
+    tasks: list[dict[str, Any]] = []
+    quotas: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    for kind in [KINDS[name] for name in options.get("kinds") or KINDS]:
+        adapter = estate.adapter(kind)
+        named = [{option: value} for option in kind.parent_options for value in wheres.get(option, [])]
+        adapter.preload(named)
+        parents: list[Parent] = adapter.parents() if everything else side_by_side(adapter.parent, named, estate.parallelism)
+        for parent, listing in estate.gather(kind, parents, details=bool(options.get("details", True))):
+            if isinstance(listing, OpendumpError):
+                if not (everything and nothing_can_be_there(listing)):
+                    errors.append({"kind": kind.kind, "parent": parent.id, "msg": str(listing), **listing.details})
+                continue
+            quotas.append({"kind": kind.kind, "parent": parent.id, "parent_name": parent.name, **listing.quotas})
+            for task in listing.tasks:
+                if re.search(options.get("name_pattern") or "", task.name) and (not wanted_health or kind.health(task.status) in wanted_health):
+                    tasks.append(task_result(kind, task) or {})
+    counts = Counter(str(task["health"]) for task in tasks)
+    return {
+        "tasks": tasks,
+        "quotas": quotas,
+        "errors": errors,
+        "summary": {"tasks": len(tasks), **{state: counts.get(state, 0) for state in ("ok", "paused", "starting", "failed", "unknown")}},
+    }

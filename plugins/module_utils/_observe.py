@@ -1,0 +1,164 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Current: one list for each parent, details only where a list does not show the whole task.
+
+PRIVATE to the collection. A list that cannot be read is an error and never "there is nothing".
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Optional, TypeVar, Union
+
+from ._adapter import Adapter
+from ._client import Client
+from ._desired import Desired
+from ._errors import ApiError, Meaning, OpendumpError
+from ._instances import NoSuchInstance
+from ._record import Listing, Parent, Task
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def side_by_side(work: Callable[[T], R], items: Sequence[T], parallelism: int) -> list[R]:
+    """The results of all items in order; one item, or a parallelism of one, starts no thread."""
+    if len(items) < 2 or parallelism < 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(max_workers=min(parallelism, len(items))) as pool:
+        return list(pool.map(work, items))
+
+
+@dataclass
+class Seen:
+    """What was found of one declared task: its parent, the task (None: there is none), or why it cannot be told."""
+
+    parent: Optional[Parent] = None
+    current: Optional[Task] = None
+    leaving: Optional[Task] = None
+    error: Optional[OpendumpError] = None
+
+
+@dataclass
+class Estate:
+    """Parents and their tasks, each listed once."""
+
+    client: Client
+    parallelism: int = 1
+    adapters: dict[str, Adapter] = field(default_factory=dict)
+    listings: dict[tuple[str, str], Union[Listing, OpendumpError]] = field(default_factory=dict)
+
+    def adapter(self, kind: type[Adapter]) -> Adapter:
+        if kind.kind not in self.adapters:
+            self.adapters[kind.kind] = kind(self.client)
+        return self.adapters[kind.kind]
+
+    def observe(self, wanted: Sequence[Desired]) -> list[Seen]:
+        """What there is of each declared task, in input order."""
+        parents = self._parents(wanted)
+        seen = []
+        for one in wanted:
+            found = parents[self._where(one)]
+            seen.append(Seen(error=found) if isinstance(found, OpendumpError) else Seen(parent=found))
+        self._list({(one.kind.kind, each.parent.id): (one.kind, each.parent) for one, each in zip(wanted, seen) if each.parent})
+        for one, each in zip(wanted, seen):
+            if each.parent:
+                self._match(one, each)
+            if each.error and one.state == "absent" and nothing_can_be_there(each.error):
+                each.error = None
+        unread = [(one, each) for one, each in zip(wanted, seen) if each.current and not each.current.complete and one.state != "absent"]
+        side_by_side(lambda pair: self._complete(*pair), unread, self.parallelism)
+        return seen
+
+    @staticmethod
+    def _where(one: Desired) -> tuple[Any, ...]:
+        return (one.kind.kind, *sorted(one.where.items()))
+
+    def _parents(self, wanted: Sequence[Desired]) -> dict[tuple[Any, ...], Union[Parent, OpendumpError]]:
+        distinct = {self._where(one): one for one in wanted}
+        kinds: dict[type[Adapter], list[Mapping[str, str]]] = {}
+        for one in distinct.values():
+            kinds.setdefault(one.kind, []).append(one.where)
+        for kind, wheres in kinds.items():
+            try:
+                self.adapter(kind).preload(wheres)
+            except OpendumpError as error:
+                return {where: error for where in distinct}
+
+        def resolve(one: Desired) -> Union[Parent, OpendumpError]:
+            try:
+                return self.adapter(one.kind).parent(one.where)
+            except OpendumpError as error:
+                return error
+
+        return dict(zip(distinct, side_by_side(resolve, list(distinct.values()), self.parallelism)))
+
+    def _list(self, parents: Mapping[tuple[str, str], tuple[type[Adapter], Parent]]) -> None:
+        def read(key: tuple[str, str]) -> Union[Listing, OpendumpError]:
+            kind, parent = parents[key]
+            try:
+                return self.adapter(kind).listing(parent)
+            except OpendumpError as error:
+                return error
+
+        missing = [key for key in parents if key not in self.listings]
+        self.listings.update(zip(missing, side_by_side(read, missing, self.parallelism)))
+
+    def _match(self, one: Desired, each: Seen) -> None:
+        assert each.parent is not None
+        listing = self.listings[(one.kind.kind, each.parent.id)]
+        if isinstance(listing, OpendumpError):
+            each.error = listing
+            return
+        matches = [task for task in listing.tasks if (task.id == one.id if one.id else task.name == one.name)]
+        staying = [task for task in matches if task.status not in one.kind.leaving]
+        if len(staying) > 1:
+            each.error = OpendumpError(
+                "%d %ss of %s %s are named '%s' (IDs %s); say which one is meant with task_id. Nothing was changed."
+                % (len(staying), one.kind.noun, one.kind.parent_noun, each.parent, one.name, ", ".join(task.id or "?" for task in staying))
+            )
+        elif staying:
+            each.current = staying[0]
+        elif matches:
+            each.leaving = matches[0]
+        elif one.id and one.state != "absent":
+            names = ", ".join("%s = %s" % (task.id, task.name) for task in listing.tasks[:20]) or "none"
+            each.error = OpendumpError(
+                "There is no %s with the ID '%s' in %s %s; there are: %s." % (one.kind.noun, one.id, one.kind.parent_noun, each.parent, names)
+            )
+
+    def _complete(self, one: Desired, each: Seen) -> None:
+        assert each.parent is not None and each.current is not None
+        try:
+            whole = self.adapter(one.kind).show(each.parent, each.current)
+            if whole is not None:
+                whole.id = whole.id or each.current.id
+            each.current = whole
+        except OpendumpError as error:
+            each.error = error
+
+    def gather(self, kind: type[Adapter], parents: Iterable[Parent], details: bool) -> list[tuple[Parent, Union[Listing, OpendumpError]]]:
+        """Everything there is under these parents, for info modules."""
+        distinct = {(kind.kind, parent.id): (kind, parent) for parent in parents}
+        self._list(distinct)
+        if details:
+            listed = [self.listings[key] for key in distinct]
+            unread = [(listing, number) for listing in listed if isinstance(listing, Listing) for number, task in enumerate(listing.tasks) if not task.complete]
+
+            def complete(entry: tuple[Listing, int]) -> None:
+                listing, number = entry
+                task = listing.tasks[number]
+                whole = self.adapter(kind).show(task.parent, task)
+                if whole is not None:
+                    whole.id = whole.id or task.id
+                    listing.tasks[number] = whole
+
+            side_by_side(complete, unread, self.parallelism)
+        return [(parent, self.listings[key]) for key, (_kind, parent) in distinct.items()]
+
+
+def nothing_can_be_there(error: Exception) -> bool:
+    """Whether an error says that the parent is not there, so that no task can be in it."""
+    return isinstance(error, NoSuchInstance) or (isinstance(error, ApiError) and error.meaning is Meaning.PARENT_ABSENT)

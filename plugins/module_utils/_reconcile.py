@@ -1,0 +1,246 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Desired + current → plan → apply → wait → outcome, for one task or many. Knows no service and no Ansible.
+
+PRIVATE to the collection. Reads are made side by side; writes of one parent one after the other, because a busy
+instance refuses the second.
+"""
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from ._adapter import Adapter
+from ._apply import Writer
+from ._client import Client
+from ._desired import Desired
+from ._errors import ConfigurationError, OpendumpError
+from ._observe import Estate, Seen, side_by_side
+from ._plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, plan
+from ._record import Listing, Parent, Task
+from ._wait import Clock, Patience
+
+
+@dataclass
+class Purge:
+    """Delete what is there and not declared: only names that match, and never more than the limit."""
+
+    match: str
+    limit: int = 10
+
+
+@dataclass
+class Outcome:
+    """What became of one declared task."""
+
+    desired: Desired
+    plan: Optional[Plan] = None
+    task: Optional[Task] = None
+    actions: list[str] = field(default_factory=list)
+    changed: bool = False
+    error: Optional[OpendumpError] = None
+    purged: bool = False
+    parent: Optional[Parent] = None
+
+    @property
+    def changed_fields(self) -> list[str]:
+        return self.plan.changed_fields if self.plan else []
+
+
+class Reconciliation:
+    """One run."""
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        check_mode: bool = False,
+        parallelism: int = 1,
+        stop_on_error: bool = False,
+        warn: Callable[[str], None] = lambda text: None,
+        clock: Optional[Clock] = None,
+    ) -> None:
+        self.estate = Estate(client, parallelism)
+        self.check_mode = check_mode
+        self.parallelism = parallelism
+        self.stop_on_error = stop_on_error
+        self.warn = warn
+        self.clock = clock or Clock()
+        self.stopped = threading.Event()
+
+    def run(self, wanted: Sequence[Desired], purge: Optional[Purge] = None) -> list[Outcome]:
+        """Bring about what is declared. Errors of single tasks are in their outcomes; what forbids the whole run is raised.
+
+        :raises ConfigurationError: a task is declared twice.
+        :raises Refused: purge would delete more than its limit.
+        """
+        no_task_twice(wanted)
+        seen = self.estate.observe(wanted)
+        outcomes = [self._decide(one, each) for one, each in zip(wanted, seen)]
+        leaving = {id(outcome): each.leaving for outcome, each in zip(outcomes, seen)}
+        if purge:
+            outcomes += self._victims(wanted, seen, purge)
+        if self.check_mode:
+            for outcome in outcomes:
+                if outcome.plan and not outcome.error:
+                    outcome.task, outcome.changed, outcome.actions = outcome.plan.predicted(), outcome.plan.changed, list(outcome.plan.actions)
+            return outcomes
+        if self.stop_on_error and any(outcome.error for outcome in outcomes):
+            self.stopped.set()
+        groups: dict[str, list[Outcome]] = {}
+        for outcome in outcomes:
+            if outcome.plan and not outcome.error and outcome.parent:
+                groups.setdefault(outcome.parent.id, []).append(outcome)
+        side_by_side(lambda group: self._group(group, leaving), list(groups.values()), self.parallelism)
+        return outcomes
+
+    def _decide(self, one: Desired, each: Seen) -> Outcome:
+        outcome = Outcome(one, parent=each.parent, error=each.error)
+        if outcome.error:
+            return outcome
+        try:
+            outcome.plan = plan(one, each.parent or Parent(""), each.current)
+        except OpendumpError as error:
+            outcome.error = error
+        return outcome
+
+    def _victims(self, wanted: Sequence[Desired], seen: Sequence[Seen], purge: Purge) -> list[Outcome]:
+        name_matches = re.compile(purge.match).search
+        declared = {(one.kind.kind, each.parent.id, key) for one, each in zip(wanted, seen) if each.parent for key in (one.name, one.id) if key}
+        # Both Kafka APIs may show one store: a task declared through one of them is not purged through the other.
+        named_elsewhere = {(one.kind.kind, key) for one in wanted for key in (one.name, one.id) if key and one.kind.has_task_id}
+        found = []
+        for one, each in {(one.kind.kind, each.parent.id): (one, each) for one, each in zip(wanted, seen) if each.parent}.values():
+            assert each.parent is not None
+            listing = self.estate.listings.get((one.kind.kind, each.parent.id))
+            for task in listing.tasks if isinstance(listing, Listing) else []:
+                keys = [key for key in (task.name, task.id) if key]
+                kept = any((one.kind.kind, each.parent.id, key) in declared for key in keys)
+                kept = kept or any(kind != one.kind.kind and key in keys for kind, key in named_elsewhere if one.kind.has_task_id)
+                if kept or task.status in one.kind.leaving or not name_matches(task.name):
+                    continue
+                victim = Desired(one.kind, one.where, task.name, task.id, "absent", wait_interval=one.wait_interval, wait_timeout=one.wait_timeout)
+                found.append(Outcome(victim, Plan(victim, each.parent, task, [DELETE]), purged=True, parent=each.parent))
+        if len(found) > purge.limit:
+            names = ", ".join(outcome.desired.label for outcome in found[:20])
+            raise Refused(
+                "purge would delete %d tasks, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, declare the tasks that are to stay, "
+                "or raise purge_limit." % (len(found), purge.limit, names)
+            )
+        return found
+
+    # applying
+
+    def _group(self, group: Sequence[Outcome], leaving: dict[int, Optional[Task]]) -> None:
+        pending: list[tuple[Outcome, Patience]] = []
+        for outcome in group:
+            made = outcome.plan
+            assert made is not None
+            if self.stopped.is_set():
+                outcome.error = OpendumpError("Not attempted, because another task failed and on_error is 'stop'.")
+                continue
+            adapter = self.estate.adapter(made.desired.kind)
+            writer = Writer(adapter, made, leaving.get(id(outcome)), self.clock, self.warn)
+            try:
+                writer.write()
+            except OpendumpError as error:
+                self._fail(outcome, error)
+            outcome.actions = writer.done
+            outcome.changed = bool(writer.done) and not (writer.done == [UPDATE] and set(made.changed_fields) <= set(made.unproven))
+            outcome.task = writer.task if writer.done or outcome.error else made.current
+            target = self._target(made)
+            if outcome.error or target is None or not made.desired.wait:
+                continue
+            patience = Patience(adapter, made.parent, made.desired.label, target, made.desired.wait_timeout, self.clock.now())
+            try:
+                if outcome.task is None or not outcome.task.status or not patience.over(outcome.task, self.clock.now()):
+                    pending.append((outcome, patience))
+            except OpendumpError as error:
+                self._fail(outcome, error)
+        self._settle(pending)
+        for outcome in group:
+            self._fill(outcome)
+
+    def _fail(self, outcome: Outcome, error: OpendumpError) -> None:
+        outcome.error = error
+        if self.stop_on_error:
+            self.stopped.set()
+
+    @staticmethod
+    def _target(made: Plan) -> Optional[str]:
+        """Which health has to come about, None where nothing is to be waited for."""
+        kind, actions = made.desired.kind, set(made.actions)
+        if DELETE in actions or made.desired.state == "absent":
+            return None
+        if PAUSE in actions or made.paused:
+            return "paused"
+        if actions & {CREATE, RECREATE, START, RESUME} or made.desired.state == "running":
+            return "ok"
+        if actions == {UPDATE} and made.current and kind.health(made.current.status) in ("ok", "paused"):
+            return kind.health(made.current.status)
+        return None
+
+    def _settle(self, pending: list[tuple[Outcome, Patience]]) -> None:
+        """Poll until every pending task is where it should be: one by itself, several by lists of their parents."""
+        first = True
+        while pending:
+            if not first:
+                self.clock.sleep(min(outcome.desired.wait_interval for outcome, _patience in pending))
+            first = False
+            lists: dict[str, Any] = {}
+            still = []
+            for outcome, patience in pending:
+                try:
+                    task = self._poll(outcome, patience, lists, len(pending))
+                    outcome.task = task or outcome.task
+                    if not patience.over(task, self.clock.now()):
+                        still.append((outcome, patience))
+                except OpendumpError as error:
+                    self._fail(outcome, error)
+            pending = still
+
+    def _poll(self, outcome: Outcome, patience: Patience, lists: dict[str, Any], number: int) -> Optional[Task]:
+        adapter, parent, known = patience.adapter, patience.parent, outcome.task
+        name = outcome.plan.name if outcome.plan else ""
+        if number == 1 and (adapter.names_are_unique or (known and known.id)):
+            shown = adapter.show(parent, known or Task(adapter.kind, parent, name))
+            if shown is not None:
+                shown.id = shown.id or (known.id if known else None)
+            return shown
+        if adapter.kind not in lists:
+            lists[adapter.kind] = adapter.listing(parent).tasks
+        matches = [task for task in lists[adapter.kind] if (task.id == known.id if known and known.id else task.name == name)]
+        return matches[0] if matches else None
+
+    @staticmethod
+    def _fill(outcome: Outcome) -> None:
+        """A list or a create's answer may not show the destination; what was written stands in for it."""
+        made, task = outcome.plan, outcome.task
+        if made is None or not {CREATE, RECREATE} & set(outcome.actions):
+            return
+        predicted = made.predicted()
+        assert predicted is not None
+        if task is None:
+            predicted.status = None
+            outcome.task = predicted
+        elif not task.values:
+            task.values, task.destination = predicted.values, predicted.destination
+
+
+def no_task_twice(wanted: Sequence[Desired]) -> None:
+    """
+    :raises ConfigurationError: two declarations are about one task, and which of them holds could not be told.
+    """
+    known: set[tuple[Any, ...]] = set()
+    twice = []
+    for one in wanted:
+        key: tuple[Any, ...] = (one.kind.kind, tuple(sorted(one.where.items())), one.name, one.id)
+        if key in known:
+            twice.append(one.label)
+        known.add(key)
+    if twice:
+        raise ConfigurationError("Declared twice: %s. Nothing was sent to the service." % "; ".join(twice))

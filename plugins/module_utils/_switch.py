@@ -1,0 +1,183 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Smart Connect of an instance, on or off. Asynchronous; it costs money, so nothing else here ever does it.
+
+PRIVATE to the collection. The service answers at once and works on: the instance is EXTENDING or CONNECTOR_DELETING
+until it is RUNNING again, and refuses further changes meanwhile.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from ._client import Client, quote_segment
+from ._connect import SmartConnectTasks
+from ._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
+from ._instances import Instance, Instances
+from ._plan import Refused
+from ._record import Task
+from ._sink import SinkTasks
+from ._wait import Clock, WaitFailed
+
+ENABLE, DISABLE = "enable", "disable"
+BUSY = frozenset({"EXTENDING", "CONNECTOR_DELETING", "CREATING", "RESTARTING"})
+FEWEST_NODES = 2
+
+SWITCH_OPTIONS: dict[str, Any] = {
+    "instance_id": {"type": "str"},
+    "instance_name": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "node_cnt": {"type": "int"},
+    "specification": {"type": "str", "choices": ["100MB", "300MB", "600MB", "1200MB"]},
+    "spec_code": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 3000.0},
+    "wait_interval": {"type": "float", "default": 5.0},
+}
+
+
+@dataclass
+class Switch:
+    """One run of the smart_connect module."""
+
+    client: Client
+    options: Mapping[str, Any]
+    check_mode: bool = False
+    warn: Callable[[str], None] = lambda text: None
+    clock: Clock = field(default_factory=Clock)
+    actions: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.instances = Instances(self.client)
+        self.where = {name: self.options[name] for name in ("instance_id", "instance_name") if self.options.get(name)}
+
+    def run(self) -> dict[str, Any]:
+        """
+        :raises ConfigurationError: an option is out of its range.
+        :raises Refused: what is declared cannot be done, or would destroy tasks.
+        :raises WaitFailed: the instance did not come back within wait_timeout.
+        """
+        nodes = self.options.get("node_cnt")
+        if nodes is not None and nodes < FEWEST_NODES:
+            raise ConfigurationError("node_cnt is %d, allowed is %d or more." % (nodes, FEWEST_NODES))
+        if not self.where:
+            raise ConfigurationError("instance_id or instance_name is empty; say which Kafka instance is meant.")
+        before = self._settled(self.instances.find(self.where)) if not self.check_mode else self.instances.find(self.where)
+        wanted = self.options["state"] == "present"
+        after = before
+        if wanted != before.connector_enable:
+            self._permit(before, wanted)
+            tasks = [] if wanted else self._tasks(before)
+            if not self.check_mode:
+                after = self._switch(before, wanted, tasks)
+            self.actions.append(ENABLE if wanted else DISABLE)
+        predicted = shown(after)
+        if self.check_mode and self.actions:
+            predicted.update(enabled=wanted, connector_id=None)
+        return {
+            "changed": bool(self.actions),
+            "actions": self.actions,
+            "smart_connect": predicted,
+            "diff": {"before": {"enabled": before.connector_enable}, "after": {"enabled": wanted}} if self.actions else {"before": {}, "after": {}},
+        }
+
+    def _permit(self, instance: Instance, wanted: bool) -> None:
+        what = "on" if wanted else "off"
+        if instance.prepaid:
+            raise Refused(
+                "Kafka instance %s is billed yearly/monthly; no API switches Smart Connect %s there, since it is an order. Do it in the console. Nothing was changed."
+                % (instance.parent, what)
+            )
+        if wanted and instance.single:
+            raise Refused("Kafka instance %s has a single node, which cannot run Smart Connect. Nothing was changed." % instance.parent)
+
+    def _tasks(self, instance: Instance) -> list[tuple[Any, Task]]:
+        """Tasks that go with Smart Connect.
+
+        :raises Refused: there are some, and the user does not force.
+        """
+        connect, sink = SmartConnectTasks(self.client), SinkTasks(self.client)
+        found: dict[str, tuple[Any, Task]] = {}
+        for adapter in (connect, sink):
+            for task in adapter.listing(instance.parent).tasks:
+                found.setdefault(task.id or "%s %s" % (adapter.kind, task.name), (adapter, task))
+        if found and not self.options["force"]:
+            names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in found.values())
+            raise Refused(
+                "Smart Connect of %s still has %d tasks (%s). They would be deleted for good. Delete them first, or set force. Nothing was changed."
+                % (instance.parent, len(found), names)
+            )
+        return list(found.values())
+
+    def _switch(self, instance: Instance, wanted: bool, tasks: list[tuple[Any, Task]]) -> Instance:
+        for adapter, task in tasks:
+            try:
+                adapter.delete(instance.parent, task)
+            except ApiError as error:
+                if error.meaning is not Meaning.TASK_ABSENT:
+                    raise
+            self.actions.append("delete")
+        path = "/v2/{project_id}/instances/%s/connector" if wanted else "/v2/{project_id}/kafka/instances/%s/delete-connector"
+        body: dict[str, Any] = {key: self.options[key] for key in ("specification", "spec_code", "node_cnt") if self.options.get(key) is not None}
+        if not wanted:
+            # An empty body is refused by some editions, an object is taken by all.
+            body = {"instance_id": instance.id}
+        started = self.clock.now()
+        while True:
+            try:
+                self.client.call("dms", "POST", path % quote_segment(instance.id), body=body)
+                break
+            except (ApiError, TransportError) as error:
+                if isinstance(error, ApiError) and error.meaning is Meaning.EXISTS:
+                    break
+                busy = isinstance(error, ApiError) and error.meaning is Meaning.BUSY
+                if not busy and not error.possibly_executed:
+                    raise
+                self.warn("Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, error))
+                seen = self._settled(self._look(instance), started)
+                if seen.connector_enable == wanted:
+                    return seen
+                if self.clock.now() - started > max(self.client.retry_budget, self.options["wait_timeout"] if busy else 0):
+                    raise
+        if not self.options["wait"]:
+            return self._look(instance)
+        while True:
+            seen = self._settled(self._look(instance), started)
+            if seen.connector_enable == wanted:
+                return seen
+            self._in_time(started, seen, "switched %s" % ("on" if wanted else "off"))
+            self.clock.sleep(self.options["wait_interval"])
+
+    def _look(self, instance: Instance) -> Instance:
+        return self.instances.find({"instance_id": instance.id}, fresh=True)
+
+    def _settled(self, instance: Instance, started: Optional[float] = None) -> Instance:
+        """The instance once no other operation runs on it."""
+        started = self.clock.now() if started is None else started
+        while instance.status in BUSY and self.options["wait"]:
+            self._in_time(started, instance, "RUNNING")
+            self.clock.sleep(self.options["wait_interval"])
+            instance = self._look(instance)
+        if instance.status not in BUSY and instance.status not in ("RUNNING", ""):
+            raise OpendumpError("Kafka instance %s is %s; Smart Connect can only be switched while it is RUNNING." % (instance.parent, instance.status))
+        return instance
+
+    def _in_time(self, started: float, instance: Instance, what: str) -> None:
+        if self.clock.now() - started > self.options["wait_timeout"]:
+            raise WaitFailed(
+                "Kafka instance %s is not %s within wait_timeout (%g seconds); its last status is %s. The service goes on by itself; run again later."
+                % (instance.parent, what, self.options["wait_timeout"], instance.status)
+            )
+
+
+def shown(instance: Instance) -> dict[str, Any]:
+    return {
+        "instance_id": instance.id,
+        "instance_name": instance.name,
+        "status": instance.status,
+        "enabled": instance.connector_enable,
+        "connector_id": instance.connector_id,
+    }
