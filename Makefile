@@ -27,7 +27,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help venv test unit lint format sanity package requirements clean
+.PHONY: help venv test unit lint format sanity matrix package requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,9 @@ format: venv  ## let ruff format the Python code and mend what it can
 
 sanity: venv  ## ansible-test sanity, with every Python found (ARGS="--python 3.11" for one)
 	python dev/sanity.py $(ARGS)
+
+matrix: venv  ## the tests with every supported ansible-core (ARGS="2.16 2.20" for some)
+	python dev/matrix.py $(ARGS)
 
 package: venv  ## build the collection and pass it through the importer that Galaxy uses
 	python dev/package.py
