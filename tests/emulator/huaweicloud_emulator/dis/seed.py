@@ -15,14 +15,15 @@ from .streams import open_stream
 from .validation import declared_task
 
 _PARTS = {"streams", *Destinations.__dataclass_fields__}
+_OWN_OF_STREAM = {"tasks": (), "records": 0, "status": "RUNNING", "stream_id": None}
 _OWN_OF_TASK = {"state", "task_id", "create_time", "last_transfer_timestamp", "partitions", "log"}
 
 
 def seed(cloud: Cloud, project: Project, document: dict[str, Any]) -> None:
     """Streams with their tasks, and lists of clusters, databases and keys.
 
-    A stream is a create body (``name`` for ``stream_name``, one partition unless said otherwise) with ``status``, ``records`` (a total,
-    or a list with one number for each partition) and ``tasks``. A task is a create body with ``state``, ``task_id``, ``create_time``,
+    A stream is a create body (``name`` for ``stream_name``, one partition unless said otherwise) with ``status``, ``stream_id``,
+    ``records`` (a total, or a list with one number for each partition) and ``tasks``. A task is a create body with ``state``, ``task_id``, ``create_time``,
     ``last_transfer_timestamp``, ``log`` and ``partitions`` (``partitionId``, ``last_transfer_offset``, ``discard``, ``state``,
     ``last_transfer_timestamp``). Raises ValueError.
     """
@@ -46,7 +47,7 @@ def _check_listed(kind: str, listed: Any) -> None:
 
 
 def _seed_stream(book: Book, document: dict[str, Any]) -> None:
-    tasks, records, status = document.pop("tasks", []), document.pop("records", 0), document.pop("status", "RUNNING")
+    tasks, records, status, id = (document.pop(name, unset) for name, unset in _OWN_OF_STREAM.items())
     if "name" in document:
         document["stream_name"] = document.pop("name")
     document.setdefault("partition_count", 1)
@@ -54,6 +55,7 @@ def _seed_stream(book: Book, document: dict[str, Any]) -> None:
         stream = open_stream(book, document)
     except Refusal as wrong:
         raise ValueError(f"stream {document.get('stream_name')!r}: {wrong.code} {wrong.text}") from None
+    stream.id = id or stream.id
     if isinstance(records, list):
         if len(records) != len(stream.partitions):
             raise ValueError(f"stream {stream.name!r}: {len(records)} numbers of records for {len(stream.partitions)} partitions")
