@@ -27,7 +27,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help venv test unit lint format sanity matrix package requirements clean
+.PHONY: help venv test unit lint format sanity matrix package docs requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,16 @@ matrix: venv  ## the tests with every supported ansible-core (ARGS="2.16 2.20" f
 
 package: venv  ## build the collection and pass it through the importer that Galaxy uses
 	python dev/package.py
+
+docs: venv  ## render the documentation of modules and roles into .cache/docs/build/html
+	$(VENV) docs
+	@rm -rf $(CACHE)/docs && mkdir -m 700 $(CACHE)/docs $(CACHE)/docs/rst
+	@antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir $(CACHE)/docs opendump.huaweicloud >/dev/null
+	@antsibull-docs --config-file $(CACHE)/docs/antsibull-docs.cfg collection --use-current --squash-hierarchy \
+		--dest-dir $(CACHE)/docs/rst opendump.huaweicloud
+	@# without the cross references to other sites, which would have to be fetched
+	@sphinx-build -q -b html -c $(CACHE)/docs -D extensions=sphinx_antsibull_ext $(CACHE)/docs/rst $(CACHE)/docs/build/html
+	$(SAY) "open .cache/docs/build/html/index.html"
 
 requirements: venv  ## pin the newest versions of tests/requirements/*.in
 	sh dev/pin.sh
