@@ -90,13 +90,19 @@ def _patch_stream(book: Book, stream: Stream, document: dict[str, Any]) -> None:
         raise ValueError(f"a stream has no {', '.join(sorted(unknown))} to set; it has data_type and partition_count")
     stream.data_type = changes.get("data_type", stream.data_type)
     if "partition_count" in changes:
-        stream.scale(int(changes["partition_count"]))
+        stream.scale(_positive("partition_count", changes["partition_count"]))
     if "produce" in document:
-        book.produce(stream, int(document["produce"]))
+        book.produce(stream, _positive("produce", document["produce"]))
     if "status" in document:
         stream.walk.move(str(document["status"]))
     if document.get("delete"):
         del book.streams[stream.name]
+
+
+def _positive(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} is a number from 1, not {value!r}")
+    return value
 
 
 def _set_fields(stream: Stream, task: Task, changes: dict[str, Any]) -> None:

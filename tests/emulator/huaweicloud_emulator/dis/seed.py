@@ -34,15 +34,21 @@ def seed(cloud: Cloud, project: Project, document: dict[str, Any]) -> None:
         if kind in document:
             _check_listed(kind, document[kind])
             setattr(book.destinations, kind, document[kind])
-    for stream in document.get("streams", []):
+    for stream in _objects(document.get("streams", []), "dis.streams"):
         _seed_stream(book, dict(stream))
+
+
+def _objects(listed: Any, what: str) -> list[dict[str, Any]]:
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise ValueError(f"{what} is a list of objects")
+    return listed
 
 
 def _check_listed(kind: str, listed: Any) -> None:
     if kind == "dli_databases":
         if not isinstance(listed, dict) or not all(isinstance(tables, list) for tables in listed.values()):
             raise ValueError('dis.dli_databases is an object of lists: {"database": ["table"]}')
-    elif not isinstance(listed, list) or not all(isinstance(one, dict) and "id" in one and "name" in one for one in listed):
+    elif not all("id" in one and "name" in one for one in _objects(listed, f"dis.{kind}")):
         raise ValueError(f'dis.{kind} is a list of objects with "id" and "name"')
 
 
@@ -63,7 +69,7 @@ def _seed_stream(book: Book, document: dict[str, Any]) -> None:
             partition.records = int(count)
     else:
         book.produce(stream, int(records))
-    for task in tasks:
+    for task in _objects(list(tasks), f"tasks of the stream {stream.name!r}"):
         seed_task(book, stream, task)
     stream.walk.move(status)
 
@@ -86,10 +92,13 @@ def put_aside(stream: Stream, task: Task, document: dict[str, Any]) -> None:
     """Set what no API call sets: id, times, log, and the place in each partition."""
     task.id = document.get("task_id", task.id)
     task.created_ms = document.get("create_time", task.created_ms)
-    task.last_transfer_ms = document.get("last_transfer_timestamp", task.last_transfer_ms)
+    if "last_transfer_timestamp" in document:
+        task.last_transfer_ms = document["last_transfer_timestamp"]
+        for position in task.progress.values():
+            position.last_transfer_ms = task.last_transfer_ms
     task.log = list(document.get("log", task.log))
     known = {partition.id: partition for partition in stream.partitions}
-    for one in document.get("partitions", []):
+    for one in _objects(document.get("partitions", []), f"partitions of the task {task.name!r}"):
         partition = known.get(one.get("partitionId", ""))
         if partition is None:
             raise ValueError(f"the stream {stream.name!r} has no partition {one.get('partitionId')!r}")

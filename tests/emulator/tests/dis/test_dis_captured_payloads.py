@@ -26,5 +26,7 @@ def test_show_answers_what_was_captured(empty: Any, name: str) -> None:
 def test_list_has_the_members_of_the_example(empty: Any) -> None:
     case = CAPTURED["a page's example with all ids"]
     empty.seed({"streams": [case["stream"]]})
-    row = {key: case["answer"][key] for key in ("task_id", "destination_type", "task_name", "create_time", "state", "last_transfer_timestamp")}
+    row = {
+        key: case["answer"][key] for key in ("task_id", "destination_type", "task_name", "create_time", "state", "last_transfer_timestamp")
+    }
     assert empty.tasks(stream=case["answer"]["stream_name"]) == {"total_number": 1, "tasks": [row]}

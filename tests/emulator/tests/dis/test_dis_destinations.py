@@ -132,7 +132,11 @@ def test_retry_duration(dis: Any, stem: str, value: Any, good: bool) -> None:
         ("cloudtable", {"cloudtable_schema": {**HBASE, "columns": [{**HBASE["columns"][0], "column_name": "a-b"}]}}, "DIS.4345"),
         ("cloudtable", {"cloudtable_schema": None, "opentsdb_schema": []}, "DIS.4348"),
         ("cloudtable", {"cloudtable_schema": None, "opentsdb_schema": [{**OPENTSDB[0], "tags": []}]}, "DIS.4348"),
-        ("cloudtable", {"cloudtable_schema": None, "opentsdb_schema": [{**OPENTSDB[0], "metric": [{"type": "Int", "value": "a"}]}]}, "DIS.4348"),
+        (
+            "cloudtable",
+            {"cloudtable_schema": None, "opentsdb_schema": [{**OPENTSDB[0], "metric": [{"type": "Int", "value": "a"}]}]},
+            "DIS.4348",
+        ),
         (
             "cloudtable",
             {"cloudtable_schema": None, "opentsdb_schema": [{**OPENTSDB[0], "timestamp": {"type": "String", "value": "d"}}]},

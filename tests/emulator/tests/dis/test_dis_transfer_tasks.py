@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from huaweicloud_emulator.cloud import HOME_PROJECT
 
 TASKS = "streams/s1/transfer-tasks"
