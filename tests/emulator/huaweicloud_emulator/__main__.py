@@ -93,9 +93,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
     def listening() -> None:
-        print(f"The local cloud listens on {url_of(bound, tls=bool(options.tls_cert))}", flush=True)
         if options.portfile:
             write_portfile(options.portfile, bound.getsockname()[1])
+        print(f"The local cloud listens on {url_of(options.host, bound, tls=bool(options.tls_cert))}", flush=True)
 
     def stopping() -> None:
         if options.portfile:

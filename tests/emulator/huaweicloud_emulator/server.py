@@ -120,9 +120,10 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def url_of(bound: socket.socket, tls: bool) -> str:
-    host, port = bound.getsockname()[:2]
-    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+def url_of(host: str, bound: socket.socket, tls: bool) -> str:
+    """The address to call from this machine."""
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
 
 
 @dataclass
@@ -193,7 +194,7 @@ def running(
             if not thread.is_alive() or time.monotonic() > deadline:
                 raise RuntimeError("the local cloud did not start")
         try:
-            yield Local(url_of(bound, tls=certificate is not None), cloud, certificate)
+            yield Local(url_of(host, bound, tls=certificate is not None), cloud, certificate)
         finally:
             server.should_exit = True
             thread.join(10)

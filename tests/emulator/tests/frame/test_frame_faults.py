@@ -1,0 +1,165 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each fault really happens, to the requests it names, before or after the service has done its work."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from huaweicloud_emulator.cloud import HOME_PROJECT
+
+STREAMS = f"/v2/{HOME_PROJECT}/streams"
+
+
+def create(client: Any, name: str = "orders") -> Any:
+    return client.signed("POST", STREAMS, {"stream_name": name, "partition_count": 1})
+
+
+def streams(client: Any) -> list[str]:
+    return [stream["name"] for stream in client.local.state()["projects"][0]["dis"]["streams"]]
+
+
+@pytest.mark.parametrize(("when", "made"), [("before", []), ("after", ["orders"])])
+class TestInsteadOfTheAnswer:
+    def test_status_with_headers_and_text(self, client: Any, when: str, made: list[str]) -> None:
+        client.local.fault({"when": when, "do": {"status": 503, "headers": {"Retry-After": 7}, "body": "<html>busy</html>"}})
+        answer = create(client)
+        assert (answer.status, answer.headers["Retry-After"], answer.text) == (503, "7", b"<html>busy</html>")
+        assert answer.headers["Content-Type"] == "text/html"
+        assert answer.headers["X-Request-Id"]
+        assert streams(client) == made
+
+    def test_status_with_json(self, client: Any, when: str, made: list[str]) -> None:
+        body = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}
+        client.local.fault({"when": when, "do": {"status": 429, "body": body}})
+        answer = create(client)
+        assert (answer.status, answer.json) == (429, body)
+        assert streams(client) == made
+        assert client.local.requests()[-1]["code"] == "APIGW.0308"
+
+    def test_refuse_in_the_shape_of_the_service(self, client: Any, when: str, made: list[str]) -> None:
+        client.local.fault({"when": when, "do": {"refuse": {"status": 400, "code": "DIS.4303", "text": "Exceeded traffic control limit."}}})
+        answer = create(client)
+        assert (answer.status, answer.json) == (400, {"errorCode": "DIS.4303", "message": "Exceeded traffic control limit."})
+        assert streams(client) == made
+
+    def test_refuse_with_a_gateway_code(self, client: Any, when: str, made: list[str]) -> None:
+        client.local.fault({"when": when, "do": {"refuse": {"status": 429, "code": "APIGW.0308", "text": "Too many."}}})
+        answer = create(client)
+        assert answer.json == {"error_msg": "Too many.", "error_code": "APIGW.0308", "request_id": answer.headers["X-Request-Id"]}
+        assert streams(client) == made
+
+    def test_drop(self, client: Any, when: str, made: list[str]) -> None:
+        client.local.fault({"when": when, "do": {"drop": True}})
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            create(client)
+        assert streams(client) == made
+        entry = client.local.requests()[-1]
+        assert (entry["status"], entry["fault"]) == (None, f"{when}: drop")
+
+    def test_hang_and_then_drop(self, client: Any, when: str, made: list[str]) -> None:
+        client.local.fault({"when": when, "do": {"hang": 0.2}})
+        started = time.monotonic()
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            create(client)
+        assert time.monotonic() - started >= 0.2
+        assert streams(client) == made
+
+    def test_redirect(self, client: Any, when: str, made: list[str]) -> None:
+        client.local.fault({"when": when, "do": {"redirect": "http://elsewhere.example/"}})
+        answer = create(client)
+        assert (answer.status, answer.headers["Location"]) == (302, "http://elsewhere.example/")
+        assert streams(client) == made
+
+
+def test_truncate(client: Any) -> None:
+    whole = len(client.signed("GET", STREAMS).text)
+    client.local.fault({"do": {"truncate": 10}})
+    with pytest.raises(http.client.IncompleteRead) as cut:
+        client.signed("GET", STREAMS)
+    assert (len(cut.value.partial), cut.value.expected) == (10, whole - 10)
+
+
+def test_drip(client: Any) -> None:
+    whole = client.signed("GET", STREAMS).text
+    client.local.fault({"do": {"drip": 0.002}})
+    started = time.monotonic()
+    assert client.signed("GET", STREAMS).text == whole
+    assert time.monotonic() - started >= 0.002 * len(whole)
+
+
+def test_latency_alone_and_with_another_fault(client: Any) -> None:
+    client.local.fault({"do": {"latency": 0.15}}, {"do": {"latency": 0.15, "status": 500}})
+    for status in (200, 500):
+        started = time.monotonic()
+        assert client.signed("GET", STREAMS).status == status
+        assert time.monotonic() - started >= 0.15
+    assert client.signed("GET", STREAMS).status == 200
+
+
+def test_latency_of_everything(client: Any) -> None:
+    client.local.switch({"gateway.latency_ms": 120})
+    started = time.monotonic()
+    assert client.signed("GET", STREAMS).status == 200
+    assert time.monotonic() - started >= 0.12
+
+
+def test_a_hanging_request_holds_up_nobody(client: Any, connect: Callable[[], Any]) -> None:
+    client.local.fault({"match": {"method": "GET"}, "do": {"hang": 30}})
+    hanging = connect()
+    hanging._connection.request("GET", STREAMS)
+    while not client.local.requests():
+        pass
+    assert create(client).status == 201
+
+
+def test_only_matching_requests_are_hit_and_only_so_often(client: Any) -> None:
+    client.local.fault({"match": {"method": "post", "path": "/streams$", "service": "dis"}, "skip": 1, "count": 2, "do": {"status": 500}})
+    assert [client.signed("GET", STREAMS).status, client.signed("POST", f"/v2/{HOME_PROJECT}/instances", {}).status != 500] == [200, True]
+    assert [create(client, name).status for name in ("a", "b", "c", "d")] == [201, 500, 500, 201]
+    (fault,) = client.local.admin("GET", "faults")
+    assert (fault["left"], fault["hits"]) == (0, 2)
+
+
+def test_always_until_taken_away(client: Any) -> None:
+    client.local.fault({"count": -1, "do": {"status": 502}})
+    assert {client.signed("GET", STREAMS).status for _ in range(5)} == {502}
+    client.local.admin("DELETE", "faults")
+    assert client.signed("GET", STREAMS).status == 200
+
+
+def test_faults_come_before_credentials(client: Any) -> None:
+    client.local.fault({"do": {"status": 429}})
+    assert client.send("GET", STREAMS).status == 429
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({}, "a fault needs do"),
+        ({"do": {}}, "do names one thing"),
+        ({"do": {"explode": True}}, "do has no explode"),
+        ({"do": {"drop": True, "hang": 1}}, "do names one thing"),
+        ({"do": {"drop": "yes"}}, "drop takes true"),
+        ({"do": {"status": 99}}, "HTTP status from 200 to 599"),
+        ({"do": {"body": "x"}}, "go together with status"),
+        ({"do": {"refuse": {"status": 400}}}, "refuse needs status, code and text"),
+        ({"do": {"latency": -1}}, "latency takes a number"),
+        ({"do": {"drop": True}, "count": "many"}, "count takes a whole number"),
+        ({"do": {"drop": True}, "when": "during"}, "when is before or after"),
+        ({"do": {"drop": True}, "match": {"path": "("}}, "match.path is a regular expression"),
+        ({"do": {"drop": True}, "match": {"paths": "x"}}, "match has no paths; it has: method, path, service"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused_whole(client: Any, fault: dict[str, Any], words: str) -> None:
+    with pytest.raises(RuntimeError, match="400") as refused:
+        client.local.fault({"do": {"drop": True}}, fault)
+    assert words in str(refused.value)
+    assert client.local.admin("GET", "faults") == []
