@@ -66,8 +66,6 @@ def description(task: Task, switches: Switches) -> dict[str, Any]:
     destination = DESTINATIONS[task.destination_type]
     echoed: dict[str, Any] = {}
     for field in destination.fields:
-        if field.name == "task_name":
-            continue
         value = task.descriptor.get(field.name, field.default if switches["dis.echo_defaults"] == "filled" else None)
         if value is None:
             continue

@@ -23,9 +23,10 @@ def seed(cloud: Cloud, project: Project, document: dict[str, Any]) -> None:
     """Streams with their tasks, and lists of clusters, databases and keys.
 
     A stream is a create body (``name`` for ``stream_name``, one partition unless said otherwise) with ``status``, ``stream_id``,
-    ``records`` (a total, or a list with one number for each partition) and ``tasks``. A task is a create body with ``state``, ``task_id``, ``create_time``,
-    ``last_transfer_timestamp``, ``log`` and ``partitions`` (``partitionId``, ``last_transfer_offset``, ``discard``, ``state``,
-    ``last_transfer_timestamp``). Raises ValueError.
+    ``records`` (a total, or a list with one number for each partition) and ``tasks``. A task is a create body with ``state``,
+    ``task_id``, ``create_time``, ``last_transfer_timestamp``, ``log`` and ``partitions``, which have ``partitionId``,
+    ``last_transfer_offset``, ``discard``, ``state`` and ``last_transfer_timestamp``. A running task goes on to the end of the stream
+    at once. Raises ValueError.
     """
     book: Book = project.books["dis"]
     if unknown := set(document) - _PARTS:

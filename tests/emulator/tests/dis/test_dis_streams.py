@@ -105,6 +105,7 @@ def test_partitions_page(dis: Any) -> None:
     rest = dis("GET", "streams/s1?start_partitionId=shardId-0000000000")[1]
     assert ([one["partition_id"] for one in rest["partitions"]], rest["has_more_partitions"]) == (["shardId-0000000001"], False)
     assert dis.refused("GET", "streams/s1?start_partitionId=x") == "DIS.4201"
+    assert dis.refused("GET", "streams/s1?limit_partitions=1001") == "DIS.4200"
 
 
 def test_scaling_gives_tasks_new_partitions(dis: Any) -> None:

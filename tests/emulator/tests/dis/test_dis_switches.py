@@ -195,6 +195,14 @@ def test_a_stopping_task_can_be_started_again_and_a_starting_one_stopped(dis: An
     assert dis.state() == "PAUSED"
 
 
+def test_a_starting_task_that_is_being_stopped_can_be_started_again(dis: Any) -> None:
+    dis.switch(create_dwell=9, stop_dwell=5)
+    dis.create()
+    dis.act("stop", "t1")
+    dis.act("start", "t1")
+    assert dis.state() == "RUNNING"
+
+
 def test_delete_dwell(dis: Any) -> None:
     dis.create()
     id = dis.show()["task_id"]
