@@ -1,0 +1,100 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong between an option and a service's answer.
+
+PRIVATE to the collection.
+"""
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, Optional
+
+
+class Meaning(enum.Enum):
+    """What a refusal means. It is read from the service's code, for the HTTP status says little: DIS reports a missing task as 400, DMS a reached quota as 404."""
+
+    TASK_ABSENT = "task absent"
+    PARENT_ABSENT = "parent absent"
+    EXISTS = "exists"
+    QUOTA = "quota"
+    BUSY = "busy"
+    THROTTLED = "throttled"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NO_SUCH_CALL = "no such call"
+    INVALID = "invalid"
+    SERVER = "server"
+    OTHER = "other"
+
+
+class OpendumpError(Exception):
+    """``str()`` is one clear text for the user, ``details`` goes into the module's result. Neither holds a secret."""
+
+    def __init__(self, message: str, details: Optional[Mapping[str, Any]] = None) -> None:
+        super().__init__(message)
+        self.details: dict[str, Any] = dict(details or {})
+
+
+class ConfigurationError(OpendumpError):
+    """Options, environment or profile do not say who asks, or whom. The user has to change something."""
+
+
+class TransportError(OpendumpError):
+    """No answer, or one that cannot be read.
+
+    ``possibly_executed`` is False where the request certainly did not reach the service, and for requests that change nothing.
+    """
+
+    def __init__(self, message: str, possibly_executed: bool, details: Optional[Mapping[str, Any]] = None) -> None:
+        super().__init__(message, details)
+        self.possibly_executed = possibly_executed
+
+
+class ApiError(OpendumpError):
+    """The service refused. ``possibly_executed`` is True where a write may have been executed all the same (5xx)."""
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        code: str,
+        text: str,
+        meaning: Meaning,
+        next_step: str = "",
+        request_id: str = "",
+        service: str = "",
+        method: str = "GET",
+        path: str = "",
+        host: str = "",
+        possibly_executed: bool = False,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.text = text
+        self.meaning = meaning
+        self.next_step = next_step
+        self.request_id = request_id
+        self.service = service
+        self.method = method
+        self.path = path
+        self.host = host
+        self.possibly_executed = possibly_executed
+        head = "%s (HTTP %d)" % (code, status) if code else "HTTP %d" % status
+        said = text if text.endswith((".", "!", "?")) else text + "."
+        asked = "%s %s%s" % (method, path, " at " + host if host else "")
+        trace = "[%s]" % ", ".join(part for part in ("request id " + request_id if request_id else "", asked) if part)
+        super().__init__(
+            " ".join(part for part in ("%s: %s" % (head, said), next_step, trace) if part),
+            {
+                "status": status,
+                "code": code,
+                "message": text,
+                "request_id": request_id,
+                "service": service,
+                "method": method,
+                "path": path,
+                "host": host,
+            },
+        )
