@@ -65,6 +65,9 @@ def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str,
     book: Book = project.books["dis"]
     book.tidy()
     find = document.get("find") or {}
+    able = {"status", "set", "delete"} | (set() if find.get("task") else {"produce"})
+    if not able & set(document) or set(document) - able - {"find"}:
+        raise ValueError(f"a patch has find and some of {', '.join(sorted(able))}, not {', '.join(sorted(set(document) - {'find'}))}")
     stream = book.streams.get(find.get("stream", ""))
     if stream is None:
         raise ValueError(f"there is no stream {find.get('stream')!r}")
