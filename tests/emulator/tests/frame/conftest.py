@@ -60,7 +60,7 @@ class Client:
         return Answer(answer.status, answer.headers, answer.read())
 
     def signed(self, method: str, target: str, document: Any = None, extra: Mapping[str, str] | None = None, **how: Any) -> Answer:
-        """Send a request with the vendor's signature, made of ``access``, ``secret``, ``date``, ``token``; ``extra`` headers are not signed."""
+        """Send a request signed with ``access``, ``secret``, ``date``, ``token``; ``extra`` headers are added afterwards."""
         body = b"" if document is None else json.dumps(document).encode()
         headers = self.signature(method, target, body, **how)
         return self.send(method, target, body or None, {**headers, **(extra or {})})
