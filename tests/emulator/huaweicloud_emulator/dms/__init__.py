@@ -28,8 +28,10 @@ def project_of(path: str) -> str | None:
     return None if path.startswith("/v1.0/dms/") else project_in_path(path)
 
 
+PARTS = (instances, topics, background_tasks, connector, sink_tasks, smart_connect_tasks, groups, buckets)
+
 router = APIRouter()
-for part in (instances, topics, background_tasks, connector, sink_tasks, smart_connect_tasks, groups, buckets):
+for part in PARTS:
     router.include_router(part.router)
 
 SERVICE = Service(

@@ -65,9 +65,10 @@ async def create_connector(request: Request, instance_id: str) -> Response:
         raise refusals.invalid_parameter("single-node instances do not support Smart Connect")
     if cloud.switches["dms.connector.sold_out"]:
         raise refusals.sold_out()
-    instance.connector = Connector(cloud.new_id("uuid"), node_num)
-    job = _start(book, instance, "on", {"connector_id": instance.connector.id, "node_cnt": node_num})
-    return JSONResponse({"job_id": job.id, "connector_id": instance.connector.id})
+    connector_id = cloud.new_id("uuid")
+    instance.connector = Connector(connector_id, node_num)
+    job = _start(book, instance, "on", {"connector_id": connector_id, "node_cnt": node_num})
+    return JSONResponse({"job_id": job.id, "connector_id": connector_id})
 
 
 @router.post("/v2/{project_id}/kafka/instances/{instance_id}/delete-connector")

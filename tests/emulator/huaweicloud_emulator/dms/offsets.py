@@ -27,8 +27,10 @@ class Position:
 
 
 def topics_of(instance: Instance, task: Task) -> list[str]:
-    """The topics of the instance that the task reads, by name."""
+    """The topics of the instance that the task reads, by name. A copy between Kafka instances is none of this: it counts at its peer."""
     config = task.config
+    if config.sink_type == "NONE":
+        return []
     if config.topics is not None:
         wanted = {name.strip() for name in config.topics.split(",")}
         return sorted(wanted & instance.topics.keys())

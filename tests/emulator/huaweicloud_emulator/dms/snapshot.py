@@ -61,5 +61,5 @@ def _task(instance: Instance, task: Task) -> dict[str, Any]:
         "secrets": dict.fromkeys(config.secrets, "***"),
         "secrets_sha256": {name: hashlib.sha256(value.encode()).hexdigest() for name, value in config.secrets.items()},
         "stalled": task.stalled,
-        "lag": offsets.lag(instance, task),
+        "lag": offsets.lag(instance, task) if config.sink_type != "NONE" else None,
     }
