@@ -6,10 +6,12 @@
 PRIVATE to the collection. An adapter translates between a service's JSON and the task record and says what the service
 can do; it decides nothing. A further kind of task is a further subclass and no branch anywhere else.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Optional
 
 from ._client import Client
@@ -57,7 +59,7 @@ class Adapter:
     doubtful: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     leaving: frozenset[str] = frozenset()
-    to_running: Mapping[str, str] = {}
+    to_running: Mapping[str, str] = MappingProxyType({})
     can_pause = False
 
     def __init__(self, client: Client) -> None:

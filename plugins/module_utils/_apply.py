@@ -5,6 +5,7 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -77,7 +78,9 @@ class Writer:
         def there() -> bool:
             found = [task for task in adapter.listing(plan.parent).tasks if task.name == plan.name and task.status not in adapter.leaving]
             if len(found) > 1:
-                raise OpendumpError("%d %ss are now named '%s' (IDs %s)." % (len(found), adapter.noun, plan.name, ", ".join(str(task.id) for task in found)))
+                raise OpendumpError(
+                    "%d %ss are now named '%s' (IDs %s)." % (len(found), adapter.noun, plan.name, ", ".join(str(task.id) for task in found))
+                )
             self.task = found[0] if found else None
             return bool(found)
 
@@ -118,10 +121,15 @@ class Writer:
             try:
                 adapter.update(plan.parent, task, destination, body)
             except ApiError as error:
-                if error.meaning is Meaning.NO_SUCH_CALL or error.status in (404, 405) and error.meaning is Meaning.OTHER or error.code == "DIS.4300":
+                if (
+                    error.meaning is Meaning.NO_SUCH_CALL
+                    or (error.status in (404, 405) and error.meaning is Meaning.OTHER)
+                    or error.code == "DIS.4300"
+                ):
                     raise OpendumpError(
                         "This service does not know the call that changes a %s in place (%s). The %s still differs in %s. "
-                        "Set on_immutable_change to 'recreate' and declare it anew under another name, or delete it and run again; a re-created task starts reading at its consumer_strategy."
+                        "Set on_immutable_change to 'recreate' and declare it anew under another name, or delete it and run "
+                        "again; a re-created task starts reading at its consumer_strategy."
                         % (adapter.noun, error, plan.desired.label, ", ".join(plan.changed_fields))
                     ) from error
                 raise
@@ -176,7 +184,9 @@ class Writer:
                 self.task = shown
                 return shown
             if self.clock.now() - started > self.deadline:
-                raise OpendumpError("The %s was created, but the service does not show it within %g seconds." % (self.plan.desired.label, self.deadline))
+                raise OpendumpError(
+                    "The %s was created, but the service does not show it within %g seconds." % (self.plan.desired.label, self.deadline)
+                )
             self.clock.sleep(self.interval)
 
     def _settled(self, task: Task) -> Task:
@@ -222,8 +232,8 @@ class Writer:
         if wrong:
             raise Ignored(
                 "The %s %s: %s still differ. The service ignored the change, so it was not made. "
-                "If these fields cannot be changed in place there, re-create the task (delete it and run again; it then starts reading at its consumer_strategy)."
-                % (self.plan.desired.label, what, ", ".join(wrong))
+                "If these fields cannot be changed in place there, re-create the task (delete it and run again; it then starts "
+                "reading at its consumer_strategy)." % (self.plan.desired.label, what, ", ".join(wrong))
             )
         hidden = [
             path
@@ -249,7 +259,9 @@ class Writer:
                     raise
                 lost = error
             unclear.append(lost)
-            self.warn("It is not known whether the %s was %s (%s); looking before anything is sent again." % (self.plan.desired.label, what, lost))
+            self.warn(
+                "It is not known whether the %s was %s (%s); looking before anything is sent again." % (self.plan.desired.label, what, lost)
+            )
             for look in range(LOOKS):
                 if look:
                     self.clock.sleep(self.interval)

@@ -5,6 +5,7 @@
 
 PRIVATE to the collection. The items are validated whole before the first request: every error of every item is in one message.
 """
+
 from __future__ import annotations
 
 import re
@@ -28,7 +29,11 @@ from ._result import outcome_diff, outcome_result, task_result
 from ._runner import connected, hide
 from ._sink import SinkTasks
 
-LISTS: dict[str, type[Adapter]] = {"dis_transfer_tasks": TransferTasks, "kafka_sink_tasks": SinkTasks, "smart_connect_tasks": SmartConnectTasks}
+LISTS: dict[str, type[Adapter]] = {
+    "dis_transfer_tasks": TransferTasks,
+    "kafka_sink_tasks": SinkTasks,
+    "smart_connect_tasks": SmartConnectTasks,
+}
 KINDS = {kind.kind: kind for kind in LISTS.values()}
 PARALLELISM = {"type": "int", "default": 8}
 # What each action is called once it is done.
@@ -77,7 +82,11 @@ class ItemsModule(AnsibleModule):
 
 
 def several(found: list[str]) -> str:
-    return "%d error%s in the declared tasks. Nothing was sent to the service.\n%s" % (len(found), "" if len(found) == 1 else "s", "\n".join(found))
+    return "%d error%s in the declared tasks. Nothing was sent to the service.\n%s" % (
+        len(found),
+        "" if len(found) == 1 else "s",
+        "\n".join(found),
+    )
 
 
 def bulk_spec() -> dict[str, Any]:
@@ -94,7 +103,9 @@ def bulk_spec() -> dict[str, Any]:
 
 
 def dump_tasks() -> None:
-    module = ItemsModule(argument_spec={**API_OPTIONS, **bulk_spec()}, required_if=[("purge", True, ["purge_match"])], supports_check_mode=True)
+    module = ItemsModule(
+        argument_spec={**API_OPTIONS, **bulk_spec()}, required_if=[("purge", True, ["purge_match"])], supports_check_mode=True
+    )
     found = module.item_problems()
     if found:
         module.fail_json(msg=several(found))
@@ -246,7 +257,9 @@ def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any
                 continue
             quotas.append({"kind": kind.kind, "parent": parent.id, "parent_name": parent.name, **listing.quotas})
             for task in listing.tasks:
-                if re.search(options.get("name_pattern") or "", task.name) and (not wanted_health or kind.health(task.status) in wanted_health):
+                if re.search(options.get("name_pattern") or "", task.name) and (
+                    not wanted_health or kind.health(task.status) in wanted_health
+                ):
                     tasks.append(task_result(kind, task) or {})
     counts = Counter(str(task["health"]) for task in tasks)
     return {

@@ -5,9 +5,11 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Optional
 
 from ._adapter import Adapter, Destination
@@ -23,7 +25,11 @@ PAGE = 50
 STRATEGY = Text(choices=("latest", "earliest"))
 ALIAS = Text(longest=20, pattern=r"[A-Za-z0-9_-]+", pattern_says="an alias has 1 to 20 letters, digits, underscores and hyphens")
 # Wire types of the two sides of a task, by destination. A side that is not used is NONE, null or {}.
-SIDES = {"obs": ("NONE", "OBS_SINK"), "kafka": ("KAFKA_REPLICATOR_SOURCE", "NONE"), "redis": ("REDIS_REPLICATOR_SOURCE", "REDIS_REPLICATOR_SINK")}
+SIDES = {
+    "obs": ("NONE", "OBS_SINK"),
+    "kafka": ("KAFKA_REPLICATOR_SOURCE", "NONE"),
+    "redis": ("REDIS_REPLICATOR_SOURCE", "REDIS_REPLICATOR_SINK"),
+}
 
 
 def kafka_is_consistent(values: Mapping[str, Any]) -> list[str]:
@@ -48,7 +54,10 @@ def kafka_can_log_in(values: Mapping[str, Any]) -> list[str]:
 def writer_is_known(values: Mapping[str, Any]) -> list[str]:
     if values.get("agency_name") or (values.get("access_key") and values.get("secret_key")):
         return []
-    return ["access_key and secret_key of the bucket's writer are needed (or OPENDUMP_OBS_ACCESS_KEY and OPENDUMP_OBS_SECRET_KEY), or agency_name"]
+    return [
+        "access_key and secret_key of the bucket's writer are needed (or OPENDUMP_OBS_ACCESS_KEY and OPENDUMP_OBS_SECRET_KEY), "
+        "or agency_name"
+    ]
 
 
 OBS = Destination(
@@ -124,6 +133,11 @@ REDIS = Destination(
 )
 
 
+def side(value: Any) -> Mapping[str, Any]:
+    """One side of a task; an unused one may be null, {} or missing."""
+    return value if isinstance(value, Mapping) else {}
+
+
 class SmartConnectTasks(Adapter):
     """Smart Connect tasks of a Kafka instance."""
 
@@ -148,7 +162,7 @@ class SmartConnectTasks(Adapter):
     starting = frozenset({"CREATING", "RESTARTING"})
     failed = FAILED_WORDS
     # WAITING was never started and has no progress that /restart could reset; everything else keeps its progress.
-    to_running = {"PAUSED": "resume", "WAITING": "start"}
+    to_running: Mapping[str, str] = MappingProxyType({"PAUSED": "resume", "WAITING": "start"})
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)
@@ -177,7 +191,11 @@ class SmartConnectTasks(Adapter):
                 task = self._task(parent, row)
                 found[task.id or task.name] = task
         last = pages[-1] if pages else {}
-        quotas = {"total": whole(last.get("total_number")), "max_tasks": whole(last.get("max_tasks")), "quota": whole(last.get("quota_tasks"))}
+        quotas = {
+            "total": whole(last.get("total_number")),
+            "max_tasks": whole(last.get("max_tasks")),
+            "quota": whole(last.get("quota_tasks")),
+        }
         return Listing(list(found.values()), quotas)
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
@@ -220,11 +238,10 @@ class SmartConnectTasks(Adapter):
         return wire
 
     def _task(self, parent: Parent, row: Mapping[str, Any]) -> Task:
-        source = row.get("source_task") if isinstance(row.get("source_task"), Mapping) else {}
-        sink = row.get("sink_task") if isinstance(row.get("sink_task"), Mapping) else {}
+        source, sink = side(row.get("source_task")), side(row.get("sink_task"))
         types = (str(row.get("source_type") or "NONE").upper(), str(row.get("sink_type") or "NONE").upper())
         option = next((key for key, sides in SIDES.items() if sides == types), None)
-        raw = {"obs": sink, "kafka": source, "redis": {"source": source, "sink": sink}}.get(option or "", {})
+        raw: Mapping[str, Any] = {"obs": sink, "kafka": source, "redis": {"source": source, "sink": sink}}.get(option or "", {})
         tree = {"topics": row.get("topics"), "topics_regex": row.get("topics_regex"), option or "": raw}
         return Task(
             kind=self.kind,

@@ -5,6 +5,7 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 import os
@@ -113,5 +114,8 @@ def desired(kind: type[Adapter], options: Mapping[str, Any], environ: Optional[M
 def secrets(wanted: Sequence[Desired]) -> set[str]:
     """Every secret value that these tasks carry, for masking."""
     return {
-        str(one.values[path]) for one in wanted for path, field in leaves(one.kind.fields(one.destination)) if field.secret and path in one.values
+        str(one.values[path])
+        for one in wanted
+        for path, field in leaves(one.kind.fields(one.destination))
+        if field.secret and path in one.values
     }

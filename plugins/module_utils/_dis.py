@@ -5,9 +5,11 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Optional
 
 from ._adapter import Adapter
@@ -49,7 +51,7 @@ class TransferTasks(Adapter):
     doubtful = frozenset({"ABNORMAL"})
     failed = frozenset({"ERROR"})
     leaving = frozenset({"DELETE"})
-    to_running = {"PAUSED": "start", "ABNORMAL": "start", "ERROR": "start"}
+    to_running: Mapping[str, str] = MappingProxyType({"PAUSED": "start", "ABNORMAL": "start", "ERROR": "start"})
 
     def _tasks(self, parent: Parent, name: Optional[str] = None) -> str:
         path = "/v2/{project_id}/streams/%s/transfer-tasks" % quote_segment(parent.id)
@@ -77,7 +79,9 @@ class TransferTasks(Adapter):
             page = self._object(self.client.call("dis", "GET", self._tasks(parent), query=query), "transfer tasks")
             items = page.get("tasks")
             if not isinstance(items, list):
-                raise OpendumpError("The list of transfer tasks of stream '%s' has no 'tasks'; whether a task exists cannot be told." % parent.id)
+                raise OpendumpError(
+                    "The list of transfer tasks of stream '%s' has no 'tasks'; whether a task exists cannot be told." % parent.id
+                )
             fresh = [row for row in rows(items) if row.get("task_name") and str(row["task_name"]) not in found]
             for row in fresh:
                 found[str(row["task_name"])] = self._task(parent, row, complete=False)
@@ -87,7 +91,8 @@ class TransferTasks(Adapter):
             if not fresh or not more:
                 if total is not None and len(found) < total and last:
                     raise OpendumpError(
-                        "Stream '%s' says it has %d transfer tasks, but only %d could be listed; run again." % (parent.id, total, len(found))
+                        "Stream '%s' says it has %d transfer tasks, but only %d could be listed; run again."
+                        % (parent.id, total, len(found))
                     )
                 return Listing(list(found.values()), quotas)
             last = str(fresh[-1]["task_name"])
@@ -127,7 +132,10 @@ class TransferTasks(Adapter):
         stream = self._object(self.client.call("dis", "GET", "/v2/{project_id}/streams/%s" % quote_segment(parent.id)), "stream")
         data_type = stream.get("data_type")
         if data_type and str(data_type).upper() != "JSON":
-            return ["obs.destination_file_type %s needs a stream whose data type is JSON; that of '%s' is %s" % (file_type, parent.id, data_type)]
+            return [
+                "obs.destination_file_type %s needs a stream whose data type is JSON; that of '%s' is %s"
+                % (file_type, parent.id, data_type)
+            ]
         return []
 
     @staticmethod

@@ -5,6 +5,7 @@
 
 PRIVATE to the collection. Names, ranges and defaults are those of the service's pages on creating and showing dump tasks.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -127,7 +128,11 @@ CLOUDTABLE = Destination(
         Group(
             "cloudtable_schema",
             (
-                Field("row_key", Rows((Field("value", Text(), required=True), Field("type", Text(choices=VALUE_TYPES), required=True)), most=64), required=True),
+                Field(
+                    "row_key",
+                    Rows((Field("value", Text(), required=True), Field("type", Text(choices=VALUE_TYPES), required=True)), most=64),
+                    required=True,
+                ),
                 Field(
                     "columns",
                     Rows(
@@ -170,7 +175,11 @@ CLOUDTABLE = Destination(
                         ),
                         required=True,
                     ),
-                    Group("value", (Field("type", Text(choices=VALUE_TYPES), required=True), Field("value", Text(), required=True)), required=True),
+                    Group(
+                        "value",
+                        (Field("type", Text(choices=VALUE_TYPES), required=True), Field("value", Text(), required=True)),
+                        required=True,
+                    ),
                     Field(
                         "tags",
                         Rows(

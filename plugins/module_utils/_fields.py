@@ -6,13 +6,15 @@
 PRIVATE to the collection. A field is an option of a module and a member of the service's JSON at once; everything
 that the two need to know about it is declared here once, and argument specs, bodies, comparisons and records follow.
 """
+
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Optional, Union
 
-EMPTY = (None, "", [], {})
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class Rule:
@@ -176,7 +178,7 @@ class Delimiter(Rule):
     backslash and an n) and of none (C(NULL), null, empty). An empty echo can mean either of the two, so it contradicts neither.
     """
 
-    words = {"newline": "\n", "comma": ",", "semicolon": ";", "vertical_bar": "|", "none": "NULL"}
+    words: Mapping[str, str] = MappingProxyType({"newline": "\n", "comma": ",", "semicolon": ";", "vertical_bar": "|", "none": "NULL"})
     unclear = "unclear"
 
     def __init__(self, newline: str) -> None:
@@ -233,7 +235,9 @@ class Rows(Rule):
         result = {}
         for field in self.fields:
             if isinstance(field, Group):
-                child = {inner.name: inner.rule.canonical((row.get(field.name) or {}).get(inner.name)) for _path, inner in leaves(field.fields)}
+                child = {
+                    inner.name: inner.rule.canonical((row.get(field.name) or {}).get(inner.name)) for _path, inner in leaves(field.fields)
+                }
                 result[field.name] = {key: item for key, item in child.items() if item is not None} or None
             else:
                 result[field.name] = field.rule.canonical(row.get(field.name))
@@ -423,4 +427,6 @@ def problems(fields: Fields, values: Mapping[str, Any], prefix: str = "") -> lis
 
 def differing(fields: Fields, wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> list[str]:
     """Paths of declared, readable values that the echo contradicts."""
-    return [path for path, field in leaves(fields) if path in wanted and not field.secret and not field.rule.same(wanted[path], seen.get(path))]
+    return [
+        path for path, field in leaves(fields) if path in wanted and not field.secret and not field.rule.same(wanted[path], seen.get(path))
+    ]

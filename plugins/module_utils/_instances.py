@@ -5,6 +5,7 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -99,10 +100,13 @@ class Instances:
             matches = [one for one in candidates if one.name == name]
             if len(matches) > 1:
                 raise OpendumpError(
-                    "%d instances are named '%s' (%s); say which with instance_id." % (len(matches), name, ", ".join(one.id for one in matches))
+                    "%d instances are named '%s' (%s); say which with instance_id."
+                    % (len(matches), name, ", ".join(one.id for one in matches))
                 )
             if not matches:
-                raise NoSuchInstance("There is no Kafka instance named '%s' in this project and region; check instance_name, region and project." % name)
+                raise NoSuchInstance(
+                    "There is no Kafka instance named '%s' in this project and region; check instance_name, region and project." % name
+                )
             self._known[matches[0].id] = matches[0]
             return matches[0]
         matches = [one for one in self.all() if one.connector_id == wanted.get("connector_id")]

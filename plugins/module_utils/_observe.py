@@ -5,6 +5,7 @@
 
 PRIVATE to the collection. A list that cannot be read is an error and never "there is nothing".
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -85,7 +86,7 @@ class Estate:
             try:
                 self.adapter(kind).preload(wheres)
             except OpendumpError as error:
-                return {where: error for where in distinct}
+                return dict.fromkeys(distinct, error)
 
         def resolve(one: Desired) -> Union[Parent, OpendumpError]:
             try:
@@ -126,7 +127,8 @@ class Estate:
         elif one.id and one.state != "absent":
             names = ", ".join("%s = %s" % (task.id, task.name) for task in listing.tasks[:20]) or "none"
             each.error = OpendumpError(
-                "There is no %s with the ID '%s' in %s %s; there are: %s." % (one.kind.noun, one.id, one.kind.parent_noun, each.parent, names)
+                "There is no %s with the ID '%s' in %s %s; there are: %s."
+                % (one.kind.noun, one.id, one.kind.parent_noun, each.parent, names)
             )
 
     def _complete(self, one: Desired, each: Seen) -> None:
@@ -145,7 +147,13 @@ class Estate:
         self._list(distinct)
         if details:
             listed = [self.listings[key] for key in distinct]
-            unread = [(listing, number) for listing in listed if isinstance(listing, Listing) for number, task in enumerate(listing.tasks) if not task.complete]
+            unread = [
+                (listing, number)
+                for listing in listed
+                if isinstance(listing, Listing)
+                for number, task in enumerate(listing.tasks)
+                if not task.complete
+            ]
 
             def complete(entry: tuple[Listing, int]) -> None:
                 listing, number = entry

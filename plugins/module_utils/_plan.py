@@ -5,6 +5,7 @@
 
 PRIVATE to the collection. C(changed), check mode, the diff and the result are all read from the plan.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -61,7 +62,9 @@ class Plan:
             return None
         kind, current = self.desired.kind, self.current
         born = {CREATE, RECREATE} & set(self.actions)
-        readable = {path: self.values[path] for path, one in leaves(kind.fields(self.destination)) if path in self.values and not one.secret}
+        readable = {
+            path: self.values[path] for path, one in leaves(kind.fields(self.destination)) if path in self.values and not one.secret
+        }
         if current is None or born:
             return Task(kind.kind, self.parent, self.name, status=self._status(None), destination=self.destination, values=readable)
         future = Task(**{**vars(current), "status": self._status(current.status)})
@@ -125,7 +128,10 @@ def _creation(desired: Desired, parent: Parent) -> Plan:
         raise Refused("There is no %s; an ID cannot be created. Declare task_name to create a task." % desired.label)
     if not desired.destination:
         options = ", ".join(one.option for one in desired.kind.destinations)
-        raise Refused("There is no %s, and without a destination (%s) it cannot be created. Check task_name, or declare the destination." % (desired.label, options))
+        raise Refused(
+            "There is no %s, and without a destination (%s) it cannot be created. Check task_name, or declare the destination."
+            % (desired.label, options)
+        )
     made = Plan(desired, parent, None, [CREATE], paused=desired.state == "paused")
     made.values = {**_initial(desired), **desired.values}
     _require(made)
@@ -202,8 +208,8 @@ def _change(desired: Desired, parent: Parent, current: Task) -> Plan:
         lost = [path for path, one in fields.items() if one.needed and one.secret and path not in made.values]
         if lost:
             raise Refused(
-                "The %s differs in %s. The service replaces a task as a whole and never shows %s, so the change can only be made when you declare it. Nothing was changed."
-                % (desired.label, ", ".join(made.changed_fields), " and ".join(lost))
+                "The %s differs in %s. The service replaces a task as a whole and never shows %s, so the change can only be made "
+                "when you declare it. Nothing was changed." % (desired.label, ", ".join(made.changed_fields), " and ".join(lost))
             )
     return made
 
@@ -232,10 +238,14 @@ def _immutable_message(made: Plan, fixed: list[str]) -> str:
             for step in path.split("."):
                 was = (was or {}).get(step)
             parts.append("%s (is %r, declared %r)" % (path, was, fields[path].rule.read(made.desired.values[path])))
-    reason = "cannot be changed in an existing task" if kind.can_update else "differ, and the service has no call that changes a %s" % kind.noun
+    reason = (
+        "cannot be changed in an existing task" if kind.can_update else "differ, and the service has no call that changes a %s" % kind.noun
+    )
     return (
-        "The %s exists, but these fields %s: %s. Nothing was changed. Set on_immutable_change to 'recreate' to delete the task and create it anew, or to "
-        "'ignore' to leave these fields alone. A re-created task starts reading at its consumer_strategy again: 'latest' (LATEST) skips what arrives meanwhile, "
+        "The %s exists, but these fields %s: %s. Nothing was changed. Set on_immutable_change to 'recreate' to delete the task "
+        "and create it anew, or to "
+        "'ignore' to leave these fields alone. A re-created task starts reading at its consumer_strategy again: 'latest' "
+        "(LATEST) skips what arrives meanwhile, "
         "'earliest' (TRIM_HORIZON) dumps everything that is still stored once more."
     ) % (made.desired.label, reason, ", ".join(parts))
 
@@ -247,7 +257,7 @@ def _run_state(made: Plan) -> None:
         if made.paused and not kind.born_paused:
             made.actions.append(PAUSE)
         return
-    if desired.state == "running" and current.status in kind.to_running:
+    if desired.state == "running" and current.status is not None and current.status in kind.to_running:
         made.actions.append(kind.to_running[current.status])
     if desired.state == "paused" and current.status not in kind.paused:
         made.actions.append(PAUSE)

@@ -6,6 +6,7 @@
 PRIVATE to the collection. Reads are made side by side; writes of one parent one after the other, because a busy
 instance refuses the second.
 """
+
 from __future__ import annotations
 
 import re
@@ -14,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from ._adapter import Adapter
 from ._apply import Writer
 from ._client import Client
 from ._desired import Desired
@@ -87,7 +87,11 @@ class Reconciliation:
         if self.check_mode:
             for outcome in outcomes:
                 if outcome.plan and not outcome.error:
-                    outcome.task, outcome.changed, outcome.actions = outcome.plan.predicted(), outcome.plan.changed, list(outcome.plan.actions)
+                    outcome.task, outcome.changed, outcome.actions = (
+                        outcome.plan.predicted(),
+                        outcome.plan.changed,
+                        list(outcome.plan.actions),
+                    )
             return outcomes
         if self.stop_on_error and any(outcome.error for outcome in outcomes):
             self.stopped.set()
@@ -110,7 +114,9 @@ class Reconciliation:
 
     def _victims(self, wanted: Sequence[Desired], seen: Sequence[Seen], purge: Purge) -> list[Outcome]:
         name_matches = re.compile(purge.match).search
-        declared = {(one.kind.kind, each.parent.id, key) for one, each in zip(wanted, seen) if each.parent for key in (one.name, one.id) if key}
+        declared = {
+            (one.kind.kind, each.parent.id, key) for one, each in zip(wanted, seen) if each.parent for key in (one.name, one.id) if key
+        }
         # Both Kafka APIs may show one store: a task declared through one of them is not purged through the other.
         named_elsewhere = {(one.kind.kind, key) for one in wanted for key in (one.name, one.id) if key and one.kind.has_task_id}
         found = []
@@ -123,12 +129,15 @@ class Reconciliation:
                 kept = kept or any(kind != one.kind.kind and key in keys for kind, key in named_elsewhere if one.kind.has_task_id)
                 if kept or task.status in one.kind.leaving or not name_matches(task.name):
                     continue
-                victim = Desired(one.kind, one.where, task.name, task.id, "absent", wait_interval=one.wait_interval, wait_timeout=one.wait_timeout)
+                victim = Desired(
+                    one.kind, one.where, task.name, task.id, "absent", wait_interval=one.wait_interval, wait_timeout=one.wait_timeout
+                )
                 found.append(Outcome(victim, Plan(victim, each.parent, task, [DELETE]), purged=True, parent=each.parent))
         if len(found) > purge.limit:
             names = ", ".join(outcome.desired.label for outcome in found[:20])
             raise Refused(
-                "purge would delete %d tasks, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, declare the tasks that are to stay, "
+                "purge would delete %d tasks, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, "
+                "declare the tasks that are to stay, "
                 "or raise purge_limit." % (len(found), purge.limit, names)
             )
         return found

@@ -5,6 +5,7 @@
 
 PRIVATE to the collection. What a service does not report is None, never invented.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -5,6 +5,7 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 import re
@@ -86,7 +87,11 @@ class SinkTasks(Adapter):
         answer = self._object(self.client.call("dms", "GET", self._tasks(parent)))
         if not isinstance(answer.get("tasks"), list):
             raise OpendumpError("The list of sink tasks of %s has no 'tasks'; whether a task exists cannot be told." % parent)
-        quotas = {"total": whole(answer.get("total_number")), "max_tasks": whole(answer.get("max_tasks")), "quota": whole(answer.get("quota_tasks"))}
+        quotas = {
+            "total": whole(answer.get("total_number")),
+            "max_tasks": whole(answer.get("max_tasks")),
+            "quota": whole(answer.get("quota_tasks")),
+        }
         return Listing([self._task(parent, row, text(row.get("task_id")), complete=False) for row in rows(answer["tasks"])], quotas)
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
@@ -101,7 +106,8 @@ class SinkTasks(Adapter):
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
         if not parent.connector_id:
             raise OpendumpError(
-                "Smart Connect is off for Kafka instance %s, so it cannot hold sink tasks. Switch it on first (module smart_connect; it adds cost)." % parent
+                "Smart Connect is off for Kafka instance %s, so it cannot hold sink tasks. Switch it on first (module "
+                "smart_connect; it adds cost)." % parent
             )
         descriptor = dict(body["obs"])
         # Exactly one of the two is set; an empty text counts as unset, and the page calls topics mandatory.

@@ -6,6 +6,7 @@
 PRIVATE to the collection. The service answers at once and works on: the instance is EXTENDING or CONNECTOR_DELETING
 until it is RUNNING again, and refuses further changes meanwhile.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -81,15 +82,17 @@ class Switch:
             "changed": bool(self.actions),
             "actions": self.actions,
             "smart_connect": predicted,
-            "diff": {"before": {"enabled": before.connector_enable}, "after": {"enabled": wanted}} if self.actions else {"before": {}, "after": {}},
+            "diff": {"before": {"enabled": before.connector_enable}, "after": {"enabled": wanted}}
+            if self.actions
+            else {"before": {}, "after": {}},
         }
 
     def _permit(self, instance: Instance, wanted: bool) -> None:
         what = "on" if wanted else "off"
         if instance.prepaid:
             raise Refused(
-                "Kafka instance %s is billed yearly/monthly; no API switches Smart Connect %s there, since it is an order. Do it in the console. Nothing was changed."
-                % (instance.parent, what)
+                "Kafka instance %s is billed yearly/monthly; no API switches Smart Connect %s there, since it is an order. Do it "
+                "in the console. Nothing was changed." % (instance.parent, what)
             )
         if wanted and instance.single:
             raise Refused("Kafka instance %s has a single node, which cannot run Smart Connect. Nothing was changed." % instance.parent)
@@ -107,8 +110,8 @@ class Switch:
         if found and not self.options["force"]:
             names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in found.values())
             raise Refused(
-                "Smart Connect of %s still has %d tasks (%s). They would be deleted for good. Delete them first, or set force. Nothing was changed."
-                % (instance.parent, len(found), names)
+                "Smart Connect of %s still has %d tasks (%s). They would be deleted for good. Delete them first, or set force. "
+                "Nothing was changed." % (instance.parent, len(found), names)
             )
         return list(found.values())
 
@@ -121,7 +124,9 @@ class Switch:
                     raise
             self.actions.append("delete")
         path = "/v2/{project_id}/instances/%s/connector" if wanted else "/v2/{project_id}/kafka/instances/%s/delete-connector"
-        body: dict[str, Any] = {key: self.options[key] for key in ("specification", "spec_code", "node_cnt") if self.options.get(key) is not None}
+        body: dict[str, Any] = {
+            key: self.options[key] for key in ("specification", "spec_code", "node_cnt") if self.options.get(key) is not None
+        }
         if not wanted:
             # An empty body is refused by some editions, an object is taken by all.
             body = {"instance_id": instance.id}
@@ -136,7 +141,9 @@ class Switch:
                 busy = isinstance(error, ApiError) and error.meaning is Meaning.BUSY
                 if not busy and not error.possibly_executed:
                     raise
-                self.warn("Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, error))
+                self.warn(
+                    "Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, error)
+                )
                 seen = self._settled(self._look(instance), started)
                 if seen.connector_enable == wanted:
                     return seen
@@ -162,14 +169,16 @@ class Switch:
             self.clock.sleep(self.options["wait_interval"])
             instance = self._look(instance)
         if instance.status not in BUSY and instance.status not in ("RUNNING", ""):
-            raise OpendumpError("Kafka instance %s is %s; Smart Connect can only be switched while it is RUNNING." % (instance.parent, instance.status))
+            raise OpendumpError(
+                "Kafka instance %s is %s; Smart Connect can only be switched while it is RUNNING." % (instance.parent, instance.status)
+            )
         return instance
 
     def _in_time(self, started: float, instance: Instance, what: str) -> None:
         if self.clock.now() - started > self.options["wait_timeout"]:
             raise WaitFailed(
-                "Kafka instance %s is not %s within wait_timeout (%g seconds); its last status is %s. The service goes on by itself; run again later."
-                % (instance.parent, what, self.options["wait_timeout"], instance.status)
+                "Kafka instance %s is not %s within wait_timeout (%g seconds); its last status is %s. The service goes on by "
+                "itself; run again later." % (instance.parent, what, self.options["wait_timeout"], instance.status)
             )
 
 

@@ -5,8 +5,10 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -67,7 +69,9 @@ class Patience:
                 raise self._failure("is not well" if status in kind.doubtful else "is in a state this collection does not know")
         self.last = status
         if now - self.started > self.timeout:
-            raise self._failure("has not become %s within wait_timeout (%g seconds)" % ({"ok": "running"}.get(self.target, self.target), self.timeout))
+            raise self._failure(
+                "has not become %s within wait_timeout (%g seconds)" % ({"ok": "running"}.get(self.target, self.target), self.timeout)
+            )
         return False
 
     def _failure(self, what: str) -> WaitFailed:
@@ -76,10 +80,8 @@ class Patience:
         task = self.task
         if task:
             if not task.complete:
-                try:
+                with contextlib.suppress(OpendumpError):
                     task = self.adapter.show(self.parent, task) or task
-                except OpendumpError:
-                    pass
             sick = [part for part in task.partitions or [] if part.status not in self.adapter.running]
             if sick:
                 listed = ", ".join("%s%s: %s" % (part.topic + "/" if part.topic else "", part.id, part.status) for part in sick[:10])
@@ -90,7 +92,10 @@ class Patience:
                 said = ""
             if said:
                 text += " The service says: %s" % said
-        text += " Check that the bucket exists, that its writer (agency or access key) may write to it, and the task's page in the console; the next run goes on from here."
+        text += (
+            " Check that the bucket exists, that its writer (agency or access key) may write to it, and the task's page in the console; "
+            "the next run goes on from here."
+        )
         failure = WaitFailed(text)
         failure.details.update(details)
         return failure
