@@ -1,0 +1,81 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading a refusal: every service words it in its own way, and load balancers answer with HTML or nothing.
+
+PRIVATE to the collection.
+"""
+from __future__ import annotations
+
+import html
+import http
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+_CODE_KEYS = ("error_code", "errorCode", "code")
+_TEXT_KEYS = ("error_msg", "errorMsg", "message", "msg")
+_ID_HEADERS = ("X-Request-Id", "X-IAM-Trace-Id")
+_DEEPEST = 4
+_LONGEST_TEXT = 600
+_LONGEST_PAGE = 200
+
+
+class Refusal(NamedTuple):
+    """``code`` is empty where the service gave none."""
+
+    code: str
+    text: str
+    request_id: str
+
+
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+    """Code, message and request id of an error answer, whatever its shape.
+
+    :param headers: looked up by the usual spelling; a case-insensitive mapping is expected.
+    """
+    header_id = next((headers[name] for name in _ID_HEADERS if headers.get(name)), "")
+    try:
+        objects = list(_objects(json.loads(body.decode("utf-8")), _DEEPEST))
+    except (ValueError, RecursionError):
+        return Refusal("", _page_text(status, body), _line(header_id, 100))
+    best = next((one for one in objects if _first(one, _CODE_KEYS)), None) or next((one for one in objects if _first(one, _TEXT_KEYS)), {})
+    body_id = next((found for found in (_first(one, ("request_id",)) for one in objects) if found), "")
+    text = _line(_first(best, _TEXT_KEYS), _LONGEST_TEXT)
+    return Refusal(_line(_first(best, _CODE_KEYS), 100), text or _page_text(status, b"" if objects else body), _line(header_id or body_id, 100))
+
+
+def _objects(document: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+    if isinstance(document, Mapping):
+        yield document
+    if depth and isinstance(document, (Mapping, list)):
+        for value in document.values() if isinstance(document, Mapping) else document:
+            yield from _objects(value, depth - 1)
+
+
+def _first(document: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    for key in keys:
+        value = document.get(key)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value):
+            return str(value)
+    return ""
+
+
+def _page_text(status: int, body: bytes) -> str:
+    """What a page for human readers says, or the HTTP status in words."""
+    page = body[:100000].decode("utf-8", "replace")
+    page = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", page)
+    text = _line(html.unescape(re.sub(r"<[^>]*>", " ", page)), _LONGEST_PAGE)
+    if text:
+        return text
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "The service gave no reason"
+
+
+def _line(text: str, longest: int) -> str:
+    """One line without control characters."""
+    joined = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return joined if len(joined) <= longest else joined[: longest - 1] + "…"
