@@ -9,7 +9,7 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any, Optional, cast
 
 from ._adapter import Adapter
 from ._errors import ApiError, Meaning, OpendumpError, TransportError
@@ -59,8 +59,7 @@ class Writer:
 
     def _create(self) -> None:
         plan, adapter = self.plan, self.adapter
-        destination = plan.destination
-        assert destination is not None
+        destination = str(plan.destination)
         self._preflight(destination)
         if self.leaving:
             self._await_gone(self.leaving)
@@ -91,12 +90,10 @@ class Writer:
                 self._prove("was created, but its fields", self._show(self.task))
 
     def _recreate(self) -> None:
-        destination = self.plan.destination
-        assert destination is not None and self.plan.current is not None
-        self._preflight(destination)
-        self._delete()
+        self._preflight(str(self.plan.destination))
+        old = self._delete()
         try:
-            self._await_gone(self.plan.current)
+            self._await_gone(old)
             self._create()
         except OpendumpError as error:
             error.args = (
@@ -111,9 +108,8 @@ class Writer:
             raise Refused("The %s cannot be written: %s. Nothing was changed." % (self.plan.desired.label, "; ".join(found)))
 
     def _update(self) -> None:
-        plan, adapter, task = self.plan, self.adapter, self.plan.current
-        destination = plan.destination
-        assert task is not None and destination is not None
+        plan, adapter, task = self.plan, self.adapter, cast(Task, self.plan.current)
+        destination = str(plan.destination)
         self._preflight(destination)
         body = plan.body()
 
@@ -144,9 +140,8 @@ class Writer:
         self._prove("was changed and the service said yes, but", shown)
         self.task = shown
 
-    def _delete(self) -> None:
-        plan, task = self.plan, self.plan.current
-        assert task is not None
+    def _delete(self) -> Task:
+        plan, task = self.plan, cast(Task, self.plan.current)
 
         def send() -> None:
             try:
@@ -157,6 +152,7 @@ class Writer:
 
         self._surely("deleted", send, lambda: self._gone(task), [])
         self.task = None
+        return task
 
     def _act(self, action: str) -> None:
         adapter, plan = self.adapter, self.plan

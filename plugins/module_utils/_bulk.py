@@ -51,6 +51,9 @@ DONE = {
 class ItemsModule(AnsibleModule):
     """AnsibleModule reports the first error of the first item; a user with five bad items wants to read of five."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         if not hasattr(self, "_selinux_enabled") and getattr(getattr(self, "validation_result", None), "errors", None):
             found = self.item_problems()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Optional, TypeVar, Union, cast
 
 from ._adapter import Adapter
 from ._client import Client
@@ -66,11 +66,11 @@ class Estate:
         self._list({(one.kind.kind, each.parent.id): (one.kind, each.parent) for one, each in zip(wanted, seen) if each.parent})
         for one, each in zip(wanted, seen):
             if each.parent:
-                self._match(one, each)
+                self._match(one, each, each.parent)
             if each.error and one.state == "absent" and nothing_can_be_there(each.error):
                 each.error = None
-        unread = [(one, each) for one, each in zip(wanted, seen) if each.current and not each.current.complete and one.state != "absent"]
-        side_by_side(lambda pair: self._complete(*pair), unread, self.parallelism)
+        unread = [each for one, each in zip(wanted, seen) if each.current and not each.current.complete and one.state != "absent"]
+        side_by_side(self._complete, unread, self.parallelism)
         return seen
 
     @staticmethod
@@ -107,9 +107,8 @@ class Estate:
         missing = [key for key in parents if key not in self.listings]
         self.listings.update(zip(missing, side_by_side(read, missing, self.parallelism)))
 
-    def _match(self, one: Desired, each: Seen) -> None:
-        assert each.parent is not None
-        listing = self.listings[(one.kind.kind, each.parent.id)]
+    def _match(self, one: Desired, each: Seen, parent: Parent) -> None:
+        listing = self.listings[(one.kind.kind, parent.id)]
         if isinstance(listing, OpendumpError):
             each.error = listing
             return
@@ -118,7 +117,7 @@ class Estate:
         if len(staying) > 1:
             each.error = OpendumpError(
                 "%d %ss of %s %s are named '%s' (IDs %s); say which one is meant with task_id. Nothing was changed."
-                % (len(staying), one.kind.noun, one.kind.parent_noun, each.parent, one.name, ", ".join(task.id or "?" for task in staying))
+                % (len(staying), one.kind.noun, one.kind.parent_noun, parent, one.name, ", ".join(task.id or "?" for task in staying))
             )
         elif staying:
             each.current = staying[0]
@@ -127,17 +126,15 @@ class Estate:
         elif one.id and one.state != "absent":
             names = ", ".join("%s = %s" % (task.id, task.name) for task in listing.tasks[:20]) or "none"
             each.error = OpendumpError(
-                "There is no %s with the ID '%s' in %s %s; there are: %s."
-                % (one.kind.noun, one.id, one.kind.parent_noun, each.parent, names)
+                "There is no %s with the ID '%s' in %s %s; there are: %s." % (one.kind.noun, one.id, one.kind.parent_noun, parent, names)
             )
 
-    def _complete(self, one: Desired, each: Seen) -> None:
-        assert each.parent is not None and each.current is not None
+    def _complete(self, each: Seen) -> None:
+        listed = cast(Task, each.current)
         try:
-            whole = self.adapter(one.kind).show(each.parent, each.current)
-            if whole is not None:
-                whole.id = whole.id or each.current.id
-            each.current = whole
+            each.current = self.adapters[listed.kind].show(listed.parent, listed)
+            if each.current is not None:
+                each.current.id = each.current.id or listed.id
         except OpendumpError as error:
             each.error = error
 

@@ -119,7 +119,7 @@ def plan(desired: Desired, parent: Parent, current: Optional[Task]) -> Plan:
     if current is None:
         return _creation(desired, parent)
     made = _change(desired, parent, current)
-    _run_state(made)
+    _run_state(made, current)
     return made
 
 
@@ -177,7 +177,7 @@ def _change(desired: Desired, parent: Parent, current: Task) -> Plan:
     if not kind.can_update:
         fixed += secrets
     if fixed and desired.on_immutable_change == "fail":
-        raise Refused(_immutable_message(made, fixed))
+        raise Refused(_immutable_message(made, current, fixed))
     if fixed and desired.on_immutable_change == "recreate":
         made.actions = [RECREATE]
         made.changed_fields = sorted({*changed, *secrets})
@@ -222,9 +222,8 @@ def _kept(desired: Desired, current: Task, ignored: set[str], moved: bool) -> di
     return {path: value for path, value in current.values.items() if path not in beside}
 
 
-def _immutable_message(made: Plan, fixed: list[str]) -> str:
-    kind, current = made.desired.kind, made.current
-    assert current is not None
+def _immutable_message(made: Plan, current: Task, fixed: list[str]) -> str:
+    kind = made.desired.kind
     old = shown(kind.fields(current.destination), current.values)
     fields = dict(leaves(kind.fields(made.desired.destination)))
     parts = []
@@ -250,9 +249,8 @@ def _immutable_message(made: Plan, fixed: list[str]) -> str:
     ) % (made.desired.label, reason, ", ".join(parts))
 
 
-def _run_state(made: Plan) -> None:
-    kind, desired, current = made.desired.kind, made.desired, made.current
-    assert current is not None
+def _run_state(made: Plan, current: Task) -> None:
+    kind, desired = made.desired.kind, made.desired
     if RECREATE in made.actions:
         if made.paused and not kind.born_paused:
             made.actions.append(PAUSE)

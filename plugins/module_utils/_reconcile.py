@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Optional, cast
 
 from ._apply import Writer
 from ._client import Client
@@ -120,19 +120,18 @@ class Reconciliation:
         # Both Kafka APIs may show one store: a task declared through one of them is not purged through the other.
         named_elsewhere = {(one.kind.kind, key) for one in wanted for key in (one.name, one.id) if key and one.kind.has_task_id}
         found = []
-        for one, each in {(one.kind.kind, each.parent.id): (one, each) for one, each in zip(wanted, seen) if each.parent}.values():
-            assert each.parent is not None
-            listing = self.estate.listings.get((one.kind.kind, each.parent.id))
+        for one, parent in {(one.kind.kind, each.parent.id): (one, each.parent) for one, each in zip(wanted, seen) if each.parent}.values():
+            listing = self.estate.listings.get((one.kind.kind, parent.id))
             for task in listing.tasks if isinstance(listing, Listing) else []:
                 keys = [key for key in (task.name, task.id) if key]
-                kept = any((one.kind.kind, each.parent.id, key) in declared for key in keys)
+                kept = any((one.kind.kind, parent.id, key) in declared for key in keys)
                 kept = kept or any(kind != one.kind.kind and key in keys for kind, key in named_elsewhere if one.kind.has_task_id)
                 if kept or task.status in one.kind.leaving or not name_matches(task.name):
                     continue
                 victim = Desired(
                     one.kind, one.where, task.name, task.id, "absent", wait_interval=one.wait_interval, wait_timeout=one.wait_timeout
                 )
-                found.append(Outcome(victim, Plan(victim, each.parent, task, [DELETE]), purged=True, parent=each.parent))
+                found.append(Outcome(victim, Plan(victim, parent, task, [DELETE]), purged=True, parent=parent))
         if len(found) > purge.limit:
             names = ", ".join(outcome.desired.label for outcome in found[:20])
             raise Refused(
@@ -147,8 +146,7 @@ class Reconciliation:
     def _group(self, group: Sequence[Outcome], leaving: dict[int, Optional[Task]]) -> None:
         pending: list[tuple[Outcome, Patience]] = []
         for outcome in group:
-            made = outcome.plan
-            assert made is not None
+            made = cast(Plan, outcome.plan)
             if self.stopped.is_set():
                 outcome.error = OpendumpError("Not attempted, because another task failed and on_error is 'stop'.")
                 continue
@@ -231,8 +229,7 @@ class Reconciliation:
         made, task = outcome.plan, outcome.task
         if made is None or not {CREATE, RECREATE} & set(outcome.actions):
             return
-        predicted = made.predicted()
-        assert predicted is not None
+        predicted = cast(Task, made.predicted())
         if task is None:
             predicted.status = None
             outcome.task = predicted

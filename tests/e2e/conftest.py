@@ -20,6 +20,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+
 from huaweicloud_emulator.server import Local, running
 
 MODULES = "ansible_collections.opendump.huaweicloud.plugins.modules."
@@ -35,7 +36,9 @@ ESTATE: dict[str, Any] = {
     "projects": [
         {
             "id": PROJECT,
-            "dis": {"streams": [{"name": "newstream", "partition_count": 1}, {"name": "jsonstream", "partition_count": 2, "data_type": "JSON"}]},
+            "dis": {
+                "streams": [{"name": "newstream", "partition_count": 1}, {"name": "jsonstream", "partition_count": 2, "data_type": "JSON"}]
+            },
             "dms": {
                 "instances": [
                     {
@@ -98,7 +101,13 @@ def clear_warnings() -> None:
 
 @contextlib.contextmanager
 def arguments(options: Mapping[str, Any], check: bool, diff: bool) -> Iterator[None]:
-    wire = {**options, "_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp", "_ansible_keep_remote_files": False}
+    wire = {
+        **options,
+        "_ansible_check_mode": check,
+        "_ansible_diff": diff,
+        "_ansible_remote_tmp": "/tmp",
+        "_ansible_keep_remote_files": False,
+    }
     try:
         from ansible.module_utils.testing import patch_module_args
     except ImportError:

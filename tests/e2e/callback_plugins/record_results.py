@@ -27,7 +27,12 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def _record(self, outcome: str, result: Any) -> None:
-        line = {"task": result._task.get_name(), "host": result._host.get_name(), "outcome": outcome, "result": json.loads(self._dump_results(result._result))}
+        line = {
+            "task": result._task.get_name(),
+            "host": result._host.get_name(),
+            "outcome": outcome,
+            "result": json.loads(self._dump_results(result._result)),
+        }
         with open(os.environ["OPENDUMP_TEST_RECORDS"], "a", encoding="utf-8") as records:
             records.write(json.dumps(line) + "\n")
 

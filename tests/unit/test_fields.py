@@ -1,0 +1,188 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fields: whatever is declared and echoed by its own rule is equal, and nothing else is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils import _fields as fields
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+
+RULES = {
+    "text": (fields.Text(), st.text()),
+    "choice": (fields.Text(choices=("TEXT", "csv")), st.sampled_from(["text", "TEXT", "Text", "csv", "other", ""])),
+    "path": (fields.Path(), st.text(alphabet="ab/", max_size=8)),
+    "integer": (fields.Integer(), st.one_of(st.integers(-(10**9), 10**9), st.integers(0, 99).map(str))),
+    "boolean": (fields.Boolean(), st.sampled_from([True, False, "true", "false", "on", "off"])),
+    "flag": (fields.FlagText(), st.booleans()),
+    "names": (fields.Names(), st.lists(st.text(alphabet="ab.-_", min_size=1, max_size=4), max_size=5)),
+    "newline character": (
+        fields.Delimiter("\n"),
+        st.sampled_from(["newline", "\n", "\\n", ",", "comma", ";", "|", "none", "NULL", "null", ""]),
+    ),
+    "newline escape": (
+        fields.Delimiter("\\n"),
+        st.sampled_from(["newline", "\n", "\\n", ",", "comma", ";", "|", "none", "NULL", "null", ""]),
+    ),
+    "rows": (
+        fields.Rows((fields.Field("value", fields.Text()), fields.Field("size", fields.Integer()))),
+        st.lists(st.fixed_dictionaries({"value": st.text(max_size=3), "size": st.integers(0, 9)}), max_size=3),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+@given(data=st.data())
+def test_a_canonical_form_is_its_own_canonical_form(name: str, data: st.DataObject) -> None:
+    rule, values = RULES[name]
+    once = rule.canonical(data.draw(values))
+    assert rule.canonical(once) == once
+
+
+@pytest.mark.parametrize("name", RULES)
+@given(data=st.data())
+def test_what_was_sent_is_never_drift(name: str, data: st.DataObject) -> None:
+    rule, values = RULES[name]
+    value = data.draw(values)
+    assert rule.same(value, rule.encode(value))
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if name not in ("boolean", "flag")])
+def test_empty_null_and_missing_are_one(name: str) -> None:
+    rule, _values = RULES[name]
+    assert rule.same("", None)
+    assert rule.same(None, "")
+
+
+@given(st.lists(st.text(alphabet="abc", min_size=1, max_size=2), min_size=1), st.randoms())
+def test_order_and_repetition_of_names_mean_nothing(names: list[str], random: Any) -> None:
+    shuffled = names + names[:1]
+    random.shuffle(shuffled)
+    assert fields.Names().same(names, ", ".join(shuffled))
+
+
+@pytest.mark.parametrize(
+    ("declared", "echoed", "equal"),
+    [
+        ("newline", "\n", True),
+        ("newline", "\\n", True),
+        ("newline", None, True),  # the default of every service
+        ("newline", "", True),  # pages show an empty text where the newline got lost
+        ("none", "", True),
+        ("none", "NULL", True),
+        ("none", "null", True),
+        ("none", "\n", False),
+        ("newline", "NULL", False),
+        ("comma", "", False),
+        ("comma", None, False),
+        (",", "comma", True),
+        ("|", "|", True),
+        (";", ",", False),
+    ],
+)
+def test_delimiters(declared: str, echoed: str | None, equal: bool) -> None:
+    assert fields.Delimiter("\n").same(declared, echoed) is equal
+
+
+def test_an_unclear_delimiter_is_shown_as_unknown() -> None:
+    assert fields.Delimiter("\n").read("") is None
+    assert fields.Delimiter("\n").read("\\n") == "newline"
+
+
+def test_case_means_nothing_where_there_are_choices_and_something_elsewhere() -> None:
+    assert fields.Text(choices=("TEXT",)).same("TEXT", "text")
+    assert not fields.Text().same("Topic", "topic")
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "said"),
+    [
+        (fields.Integer(30, 900, "seconds"), 29, "is 29, allowed is 30 to 900 seconds"),
+        (fields.Integer(1), 0, "is 0, allowed is 1 or more"),
+        (fields.Text(longest=3), "abcd", "has 4 characters, at most 3 are allowed"),
+        (fields.Names(most=1), ["a", "b"], "names 2, at most 1 are allowed"),
+        (fields.Delimiter("\n"), "tab", "is 'tab'; write one of newline, comma"),
+    ],
+)
+def test_a_problem_says_what_is_allowed(rule: fields.Rule, value: Any, said: str) -> None:
+    assert [text for text in rule.problems(value) if said in text]
+
+
+def test_values_in_range_are_no_problem() -> None:
+    assert fields.Integer(30, 900).problems(30) == []
+    assert fields.Integer(30, 900).problems(900) == []
+    assert fields.Delimiter("\n").problems("\n") == []
+
+
+KINDS = [TransferTasks, SinkTasks, SmartConnectTasks]
+DESTINATIONS = [(kind, one.option) for kind in KINDS for one in kind.destinations]
+
+
+def a_value(field: fields.Field) -> Any:
+    """Some value that the field allows."""
+    rule = field.rule
+    if isinstance(rule, fields.Rows):
+        return [{inner.name: a_row(inner) for inner in rule.fields}]
+    if isinstance(rule, fields.Boolean):
+        return True
+    if isinstance(rule, fields.Integer):
+        return rule.lowest if rule.lowest is not None else 1
+    if isinstance(rule, fields.Names):
+        return ["a:b"]
+    if isinstance(rule, fields.Delimiter):
+        return "comma"
+    choices = getattr(rule, "choices", ())
+    return choices[0] if choices else "abc"
+
+
+def a_row(entry: fields.Field | fields.Group) -> Any:
+    return {one.name: a_value(one) for one in entry.fields} if isinstance(entry, fields.Group) else a_value(entry)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda one: getattr(one, "kind", one))
+def test_every_field_survives_its_own_echo(kind: Any, option: str) -> None:
+    declared = kind.fields(option)
+    values = {path: a_value(field) for path, field in fields.leaves(declared)}
+    echo = fields.echoed(declared, fields.encoded(declared, values))
+    assert fields.differing(declared, values, echo) == []
+    secrets = {path for path, field in fields.leaves(declared) if field.secret}
+    assert secrets.isdisjoint(echo)
+    readable = [path for path, field in fields.leaves(declared) if not field.secret]
+    assert sorted(echo) == sorted(readable)
+
+
+@pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda one: getattr(one, "kind", one))
+def test_a_missing_echo_of_a_declared_value_is_drift(kind: Any, option: str) -> None:
+    declared = kind.fields(option)
+    for path, field in fields.leaves(declared):
+        if not field.secret and not (isinstance(field.rule, fields.Boolean) and a_value(field) is False):
+            assert fields.differing(declared, {path: a_value(field)}, {}) == [path]
+
+
+def test_records_show_every_readable_field_and_no_secret() -> None:
+    shown = fields.shown(SinkTasks.fields("obs"), {"obs.secret_key": "geheim", "obs.obs_path": "/a/b/"})
+    assert shown["obs"]["obs_path"] == "a/b"
+    assert shown["obs"]["obs_bucket_name"] is None
+    assert "secret_key" not in shown["obs"]
+
+
+def test_secrets_are_found_by_environment_and_only_where_they_are_missing() -> None:
+    environment = {"OPENDUMP_OBS_ACCESS_KEY": "from-environment", "OPENDUMP_OBS_SECRET_KEY": ""}
+    values = fields.declared(SinkTasks.fields("obs"), {"obs": {"access_key": "from-option", "secret_key": None}}, environment)
+    assert values == {"obs.access_key": "from-option"}
+    values = fields.declared(SinkTasks.fields("obs"), {"obs": {"access_key": ""}}, environment)
+    assert values == {"obs.access_key": "from-environment"}
+
+
+def test_an_empty_text_is_a_declaration_and_null_is_none() -> None:
+    declared = fields.declared(SinkTasks.fields("obs"), {"topics": None, "obs": {"obs_path": ""}}, {})
+    assert declared == {"obs.obs_path": ""}

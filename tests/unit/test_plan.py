@@ -1,0 +1,272 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan: what would be done, read from nothing but what is declared and what is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils import _fields as fields
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._desired import Desired, desired
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._plan import Plan, Refused, plan
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Task
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+
+STREAM = Parent("newstream", "newstream")
+INSTANCE = Parent("instance-1", "kafka", "connector-1")
+DIS_OBS = {"obs_bucket_path": "obsbucket", "deliver_time_interval": 60, "agency_name": "dis_admin_agency"}
+KAFKA_OBS = {"obs_bucket_name": "testobs", "access_key": "AK", "secret_key": "SK"}
+
+
+def dis(**options: Any) -> Desired:
+    return desired(TransferTasks, {"stream_name": "newstream", "task_name": "newtask", "obs": DIS_OBS, **options}, {})
+
+
+def sink(**options: Any) -> Desired:
+    return desired(SinkTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
+
+
+def connect(**options: Any) -> Desired:
+    return desired(SmartConnectTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
+
+
+def there(wanted: Desired, status: str = "RUNNING", **changes: Any) -> Task:
+    """The task as its service shows it after it was created as declared, then changed behind our back."""
+    made = plan(wanted, STREAM, None)
+    kind = wanted.kind
+    values = fields.echoed(kind.fields(wanted.destination), made.body())
+    values.update({path.replace("__", "."): value for path, value in changes.items()})
+    values = {path: value for path, value in values.items() if value is not None}
+    return Task(kind.kind, INSTANCE, wanted.name or "", "id-1", status, destination=wanted.destination, values=values)
+
+
+def planned(wanted: Desired, current: Task | None) -> Plan:
+    return plan(wanted, INSTANCE, current)
+
+
+@pytest.mark.parametrize("make", [dis, sink, connect])
+def test_a_second_run_has_nothing_to_do(make: Any) -> None:
+    made = planned(make(), there(make()))
+    assert not made.changed
+    assert made.actions == []
+    assert made.changed_fields == []
+
+
+@pytest.mark.parametrize(
+    ("make", "state", "actions"),
+    [
+        (dis, "present", ["create"]),
+        (dis, "running", ["create"]),
+        (dis, "paused", ["create", "pause"]),
+        (connect, "paused", ["create"]),
+        (sink, "present", ["create"]),
+        (sink, "absent", []),
+    ],
+)
+def test_a_missing_task(make: Any, state: str, actions: list[str]) -> None:
+    assert planned(make(state=state), None).actions == actions
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "state", "actions"),
+    [
+        (dis, "RUNNING", "paused", ["pause"]),
+        (dis, "PAUSED", "paused", []),
+        (dis, "PAUSED", "running", ["start"]),
+        (dis, "PAUSED", "present", []),
+        (dis, "STARTING", "running", []),
+        (dis, "ABNORMAL", "running", ["start"]),
+        (dis, "ERROR", "present", []),
+        (dis, "ERROR", "paused", ["pause"]),
+        (connect, "PAUSED", "running", ["resume"]),
+        (connect, "WAITING", "running", ["start"]),
+        (connect, "WAITING", "paused", []),
+        (connect, "RUNNING", "paused", ["pause"]),
+        (connect, "SOMETHING", "running", []),
+        (connect, "RUNNING", "absent", ["delete"]),
+    ],
+)
+def test_run_states(make: Any, status: str, state: str, actions: list[str]) -> None:
+    made = planned(make(state=state), there(make(), status))
+    assert made.actions == actions
+    assert made.changed is bool(actions)
+
+
+@pytest.mark.parametrize("make", [dis, connect])
+def test_a_changed_field_is_changed_in_place_and_nothing_else_is_lost(make: Any) -> None:
+    current = there(make(), obs__deliver_time_interval=900, obs__file_prefix="kept", obs__obs_path="kept")
+    made = planned(make(obs={**(DIS_OBS if make is dis else KAFKA_OBS), "deliver_time_interval": 60}), current)
+    assert made.actions == ["update"]
+    assert made.changed_fields == ["obs.deliver_time_interval"]
+    body = made.body()["obs"]
+    assert body["deliver_time_interval"] == 60
+    assert body["file_prefix" if make is dis else "obs_path"] == "kept"
+    assert made.diff()["before"]["obs"]["deliver_time_interval"] == 900
+    assert made.diff()["after"]["obs"]["deliver_time_interval"] == 60
+
+
+def test_a_default_of_ours_is_sent_once_and_never_compared() -> None:
+    assert planned(sink(), None).body()["obs"]["deliver_time_interval"] == 300
+    assert not planned(sink(), there(sink(), obs__deliver_time_interval=900)).changed
+
+
+def test_what_the_api_cannot_change_fails_by_default_and_says_what_it_would_cost() -> None:
+    with pytest.raises(Refused) as refused:
+        planned(sink(topics=["a", "b"]), there(sink()))
+    text = str(refused.value)
+    assert "topics (is ['a'], declared ['a', 'b'])" in text
+    assert "no call that changes a sink task" in text
+    assert "skips what arrives meanwhile" in text
+    assert "on_immutable_change" in text
+
+
+def test_recreate_keeps_what_is_readable_and_not_declared() -> None:
+    current = there(sink(), obs__obs_path="kept", obs__record_delimiter=";")
+    made = planned(sink(topics=["b"], on_immutable_change="recreate"), current)
+    assert made.actions == ["recreate"]
+    assert made.body()["obs"]["obs_path"] == "kept"
+    assert made.body()["obs"]["record_delimiter"] == ";"
+    assert made.body()["obs"]["secret_key"] == "SK"
+    assert made.body()["topics"] == "b"
+
+
+def test_recreate_without_the_secrets_is_refused_before_anything_is_deleted() -> None:
+    without = {"obs_bucket_name": "testobs"}
+    with pytest.raises(Refused, match=r"obs\.secret_key \(or OPENDUMP_OBS_SECRET_KEY\) is needed"):
+        planned(sink(topics=["b"], obs=without, on_immutable_change="recreate"), there(sink()))
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "paused"), [("PAUSED", "present", True), ("PAUSED", "running", False), ("RUNNING", "paused", True)]
+)
+def test_recreate_keeps_the_run_state_that_is_not_declared(status: str, state: str, paused: bool) -> None:
+    current = there(connect(), status)
+    current.destination = "kafka"
+    made = planned(connect(state=state, on_immutable_change="recreate"), current)
+    assert made.actions == ["recreate"]
+    assert made.changed_fields[0] == "destination"
+    assert made.paused is paused
+
+
+def test_ignore_leaves_the_immutable_alone_and_changes_the_rest() -> None:
+    wanted = dis(obs={**DIS_OBS, "consumer_strategy": "TRIM_HORIZON", "deliver_time_interval": 90}, on_immutable_change="ignore")
+    made = planned(wanted, there(dis()))
+    assert made.actions == ["update"]
+    assert made.changed_fields == ["obs.deliver_time_interval"]
+    assert made.body()["obs"]["consumer_strategy"] == "LATEST"
+
+
+def test_a_regular_expression_takes_the_place_of_topics() -> None:
+    wanted = desired(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "topics_regex": "a.*", "obs": KAFKA_OBS}, {})
+    made = planned(wanted, there(connect()))
+    assert made.actions == ["update"]
+    assert made.changed_fields == ["topics_regex"]
+    assert "topics" not in made.body()
+
+
+def test_secrets_are_written_on_request_only_and_never_shown() -> None:
+    assert not planned(connect(), there(connect())).changed
+    made = planned(connect(update_secrets="always"), there(connect()))
+    assert made.actions == ["update"]
+    assert made.changed_fields == ["obs.access_key", "obs.secret_key"]
+    assert made.body()["obs"]["secret_key"] == "SK"
+    shown = repr(made.diff())
+    assert "SK" not in shown
+    assert "(secret, written again)" in shown
+    assert "SK" not in repr(made)
+    assert "SK" not in repr(made.predicted())
+
+
+def test_secrets_of_a_task_that_cannot_be_changed_are_an_immutable_change() -> None:
+    with pytest.raises(Refused, match=r"obs\.access_key \(secret, to be written because of update_secrets\)"):
+        planned(sink(update_secrets="always"), there(sink()))
+
+
+def test_a_replacement_without_the_password_is_refused() -> None:
+    dws = {
+        "obs_bucket_path": "obsbucket",
+        "dws_cluster_name": "c",
+        "dws_cluster_id": "c1",
+        "dws_database_name": "d",
+        "dws_schema": "s",
+        "dws_table_name": "t",
+        "dws_delimiter": ",",
+        "user_name": "u",
+        "kms_user_key_name": "k",
+        "kms_user_key_id": "k1",
+    }
+    options = {"stream_name": "newstream", "task_name": "newtask"}
+    full = desired(TransferTasks, {**options, "dws": {**dws, "user_password": "PW"}}, {})
+    current = there(full)
+    without = desired(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2"}}, {})
+    with pytest.raises(Refused, match=r"never shows dws\.user_password"):
+        planned(without, current)
+    changed = desired(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2", "user_password": "PW"}}, {})
+    assert planned(changed, current).body()["dws"]["user_password"] == "PW"
+
+
+def test_a_task_can_be_paused_without_declaring_where_it_dumps_to() -> None:
+    wanted = desired(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "state": "paused"}, {})
+    assert planned(wanted, there(connect())).actions == ["pause"]
+    with pytest.raises(Refused, match="without a destination"):
+        planned(wanted, None)
+
+
+@pytest.mark.parametrize("make", [dis, sink, connect])
+def test_planning_again_on_what_was_planned_finds_nothing(make: Any) -> None:
+    predicted = planned(make(), None).predicted()
+    assert predicted is not None
+    assert not planned(make(), predicted).changed
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "said"),
+    [
+        (TransferTasks, {"stream_name": "s", "task_name": "a b"}, "task_name is 'a b'"),
+        (
+            TransferTasks,
+            {"stream_name": "s", "task_name": "t", "obs": {"obs_bucket_path": "obsbucket", "deliver_time_interval": 29}},
+            "is 29, allowed is 30 to 900",
+        ),
+        (TransferTasks, {"stream_name": "s", "task_name": "t", "wait_timeout": 0}, "wait_timeout is 0, allowed is more than 0 seconds"),
+        (
+            TransferTasks,
+            {"stream_name": "s", "task_name": "t", "obs": {"obs_bucket_path": "obsbucket", "processing_schema": {"timestamp_name": "ts"}}},
+            "processing_schema lacks timestamp_type",
+        ),
+        (SinkTasks, {"instance_id": "i", "task_name": "t", "topics_regex": ".*", "obs": KAFKA_OBS}, "topics_regex is '.*'"),
+        (SinkTasks, {"instance_id": "i", "task_name": "t", "obs": KAFKA_OBS}, "one of topics and topics_regex is needed"),
+        (
+            SmartConnectTasks,
+            {"instance_id": "i", "task_name": "t", "kafka": {"direction": "pull"}},
+            "exactly one of instance_id and bootstrap_servers",
+        ),
+        (
+            SmartConnectTasks,
+            {"instance_id": "i", "task_name": "t", "kafka": {"direction": "two-way", "instance_id": "j"}},
+            "two-way needs rename_topic_enabled or provenance_header_enabled",
+        ),
+    ],
+)
+def test_bad_options_are_found_without_a_service(kind: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        desired(kind, options, {})
+    assert said in str(error.value)
+    assert "Nothing was sent" in str(error.value)
+
+
+def test_all_problems_of_a_task_come_in_one_message() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        desired(
+            SinkTasks,
+            {"instance_id": "i", "task_name": "!", "topics": ["a b"], "obs": {"obs_bucket_name": "X", "deliver_time_interval": 1}},
+            {},
+        )
+    assert str(error.value).count(";") >= 3
