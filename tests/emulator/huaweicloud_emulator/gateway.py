@@ -175,6 +175,10 @@ class Gateway:
             return await self._ask(scope, state, body or b"")
         except Refusal as refusal:
             return Answer.json(refusal.status, refusal_body(self._cloud, service, refusal, entry.request_id), refusal.headers)
+        except RecursionError:
+            # JSON nested deeper than any request needs
+            refusal = Refusal(400, "APIGW.0602", "Bad request.")
+            return Answer.json(refusal.status, refusal_body(self._cloud, service, refusal, entry.request_id))
         except Exception as error:
             log.exception("%s %s", scope["method"], scope["path"])
             return Answer.json(

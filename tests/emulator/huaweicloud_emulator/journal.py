@@ -18,21 +18,26 @@ _SECRET_KEY = re.compile(r"password|secret|token|access_?key|^(ak|sk)$", re.IGNO
 MASK = "***"
 
 
+def _printable(text: str) -> str:
+    """JSON can hold half a surrogate pair, which no answer could carry."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def masked(value: Any, key: str = "") -> Any:
     """The value without anything a key's name calls a secret; empty ones stay, for they tell nothing."""
     if key and _SECRET_KEY.search(key) and value not in (None, "", {}, []):
         return MASK
     if isinstance(value, dict):
-        return {name: masked(inner, str(name)) for name, inner in value.items()}
+        return {_printable(name): masked(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [masked(inner) for inner in value]
-    return value
+    return _printable(value) if isinstance(value, str) else value
 
 
 def digests(value: Any, path: str = "", key: str = "") -> dict[str, str]:
     """SHA-256 of each secret text by its dotted path, so that a test can prove which secret was sent."""
     if isinstance(value, str) and value and _SECRET_KEY.search(key):
-        return {path: hashlib.sha256(value.encode()).hexdigest()}
+        return {path: hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()}
     found: dict[str, str] = {}
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, one in inner:
@@ -46,9 +51,9 @@ def readable(body: bytes) -> tuple[Any, dict[str, str]]:
         return None, {}
     try:
         parsed = json.loads(body)
-    except ValueError:
+        return masked(parsed), digests(parsed)
+    except (ValueError, RecursionError):
         return f"<{len(body)} bytes, not JSON>", {}
-    return masked(parsed), digests(parsed)
 
 
 @dataclass

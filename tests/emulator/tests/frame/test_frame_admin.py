@@ -77,6 +77,16 @@ def test_a_body_that_is_not_json_is_only_measured(client: Any) -> None:
     assert client.local.requests()[-1]["body"] == "<27 bytes, not JSON>"
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"secret_key": "\\ud800", "\\udfff": "\\ud800"}', b"[" * 200_000, b"\xff\xfe", b"1e999", b'"text"', b"NaN"]
+)
+def test_no_body_breaks_journal_or_gateway(client: Any, body: bytes) -> None:
+    for method, path in (("POST", STREAMS), ("POST", f"/v2/{HOME_PROJECT}/instances"), ("POST", "/v3/auth/tokens")):
+        headers = {"X-Auth-Token": client.token()}
+        assert client.send(method, path, body, headers).status in (400, 404), path
+        assert client.local.requests()[-1]["status"] in (400, 404)
+
+
 def test_switches_say_why_and_what_they_take(client: Any) -> None:
     switches = client.local.admin("GET", "switches")
     for name, switch in switches.items():
