@@ -177,8 +177,8 @@ class Gateway:
             return Answer.json(refusal.status, refusal_body(self._cloud, service, refusal, entry.request_id), refusal.headers)
         except RecursionError:
             # JSON nested deeper than any request needs
-            refusal = Refusal(400, "APIGW.0602", "Bad request.")
-            return Answer.json(refusal.status, refusal_body(self._cloud, service, refusal, entry.request_id))
+            bad = Refusal(400, "APIGW.0602", "Bad request.")
+            return Answer.json(bad.status, refusal_body(self._cloud, service, bad, entry.request_id))
         except Exception as error:
             log.exception("%s %s", scope["method"], scope["path"])
             return Answer.json(
