@@ -147,6 +147,9 @@ class Adapter:
         """What only the service can tell to be wrong before a create or an update is sent."""
         return []
 
+    def measure(self, parent: Parent, tasks: Sequence[Task]) -> None:
+        """Add to whole tasks what their own API does not show; for readers only, a reconciliation has no use for it."""
+
     def explain(self, parent: Parent, task: Task) -> str:
         """What the service says about why a task is not well; empty where it says nothing."""
         return ""

@@ -8,12 +8,13 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Optional
 
 from ._adapter import Adapter, Destination
 from ._client import quote_segment
+from ._connect_lag import add_lag
 from ._errors import ApiError, Meaning, OpendumpError
 from ._fields import Boolean, Delimiter, Field, Group, Integer, Names, Path, Text, echoed
 from ._instances import Instances
@@ -224,6 +225,9 @@ class SmartConnectTasks(Adapter):
     def act(self, parent: Parent, task: Task, action: str) -> None:
         verb, prefix = {"pause": ("/pause", ""), "resume": ("/resume", ""), "start": ("/restart", "kafka/")}[action]
         self.client.call("dms", "PUT", self._tasks(parent, task.id, verb, prefix))
+
+    def measure(self, parent: Parent, tasks: Sequence[Task]) -> None:
+        add_lag(self.client, parent, tasks)
 
     @staticmethod
     def _body(name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -138,6 +138,19 @@ class TransferTasks(Adapter):
             ]
         return []
 
+    def explain(self, parent: Parent, task: Task) -> str:
+        """The end of the task's dump log: a path without project, and rows of which no page says what is in them."""
+        if not task.id:
+            return ""
+        body = {"order": "desc", "pageInfo": {"pageIndex": 1, "pageTotal": 3}}
+        log = self._object(self.client.call("dis", "POST", "/v1/transfertasklog/%s" % quote_segment(task.id), body=body), "dump log")
+        said = [str(log["message"])] if log.get("message") else []
+        said += [
+            ", ".join("%s %s" % (key, value) for key, value in row.items() if value not in (None, ""))
+            for row in rows(log.get("transferTaskLogList"))
+        ]
+        return "; ".join(said)[:2000]
+
     @staticmethod
     def _object(answer: Any, what: str) -> Mapping[str, Any]:
         if not isinstance(answer, Mapping):

@@ -161,6 +161,8 @@ class Estate:
                     listing.tasks[number] = whole
 
             side_by_side(complete, unread, self.parallelism)
+            read = [(parent, listing) for (_kind, parent), listing in zip(distinct.values(), listed) if isinstance(listing, Listing)]
+            side_by_side(lambda pair: self.adapter(kind).measure(pair[0], pair[1].tasks), read, self.parallelism)
         return [(parent, self.listings[key]) for key, (_kind, parent) in distinct.items()]
 
 
