@@ -1,0 +1,295 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dis_transfer_task_info
+short_description: Gather the transfer tasks of DIS streams
+version_added: "1.0.0"
+description:
+  - Returns the transfer tasks of one stream or of all streams of the project, with their partitions and quotas.
+options:
+  stream_name:
+    description:
+      - Only the tasks of this stream, which has to exist. Without it, all streams of the project are read.
+    type: str
+  task_name:
+    description:
+      - Only tasks of this name. That there is none is no error; RV(tasks) is empty then.
+    type: str
+author:
+  - opendump contributors (@opendump)
+extends_documentation_fragment:
+  - opendump.huaweicloud._api
+  - opendump.huaweicloud._attributes
+  - opendump.huaweicloud._attributes.info
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
+seealso:
+  - module: opendump.huaweicloud.dis_transfer_task
+  - module: opendump.huaweicloud.dump_tasks_info
+  - name: Querying Dump Task Details
+    description: What the vendor says of what the service shows of a transfer task.
+    link: https://support.huaweicloud.com/intl/en-us/api-dis/ShowTransferTask.html
+"""
+
+EXAMPLES = r"""
+- name: Gather all transfer tasks of the project
+  opendump.huaweicloud.dis_transfer_task_info:
+  register: everything
+
+- name: Name those that are not well
+  ansible.builtin.debug:
+    msg: "{{ everything.tasks | selectattr('health', 'equalto', 'failed') | map(attribute='name') }}"
+
+- name: Gather the tasks of one stream
+  opendump.huaweicloud.dis_transfer_task_info:
+    stream_name: orders
+
+- name: Gather one task
+  opendump.huaweicloud.dis_transfer_task_info:
+    stream_name: orders
+    task_name: orders-to-obs
+  register: orders
+
+- name: Fail when records were dropped
+  ansible.builtin.assert:
+    that: orders.tasks[0].partitions | map(attribute='discard') | select | sum == 0
+"""
+
+RETURN = r"""
+tasks:
+  description:
+    - The tasks, empty where there is none. The same record for every kind of task; no secret is in it.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    kind:
+      description: Kind of the task, V(dis_transfer_task), V(kafka_sink_task) or V(smart_connect_task).
+      type: str
+      returned: always
+      sample: dis_transfer_task
+    parent:
+      description:
+        - What holds the task. Name of the stream, or ID of the Kafka instance, or of its connector where only that was declared.
+      type: str
+      returned: always
+      sample: orders
+    parent_name:
+      description: Name of the stream or instance, V(null) where it was not looked up.
+      type: str
+      returned: always
+      sample: orders
+    name:
+      description: Name of the task.
+      type: str
+      returned: always
+      sample: orders-to-obs
+    id:
+      description:
+        - ID of the task. V(null) where the service does not show it, and in check mode for a task that would be created.
+      type: str
+      returned: always
+      sample: As805BudhcH1lDs6gbn
+    status:
+      description: What the service says of the task, word for word.
+      type: str
+      returned: always
+      sample: RUNNING
+    health:
+      description:
+        - The status in one vocabulary for all services.
+        - V(ok) is running, V(paused) is paused or created without being started, V(starting) is on its way, V(failed) is abnormal or in
+          error, V(unknown) is a status that this collection does not know.
+      type: str
+      returned: always
+      sample: ok
+    created_at:
+      description: When the task was created, ISO 8601 in UTC.
+      type: str
+      returned: always
+      sample: "2026-02-03T04:05:06Z"
+    last_transfer_at:
+      description: When data was dumped last, ISO 8601 in UTC. V(null) where the service does not report it or nothing was dumped yet.
+      type: str
+      returned: always
+      sample: "2026-02-03T05:05:06Z"
+    topics:
+      description: Names of the topics that the task reads, sorted. V(null) for streams, and where a regular expression is used.
+      type: list
+      elements: str
+      returned: always
+      sample: null
+    topics_regex:
+      description: Regular expression of the names of topics, V(null) where there is none.
+      type: str
+      returned: always
+      sample: null
+    destination:
+      description:
+        - Where the task dumps to. Beside C(kind) it has the members of the option of this name, such as C(obs), without the secrets. A
+          member that the service does not report is V(null).
+        - V(null) as a whole where the service does not show it.
+      type: dict
+      returned: always
+      contains:
+        kind:
+          description: Kind of the destination, which is the name of the option that declares it.
+          type: str
+          returned: always
+          sample: obs
+      sample:
+        kind: obs
+        agency_name: dis_admin_agency
+        obs_bucket_path: landing-zone
+        file_prefix: orders
+        partition_format: yyyy/MM/dd
+        deliver_time_interval: 300
+        consumer_strategy: LATEST
+        destination_file_type: text
+        record_delimiter: newline
+    partitions:
+      description: The partitions that the task reads. V(null) where the service does not report them.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        id:
+          description: ID of the partition.
+          type: str
+          returned: always
+          sample: shardId-0000000000
+        status:
+          description: What the service says of the partition, word for word.
+          type: str
+          returned: always
+          sample: RUNNING
+        last_transfer_offset:
+          description: Offset that was dumped last.
+          type: int
+          returned: always
+          sample: 2139
+        log_end_offset:
+          description: Offset that the next message will get. Only sink tasks report it.
+          type: int
+          returned: always
+          sample: null
+        lag:
+          description: Number of messages that are not dumped yet. Only sink tasks report it.
+          type: int
+          returned: always
+          sample: null
+        discard:
+          description: Number of records that were dropped. Only transfer tasks report it.
+          type: int
+          returned: always
+          sample: 0
+        topic:
+          description: Topic to which the partition belongs, V(null) for partitions of a stream.
+          type: str
+          returned: always
+          sample: null
+        last_transfer_at:
+          description: When data of the partition was dumped last, ISO 8601 in UTC. Only transfer tasks report it.
+          type: str
+          returned: always
+          sample: "2026-02-03T05:05:06Z"
+    lag:
+      description: Number of messages that are not dumped yet, V(null) where the service does not report it.
+      type: int
+      returned: always
+      sample: null
+    lag_source:
+      description: What reports C(lag), V(null) where nothing does.
+      type: str
+      returned: always
+      sample: null
+quotas:
+  description: What each stream holds and may hold, one entry for each that was read.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    parent:
+      description: Name of the stream.
+      type: str
+      returned: success
+      sample: orders
+    parent_name:
+      description: Name of the stream.
+      type: str
+      returned: success
+      sample: orders
+    total:
+      description: Number of tasks there are, V(null) where the service does not report it.
+      type: int
+      returned: success
+      sample: 2
+    quota:
+      description: Number of tasks there may be, V(null) where the service does not report it.
+      type: int
+      returned: success
+      sample: 5
+error:
+  description:
+    - What the service said. Empty where the failure did not come from it, for example because options contradict each other.
+  type: dict
+  returned: failure
+  contains:
+    status:
+      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
+      type: raw
+      returned: when there was an answer
+      sample: 400
+    code:
+      description: Error code of the service. It says more than the HTTP status.
+      type: str
+      returned: when there was an answer
+      sample: DIS.4301
+    message:
+      description: Message of the service.
+      type: str
+      returned: when there was an answer
+      sample: The stream does not exist.
+    request_id:
+      description: ID of the request, which the support of the vendor will ask for.
+      type: str
+      returned: when there was an answer
+      sample: 2b5a1b1e8c7d4e6f9a0b1c2d3e4f5a6b
+    service:
+      description: The service that was asked, V(dis), V(dms) or V(iam).
+      type: str
+      returned: when there was an answer
+      sample: dis
+    method:
+      description: HTTP method of the request.
+      type: str
+      returned: when there was an answer
+      sample: GET
+    path:
+      description: Path of the request.
+      type: str
+      returned: when there was an answer
+      sample: /v2/0123456789abcdef0123456789abcdef/streams/orders/transfer-tasks
+    host:
+      description: Host that was asked.
+      type: str
+      returned: when there was an answer
+      sample: dis.ap-southeast-1.myhuaweicloud.com
+"""
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import info_module
+
+
+def main() -> None:
+    info_module(TransferTasks)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,372 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kafka_sink_task
+short_description: Keep a sink task of a Kafka instance as declared
+version_added: "1.0.0"
+description:
+  - Creates and deletes a sink task (also called dumping task) of an instance of Distributed Message Service (DMS) for Kafka of Huawei
+    Cloud. A sink task dumps the messages of topics into a bucket of the Object Storage Service.
+  - The vendor calls the API of sink tasks out of date, says that it may not be maintained in the future, and points to Smart Connect
+    instead. The API is still served, and this module keeps supporting the tasks that exist. For new ones use
+    M(opendump.huaweicloud.smart_connect_task).
+  - The service has no call to change, start or pause a sink task. What differs from the declaration can only be changed by deleting
+    the task and creating it anew; see O(on_immutable_change).
+  - Exactly one of O(connector_id), O(instance_id) and O(instance_name), and exactly one of O(task_name) and O(task_id) is needed.
+    Smart Connect has to be on for the instance.
+author:
+  - opendump contributors (@opendump)
+extends_documentation_fragment:
+  - opendump.huaweicloud._kafka_sink_task
+  - opendump.huaweicloud._kafka_task
+  - opendump.huaweicloud._api
+  - opendump.huaweicloud._attributes
+  - opendump.huaweicloud._task_policy
+  - opendump.huaweicloud._task_policy.notes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - Full, but with O(update_secrets=always), which writes the declared secrets with every run.
+        Sink tasks cannot be changed in place, so this is a failure, or re-creates them, see O(on_immutable_change).
+seealso:
+  - module: opendump.huaweicloud.kafka_sink_task_info
+  - module: opendump.huaweicloud.smart_connect_task
+  - module: opendump.huaweicloud.dump_tasks
+  - name: Creating a Dumping Task
+    description: What the vendor says of creating sink tasks.
+    link: https://support.huaweicloud.com/en-us/api-kafka/CreateSinkTask.html
+  - name: Querying a Dumping Task
+    description: What the vendor says of what the service shows of a sink task.
+    link: https://support.huaweicloud.com/intl/en-us/api-kafka/ShowSinkTaskDetail.html
+"""
+
+EXAMPLES = r"""
+- name: Dump two topics; the key of the bucket's writer comes from OPENDUMP_OBS_ACCESS_KEY and OPENDUMP_OBS_SECRET_KEY
+  opendump.huaweicloud.kafka_sink_task:
+    instance_name: kafka-prod
+    task_name: orders-to-obs
+    topics:
+      - orders
+      - returns
+    obs:
+      obs_bucket_name: landing-zone
+      obs_path: kafka/orders
+      partition_format: yyyy/MM/dd
+      record_delimiter: newline
+
+- name: The same by connector, for topics that match, with the key of the bucket's writer from a vault
+  opendump.huaweicloud.kafka_sink_task:
+    connector_id: "{{ connector }}"
+    task_name: audit-to-obs
+    topics_regex: audit-.+
+    obs:
+      obs_bucket_name: landing-zone
+      obs_path: kafka/audit
+      deliver_time_interval: 60
+      access_key: "{{ vault_obs_access_key }}"
+      secret_key: "{{ vault_obs_secret_key }}"
+
+- name: Dump into another folder; a sink task cannot be changed in place, so it is created anew
+  opendump.huaweicloud.kafka_sink_task:
+    instance_name: kafka-prod
+    task_name: orders-to-obs
+    topics:
+      - orders
+      - returns
+    obs:
+      obs_bucket_name: landing-zone
+      obs_path: kafka/sales
+    on_immutable_change: recreate
+
+- name: Take care that the task exists, whatever its topics and destination, and look at it
+  opendump.huaweicloud.kafka_sink_task:
+    instance_name: kafka-prod
+    task_name: orders-to-obs
+  register: orders
+
+- name: Delete one of two tasks of the same name
+  opendump.huaweicloud.kafka_sink_task:
+    instance_name: kafka-prod
+    task_id: 0f6c2ab1-5d0c-4a51-9a5e-2f0d6f1b7c11
+    state: absent
+
+- name: Say once for all modules where to connect
+  module_defaults:
+    group/opendump.huaweicloud.all:
+      region: ap-southeast-1
+      profile: production
+  block:
+    - name: Dump orders
+      opendump.huaweicloud.kafka_sink_task:
+        instance_name: kafka-prod
+        task_name: orders-to-obs
+        topics:
+          - orders
+        obs:
+          obs_bucket_name: landing-zone
+
+- name: Dump in another cloud
+  opendump.huaweicloud.kafka_sink_task:
+    region: eu-de
+    dms_endpoint: https://dms.eu-de.otc.t-systems.com
+    iam_endpoint: https://iam.eu-de.otc.t-systems.com
+    instance_name: kafka-de
+    task_name: orders-to-obs
+    topics:
+      - orders
+    obs:
+      obs_bucket_name: landing-zone-de
+"""
+
+RETURN = r"""
+task:
+  description:
+    - The task as it is after the run, or in check mode as it would be. The same record for every kind of task; no secret is in it.
+    - V(null) where there is no such task (any more).
+  type: dict
+  returned: always, on failure as far as it is known
+  contains:
+    kind:
+      description: Kind of the task, V(dis_transfer_task), V(kafka_sink_task) or V(smart_connect_task).
+      type: str
+      returned: always
+      sample: kafka_sink_task
+    parent:
+      description:
+        - What holds the task. Name of the stream, or ID of the Kafka instance, or of its connector where only that was declared.
+      type: str
+      returned: always
+      sample: 7b3c1d9e-2a4f-4c65-9d0e-8f1a2b3c4d5e
+    parent_name:
+      description: Name of the stream or instance, V(null) where it was not looked up.
+      type: str
+      returned: always
+      sample: kafka-prod
+    name:
+      description: Name of the task.
+      type: str
+      returned: always
+      sample: orders-to-obs
+    id:
+      description:
+        - ID of the task. V(null) where the service does not show it, and in check mode for a task that would be created.
+      type: str
+      returned: always
+      sample: 0f6c2ab1-5d0c-4a51-9a5e-2f0d6f1b7c11
+    status:
+      description: What the service says of the task, word for word.
+      type: str
+      returned: always
+      sample: RUNNING
+    health:
+      description:
+        - The status in one vocabulary for all services.
+        - V(ok) is running, V(paused) is paused or created without being started, V(starting) is on its way, V(failed) is abnormal or in
+          error, V(unknown) is a status that this collection does not know.
+      type: str
+      returned: always
+      sample: ok
+    created_at:
+      description: When the task was created, ISO 8601 in UTC.
+      type: str
+      returned: always
+      sample: "2026-02-03T04:05:06Z"
+    last_transfer_at:
+      description: When data was dumped last, ISO 8601 in UTC. V(null) where the service does not report it or nothing was dumped yet.
+      type: str
+      returned: always
+      sample: null
+    topics:
+      description: Names of the topics that the task reads, sorted. V(null) for streams, and where a regular expression is used.
+      type: list
+      elements: str
+      returned: always
+      sample: [orders, returns]
+    topics_regex:
+      description: Regular expression of the names of topics, V(null) where there is none.
+      type: str
+      returned: always
+      sample: null
+    destination:
+      description:
+        - Where the task dumps to. Beside C(kind) it has the members of the option of this name, such as C(obs), without the secrets. A
+          member that the service does not report is V(null).
+        - V(null) as a whole where the service does not show it.
+      type: dict
+      returned: always
+      contains:
+        kind:
+          description: Kind of the destination, which is the name of the option that declares it.
+          type: str
+          returned: always
+          sample: obs
+      sample:
+        kind: obs
+        obs_bucket_name: landing-zone
+        obs_path: kafka/orders
+        partition_format: yyyy/MM/dd
+        deliver_time_interval: 300
+        consumer_strategy: latest
+        destination_file_type: TEXT
+        record_delimiter: newline
+    partitions:
+      description: The partitions that the task reads. V(null) where the service does not report them.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        id:
+          description: ID of the partition.
+          type: str
+          returned: always
+          sample: "0"
+        status:
+          description: What the service says of the partition, word for word.
+          type: str
+          returned: always
+          sample: RUNNING
+        last_transfer_offset:
+          description: Offset that was dumped last.
+          type: int
+          returned: always
+          sample: 2139
+        log_end_offset:
+          description: Offset that the next message will get. Only sink tasks report it.
+          type: int
+          returned: always
+          sample: 2142
+        lag:
+          description: Number of messages that are not dumped yet. Only sink tasks report it.
+          type: int
+          returned: always
+          sample: 3
+        discard:
+          description: Number of records that were dropped. Only transfer tasks report it.
+          type: int
+          returned: always
+          sample: null
+        topic:
+          description: Topic to which the partition belongs, V(null) for partitions of a stream.
+          type: str
+          returned: always
+          sample: orders
+        last_transfer_at:
+          description: When data of the partition was dumped last, ISO 8601 in UTC. Only transfer tasks report it.
+          type: str
+          returned: always
+          sample: null
+    lag:
+      description: Number of messages that are not dumped yet, V(null) where the service does not report it.
+      type: int
+      returned: always
+      sample: 3
+    lag_source:
+      description: What reports C(lag), V(null) where nothing does.
+      type: str
+      returned: always
+      sample: sink task
+actions:
+  description:
+    - What was done, in this order, or in check mode would be done. Empty where nothing had to be done.
+    - On failure it names what had been done before.
+  type: list
+  elements: str
+  returned: always
+  choices:
+    - create
+    - update
+    - recreate
+    - start
+    - pause
+    - resume
+    - delete
+  sample:
+    - update
+changed_fields:
+  description:
+    - Names of the options, with dots between the levels, that were or would be written because they differ. Secrets that
+      O(update_secrets=always) writes are among them. For a new task, all declared ones.
+  type: list
+  elements: str
+  returned: always, on failure as far as it is known
+  sample:
+    - obs.deliver_time_interval
+diff:
+  description: What differs before and after. Values are normalised, no secret is in it.
+  type: dict
+  returned: in diff mode
+  contains:
+    before:
+      description: The task before, empty where there was none or nothing changes.
+      type: dict
+      returned: in diff mode
+    after:
+      description: The task afterwards, empty where there is none or nothing changes.
+      type: dict
+      returned: in diff mode
+error:
+  description:
+    - What the service said. Empty where the failure did not come from it, for example because options contradict each other.
+  type: dict
+  returned: failure
+  contains:
+    status:
+      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
+      type: raw
+      returned: when there was an answer
+      sample: 400
+    code:
+      description: Error code of the service. It says more than the HTTP status.
+      type: str
+      returned: when there was an answer
+      sample: DMS.00404024
+    message:
+      description: Message of the service.
+      type: str
+      returned: when there was an answer
+      sample: Connector does not exist.
+    request_id:
+      description: ID of the request, which the support of the vendor will ask for.
+      type: str
+      returned: when there was an answer
+      sample: 2b5a1b1e8c7d4e6f9a0b1c2d3e4f5a6b
+    service:
+      description: The service that was asked, V(dis), V(dms) or V(iam).
+      type: str
+      returned: when there was an answer
+      sample: dms
+    method:
+      description: HTTP method of the request.
+      type: str
+      returned: when there was an answer
+      sample: GET
+    path:
+      description: Path of the request.
+      type: str
+      returned: when there was an answer
+      sample: /v2/0123456789abcdef0123456789abcdef/connectors/1c8e2f/sink-tasks
+    host:
+      description: Host that was asked.
+      type: str
+      returned: when there was an answer
+      sample: dms.ap-southeast-1.myhuaweicloud.com
+"""
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import task_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+
+
+def main() -> None:
+    task_module(SinkTasks)
+
+
+if __name__ == "__main__":
+    main()

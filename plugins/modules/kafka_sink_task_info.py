@@ -1,0 +1,309 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kafka_sink_task_info
+short_description: Gather the sink tasks of Kafka instances
+version_added: "1.0.0"
+description:
+  - Returns the sink tasks of one instance of DMS for Kafka or of all instances of the project, with their partitions, lag and quotas.
+  - The vendor calls the API of sink tasks out of date and points to Smart Connect instead; see
+    M(opendump.huaweicloud.smart_connect_task_info).
+  - O(connector_id), O(instance_id) and O(instance_name) are mutually exclusive. Without any of them, all instances of the project that
+    have Smart Connect are read.
+options:
+  connector_id:
+    description:
+      - Only the tasks of this connector, for which the console and the API also say dump ID.
+    type: str
+  instance_id:
+    description:
+      - Only the tasks of the instance with this ID, which has to exist.
+    type: str
+  instance_name:
+    description:
+      - Only the tasks of the instance of this name, which has to exist once in the project.
+    type: str
+  task_name:
+    description:
+      - Only tasks of this name. That there is none is no error; RV(tasks) is empty then.
+      - Mutually exclusive with O(task_id).
+    type: str
+  task_id:
+    description:
+      - Only the task with this ID. That there is none is no error; RV(tasks) is empty then.
+      - Mutually exclusive with O(task_name).
+    type: str
+author:
+  - opendump contributors (@opendump)
+extends_documentation_fragment:
+  - opendump.huaweicloud._api
+  - opendump.huaweicloud._attributes
+  - opendump.huaweicloud._attributes.info
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
+seealso:
+  - module: opendump.huaweicloud.kafka_sink_task
+  - module: opendump.huaweicloud.smart_connect_task_info
+  - module: opendump.huaweicloud.dump_tasks_info
+  - name: Querying a Dumping Task
+    description: What the vendor says of what the service shows of a sink task.
+    link: https://support.huaweicloud.com/intl/en-us/api-kafka/ShowSinkTaskDetail.html
+"""
+
+EXAMPLES = r"""
+- name: Gather all sink tasks of the project
+  opendump.huaweicloud.kafka_sink_task_info:
+
+- name: Gather one task
+  opendump.huaweicloud.kafka_sink_task_info:
+    instance_name: kafka-prod
+    task_name: orders-to-obs
+  register: orders
+
+- name: Fail when it lags behind
+  ansible.builtin.assert:
+    that: orders.tasks[0].lag is none or orders.tasks[0].lag < 10000
+"""
+
+RETURN = r"""
+tasks:
+  description:
+    - The tasks, empty where there is none. The same record for every kind of task; no secret is in it.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    kind:
+      description: Kind of the task, V(dis_transfer_task), V(kafka_sink_task) or V(smart_connect_task).
+      type: str
+      returned: always
+      sample: kafka_sink_task
+    parent:
+      description:
+        - What holds the task. Name of the stream, or ID of the Kafka instance, or of its connector where only that was declared.
+      type: str
+      returned: always
+      sample: 7b3c1d9e-2a4f-4c65-9d0e-8f1a2b3c4d5e
+    parent_name:
+      description: Name of the stream or instance, V(null) where it was not looked up.
+      type: str
+      returned: always
+      sample: kafka-prod
+    name:
+      description: Name of the task.
+      type: str
+      returned: always
+      sample: orders-to-obs
+    id:
+      description:
+        - ID of the task. V(null) where the service does not show it, and in check mode for a task that would be created.
+      type: str
+      returned: always
+      sample: 0f6c2ab1-5d0c-4a51-9a5e-2f0d6f1b7c11
+    status:
+      description: What the service says of the task, word for word.
+      type: str
+      returned: always
+      sample: RUNNING
+    health:
+      description:
+        - The status in one vocabulary for all services.
+        - V(ok) is running, V(paused) is paused or created without being started, V(starting) is on its way, V(failed) is abnormal or in
+          error, V(unknown) is a status that this collection does not know.
+      type: str
+      returned: always
+      sample: ok
+    created_at:
+      description: When the task was created, ISO 8601 in UTC.
+      type: str
+      returned: always
+      sample: "2026-02-03T04:05:06Z"
+    last_transfer_at:
+      description: When data was dumped last, ISO 8601 in UTC. V(null) where the service does not report it or nothing was dumped yet.
+      type: str
+      returned: always
+      sample: null
+    topics:
+      description: Names of the topics that the task reads, sorted. V(null) for streams, and where a regular expression is used.
+      type: list
+      elements: str
+      returned: always
+      sample: [orders, returns]
+    topics_regex:
+      description: Regular expression of the names of topics, V(null) where there is none.
+      type: str
+      returned: always
+      sample: null
+    destination:
+      description:
+        - Where the task dumps to. Beside C(kind) it has the members of the option of this name, such as C(obs), without the secrets. A
+          member that the service does not report is V(null).
+        - V(null) as a whole where the service does not show it.
+      type: dict
+      returned: always
+      contains:
+        kind:
+          description: Kind of the destination, which is the name of the option that declares it.
+          type: str
+          returned: always
+          sample: obs
+      sample:
+        kind: obs
+        obs_bucket_name: landing-zone
+        obs_path: kafka/orders
+        partition_format: yyyy/MM/dd
+        deliver_time_interval: 300
+        consumer_strategy: latest
+        destination_file_type: TEXT
+        record_delimiter: newline
+    partitions:
+      description: The partitions that the task reads. V(null) where the service does not report them.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        id:
+          description: ID of the partition.
+          type: str
+          returned: always
+          sample: "0"
+        status:
+          description: What the service says of the partition, word for word.
+          type: str
+          returned: always
+          sample: RUNNING
+        last_transfer_offset:
+          description: Offset that was dumped last.
+          type: int
+          returned: always
+          sample: 2139
+        log_end_offset:
+          description: Offset that the next message will get. Only sink tasks report it.
+          type: int
+          returned: always
+          sample: 2142
+        lag:
+          description: Number of messages that are not dumped yet. Only sink tasks report it.
+          type: int
+          returned: always
+          sample: 3
+        discard:
+          description: Number of records that were dropped. Only transfer tasks report it.
+          type: int
+          returned: always
+          sample: null
+        topic:
+          description: Topic to which the partition belongs, V(null) for partitions of a stream.
+          type: str
+          returned: always
+          sample: orders
+        last_transfer_at:
+          description: When data of the partition was dumped last, ISO 8601 in UTC. Only transfer tasks report it.
+          type: str
+          returned: always
+          sample: null
+    lag:
+      description: Number of messages that are not dumped yet, V(null) where the service does not report it.
+      type: int
+      returned: always
+      sample: 3
+    lag_source:
+      description: What reports C(lag), V(null) where nothing does.
+      type: str
+      returned: always
+      sample: sink task
+quotas:
+  description: What each instance holds and may hold, one entry for each that was read.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    parent:
+      description: ID of the instance, or of its connector where O(connector_id) was used.
+      type: str
+      returned: success
+      sample: 7b3c1d9e-2a4f-4c65-9d0e-8f1a2b3c4d5e
+    parent_name:
+      description: Name of the instance, V(null) where it was not looked up.
+      type: str
+      returned: success
+      sample: kafka-prod
+    total:
+      description: Number of tasks there are, V(null) where the service does not report it.
+      type: int
+      returned: success
+      sample: 2
+    max_tasks:
+      description: Number of tasks there may be now, V(null) where the service does not report it.
+      type: int
+      returned: success
+      sample: 18
+    quota:
+      description: Number to which this limit can be raised, V(null) where the service does not report it.
+      type: int
+      returned: success
+      sample: 18
+error:
+  description:
+    - What the service said. Empty where the failure did not come from it, for example because options contradict each other.
+  type: dict
+  returned: failure
+  contains:
+    status:
+      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
+      type: raw
+      returned: when there was an answer
+      sample: 400
+    code:
+      description: Error code of the service. It says more than the HTTP status.
+      type: str
+      returned: when there was an answer
+      sample: DMS.00404024
+    message:
+      description: Message of the service.
+      type: str
+      returned: when there was an answer
+      sample: Connector does not exist.
+    request_id:
+      description: ID of the request, which the support of the vendor will ask for.
+      type: str
+      returned: when there was an answer
+      sample: 2b5a1b1e8c7d4e6f9a0b1c2d3e4f5a6b
+    service:
+      description: The service that was asked, V(dis), V(dms) or V(iam).
+      type: str
+      returned: when there was an answer
+      sample: dms
+    method:
+      description: HTTP method of the request.
+      type: str
+      returned: when there was an answer
+      sample: GET
+    path:
+      description: Path of the request.
+      type: str
+      returned: when there was an answer
+      sample: /v2/0123456789abcdef0123456789abcdef/connectors/1c8e2f/sink-tasks
+    host:
+      description: Host that was asked.
+      type: str
+      returned: when there was an answer
+      sample: dms.ap-southeast-1.myhuaweicloud.com
+"""
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+
+
+def main() -> None:
+    info_module(SinkTasks)
+
+
+if __name__ == "__main__":
+    main()
