@@ -99,7 +99,7 @@ def _patch_topic(instance: Instance, topic: str, document: Mapping[str, Any]) ->
         raise wrong("produce takes a number of messages")
     if partition is not None and partition not in range(len(instance.topics[topic].ends)):
         raise wrong(f"topic {topic} has no partition {partition}")
-    offsets.produce(instance, topic, amount, partition)
+    instance.topics[topic].produce(amount, partition)
 
 
 def _patch_instance(cloud: Cloud, book: Book, instance: Instance, document: Mapping[str, Any]) -> None:

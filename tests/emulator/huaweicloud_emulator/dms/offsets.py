@@ -34,9 +34,7 @@ def topics_of(instance: Instance, task: Task) -> list[str]:
     if config.topics is not None:
         wanted = {name.strip() for name in config.topics.split(",")}
         return sorted(wanted & instance.topics.keys())
-    if config.topics_regex is not None:
-        return sorted(name for name in instance.topics if re.fullmatch(config.topics_regex, name))
-    return []
+    return sorted(name for name in instance.topics if re.fullmatch(config.topics_regex or "", name))
 
 
 def begin(instance: Instance, task: Task) -> None:
@@ -76,10 +74,3 @@ def hold_back(instance: Instance, task: Task, messages: int) -> None:
         share = min(-(-messages // left), instance.topics[name].ends[number])
         task.consumed[name][number] -= share
         messages -= share
-
-
-def produce(instance: Instance, topic: str, messages: int, partition: int | None = None) -> None:
-    """Append messages to a topic. Tasks that do not run stay where they are."""
-    for task in instance.tasks:
-        catch_up(instance, task)
-    instance.topics[topic].produce(messages, partition)

@@ -230,5 +230,5 @@ def _bucket(cloud: Cloud, project: Project, form: Form) -> str:
 
 
 def _secrets(form: Form, names: tuple[str, ...], required: bool) -> dict[str, str]:
-    found = {name: form.text(name, required=required) for name in names if required or form.has(name)}
+    found = {name: form.text(name, required=required) for name in names}
     return {name: value for name, value in found.items() if value}

@@ -34,6 +34,7 @@ def test_the_vendor_s_example_of_the_list(dms: Dms) -> None:
     redis = {"redis_type": "standalone", "dcs_instance_id": "949190a2-598a-4afd-99a8-dad3cae1e7cd", "full_sync_wait_ms": 13000}
     dms.create(changed(REDIS_TASK, source_task__full_sync_max_retry=4, **{f"source_task__{key}": value for key, value in redis.items()}))
     answer = dms.list()
+    assert dms.show(answer["tasks"][1]["id"])["sink_task"]["deliver_time_interval"] == 300
     for task in answer["tasks"]:
         assert task.pop("id")
         assert isinstance(task.pop("create_time"), int)
@@ -237,6 +238,7 @@ def test_what_is_accepted(dms: Dms, base: dict[str, Any], changes: dict[str, Any
         (KAFKA_TASK, {"source_task__sasl_mechanism": "GSSAPI"}),
         (KAFKA_TASK, {"source_task__replication_factor": 4}),
         (KAFKA_TASK, {"source_task__task_num": 0}),
+        (KAFKA_TASK, {"source_task__task_num": True}),
         (KAFKA_TASK, {"source_task__compression_type": "brotli"}),
         (KAFKA_TASK, {"source_task__topics_mapping": "a"}),
         (KAFKA_TASK, {"source_task__topics_mapping": ",".join(f"a{number}:b" for number in range(21))}),
@@ -342,6 +344,15 @@ def test_actions_from_a_wrong_state(dms: Dms, status: str, verb: str) -> None:
     dms.switch(wrong_state="refused")
     assert dms.refusal("PUT", f"{dms.tasks}/{task_id}/{verb}") == (400, "DMS.00400026")
     assert dms.show(task_id)["status"] == status
+
+
+def test_an_action_on_its_way_is_not_a_wrong_state(dms: Dms) -> None:
+    dms.switch(connect__pausing=1, wrong_state="refused")
+    task_id = dms.create()["id"]
+    for _ in range(2):
+        dms.act(task_id, "pause")
+    assert [dms.show(task_id)["status"] for _ in range(2)] == ["RUNNING", "PAUSED"]
+    assert dms.refusal("PUT", f"{dms.tasks}/{task_id}/pause") == (400, "DMS.00400026")
 
 
 def test_the_other_restart_address(dms: Dms) -> None:
