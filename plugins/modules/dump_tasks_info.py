@@ -203,7 +203,7 @@ tasks:
         destination_file_type: text
         record_delimiter: newline
     partitions:
-      description: The partitions that the task reads. V(null) where the service does not report them.
+      description: The partitions that the task reads. V(null) where they are not known; see also C(lag).
       type: list
       elements: dict
       returned: always
@@ -224,12 +224,12 @@ tasks:
           returned: always
           sample: 2139
         log_end_offset:
-          description: Offset that the next message will get. Only sink tasks report it.
+          description: Offset that the next message will get, V(null) for transfer tasks.
           type: int
           returned: always
           sample: null
         lag:
-          description: Number of messages that are not dumped yet. Only sink tasks report it.
+          description: Number of messages that are not dumped yet, V(null) for transfer tasks.
           type: int
           returned: always
           sample: null
@@ -249,12 +249,15 @@ tasks:
           returned: always
           sample: "2026-02-03T05:05:06Z"
     lag:
-      description: Number of messages that are not dumped yet, V(null) where the service does not report it.
+      description:
+        - Number of messages that are not dumped yet, V(null) where it is not known.
+        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears
+          the name or the ID of the task, where there is exactly one.
       type: int
       returned: always
       sample: null
     lag_source:
-      description: What reports C(lag), V(null) where nothing does.
+      description: Where C(lag) was read, V(sink task) or the name of the consumer group. V(null) where it is not known.
       type: str
       returned: always
       sample: null

@@ -159,7 +159,7 @@ tasks:
         record_delimiter: newline
         store_keys: false
     partitions:
-      description: The partitions that the task reads. V(null) where the service does not report them.
+      description: The partitions that the task reads. V(null) where they are not known; see also C(lag).
       type: list
       elements: dict
       returned: always
@@ -180,15 +180,15 @@ tasks:
           returned: always
           sample: 2139
         log_end_offset:
-          description: Offset that the next message will get. Only sink tasks report it.
+          description: Offset that the next message will get, V(null) for transfer tasks.
           type: int
           returned: always
-          sample: null
+          sample: 2142
         lag:
-          description: Number of messages that are not dumped yet. Only sink tasks report it.
+          description: Number of messages that are not dumped yet, V(null) for transfer tasks.
           type: int
           returned: always
-          sample: null
+          sample: 3
         discard:
           description: Number of records that were dropped. Only transfer tasks report it.
           type: int
@@ -198,22 +198,25 @@ tasks:
           description: Topic to which the partition belongs, V(null) for partitions of a stream.
           type: str
           returned: always
-          sample: null
+          sample: orders
         last_transfer_at:
           description: When data of the partition was dumped last, ISO 8601 in UTC. Only transfer tasks report it.
           type: str
           returned: always
           sample: null
     lag:
-      description: Number of messages that are not dumped yet, V(null) where the service does not report it.
+      description:
+        - Number of messages that are not dumped yet, V(null) where it is not known.
+        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears
+          the name or the ID of the task, where there is exactly one.
       type: int
       returned: always
-      sample: null
+      sample: 3
     lag_source:
-      description: What reports C(lag), V(null) where nothing does.
+      description: Where C(lag) was read, V(sink task) or the name of the consumer group. V(null) where it is not known.
       type: str
       returned: always
-      sample: null
+      sample: consumer group connect-orders-to-obs
 quotas:
   description: What each instance holds and may hold, one entry for each that was read.
   type: list
