@@ -5,6 +5,7 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 import html
@@ -43,7 +44,9 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusa
     best = next((one for one in objects if _first(one, _CODE_KEYS)), None) or next((one for one in objects if _first(one, _TEXT_KEYS)), {})
     body_id = next((found for found in (_first(one, ("request_id",)) for one in objects) if found), "")
     text = _line(_first(best, _TEXT_KEYS), _LONGEST_TEXT)
-    return Refusal(_line(_first(best, _CODE_KEYS), 100), text or _page_text(status, b"" if objects else body), _line(header_id or body_id, 100))
+    return Refusal(
+        _line(_first(best, _CODE_KEYS), 100), text or _page_text(status, b"" if objects else body), _line(header_id or body_id, 100)
+    )
 
 
 def _objects(document: Any, depth: int) -> Iterator[Mapping[str, Any]]:

@@ -5,6 +5,7 @@
 
 PRIVATE to the collection. Sources: the services' published lists of error codes.
 """
+
 from __future__ import annotations
 
 import re
@@ -39,7 +40,9 @@ _CODES: dict[str, Explanation] = {
     "DIS.4200": Explanation(Meaning.INVALID, "Correct the option that the message names."),
     "DIS.4202": Explanation(Meaning.INVALID, _BODY),
     "DIS.4205": Explanation(Meaning.OTHER, "Wait until the stream is running, then run again."),
-    "DIS.4208": Explanation(Meaning.INVALID, "Check mrs.mrs_cluster_name and mrs.mrs_cluster_id; the cluster has to be running, in this project."),
+    "DIS.4208": Explanation(
+        Meaning.INVALID, "Check mrs.mrs_cluster_name and mrs.mrs_cluster_id; the cluster has to be running, in this project."
+    ),
     "DIS.4300": Explanation(Meaning.INVALID, _BODY),
     "DIS.4301": Explanation(Meaning.PARENT_ABSENT, "Check stream_name, region and project_id."),
     "DIS.4303": Explanation(Meaning.THROTTLED, _LATER),
@@ -48,9 +51,12 @@ _CODES: dict[str, Explanation] = {
     "DIS.4307": Explanation(Meaning.EXISTS, ""),
     "DIS.4308": Explanation(Meaning.QUOTA, "Ask for a larger quota of stream partitions."),
     "DIS.4309": Explanation(
-        Meaning.FORBIDDEN, "After too many failed authentications the service refuses this machine's address for a while. Correct the keys and wait."
+        Meaning.FORBIDDEN,
+        "After too many failed authentications the service refuses this machine's address for a while. Correct the keys and wait.",
     ),
-    "DIS.4310": Explanation(Meaning.INVALID, "Check that agency_name is an agency for DIS that may write to the bucket, and that the bucket is there."),
+    "DIS.4310": Explanation(
+        Meaning.INVALID, "Check that agency_name is an agency for DIS that may write to the bucket, and that the bucket is there."
+    ),
     "DIS.4335": Explanation(
         Meaning.INVALID, "Check agency_name; it has to be an agency that trusts DIS, with unlimited validity and the right to write to OBS."
     ),
@@ -103,7 +109,9 @@ _CODES: dict[str, Explanation] = {
     "DMS.10240407": Explanation(Meaning.THROTTLED, _LATER),
     "DMS.00404001": Explanation(Meaning.NO_SUCH_CALL, "The service does not offer this call here; check %s (dms_endpoint)." % _WHERE),
     "DMS.00404022": Explanation(Meaning.PARENT_ABSENT, "Check instance_id, region and project_id."),
-    "DMS.00404024": Explanation(Meaning.PARENT_ABSENT, "Check connector_id, or enable Smart Connect on the instance (module smart_connect)."),
+    "DMS.00404024": Explanation(
+        Meaning.PARENT_ABSENT, "Check connector_id, or enable Smart Connect on the instance (module smart_connect)."
+    ),
     "DMS.00404026": Explanation(Meaning.TASK_ABSENT, "Check task_name or task_id, and that the task belongs to this instance."),
     "DMS.00404027": Explanation(Meaning.EXISTS, ""),
     "DMS.00404029": Explanation(Meaning.QUOTA, "Delete a task that is not needed, or ask for a larger quota."),
@@ -118,8 +126,12 @@ _GATEWAY = re.compile(r"APIG(?:W)?\.(\d{4})$", re.IGNORECASE)
 _GATEWAY_CODES: dict[str, Explanation] = {
     "0101": Explanation(Meaning.NO_SUCH_CALL, "The gateway does not know this call; check %s." % _WHERE),
     "0106": Explanation(Meaning.OTHER, ""),
-    "0204": Explanation(Meaning.INVALID, "The service wants a newer TLS version; update OpenSSL and Python on the machine that runs the module."),
-    "0301": Explanation(Meaning.UNAUTHENTICATED, "Check access_key, secret_key and security_token, or auth_token, and the clock of this machine."),
+    "0204": Explanation(
+        Meaning.INVALID, "The service wants a newer TLS version; update OpenSSL and Python on the machine that runs the module."
+    ),
+    "0301": Explanation(
+        Meaning.UNAUTHENTICATED, "Check access_key, secret_key and security_token, or auth_token, and the clock of this machine."
+    ),
     "0302": Explanation(Meaning.FORBIDDEN, _ALLOW),
     "0303": Explanation(Meaning.UNAUTHENTICATED, _KEYS),
     "0304": Explanation(Meaning.FORBIDDEN, _ALLOW),
@@ -156,8 +168,13 @@ _STATUSES: dict[int, Explanation] = {
 # IAM has no codes of its own: its body repeats the HTTP status.
 _IAM_STATUSES: dict[int, Explanation] = {
     400: Explanation(Meaning.INVALID, "Check project_name, user_name, domain_name, assume_agency and assume_domain."),
-    401: Explanation(Meaning.UNAUTHENTICATED, "Check user_name, user_password and domain_name, or the keys; a user needs programmatic access."),
-    403: Explanation(Meaning.FORBIDDEN, "Give the user the right to list projects or, for assume_agency, the role Agent Operator; project_id saves the former."),
+    401: Explanation(
+        Meaning.UNAUTHENTICATED, "Check user_name, user_password and domain_name, or the keys; a user needs programmatic access."
+    ),
+    403: Explanation(
+        Meaning.FORBIDDEN,
+        "Give the user the right to list projects or, for assume_agency, the role Agent Operator; project_id saves the former.",
+    ),
     404: Explanation(Meaning.OTHER, "Check assume_agency, assume_domain and iam_endpoint."),
 }
 

@@ -5,15 +5,20 @@
 
 PRIVATE to the collection.
 """
+
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
+
+_Error = TypeVar("_Error", bound="OpendumpError")
 
 
 class Meaning(enum.Enum):
-    """What a refusal means. It is read from the service's code, for the HTTP status says little: DIS reports a missing task as 400, DMS a reached quota as 404."""
+    """What a refusal means. It is read from the service's code, for the HTTP status says little:
+    DIS reports a missing task as 400, DMS a reached quota as 404.
+    """
 
     TASK_ABSENT = "task absent"
     PARENT_ABSENT = "parent absent"
@@ -36,6 +41,18 @@ class OpendumpError(Exception):
         super().__init__(message)
         self.details: dict[str, Any] = dict(details or {})
 
+    def __copy__(self: _Error) -> _Error:
+        """A twin for another thread, which may add to its text."""
+        twin = self.__class__.__new__(self.__class__)
+        twin.__dict__.update(self.__dict__)
+        twin.args = self.args
+        twin.details = dict(self.details)
+        return twin
+
+    def add(self, sentence: str) -> None:
+        """Say one thing more."""
+        self.args = ("%s %s" % (self, sentence),)
+
 
 class ConfigurationError(OpendumpError):
     """Options, environment or profile do not say who asks, or whom. The user has to change something."""
@@ -45,15 +62,22 @@ class TransportError(OpendumpError):
     """No answer, or one that cannot be read.
 
     ``possibly_executed`` is False where the request certainly did not reach the service, and for requests that change nothing.
+    ``lasting`` is True where trying again cannot help, such as with a certificate that is not trusted.
     """
 
-    def __init__(self, message: str, possibly_executed: bool, details: Optional[Mapping[str, Any]] = None) -> None:
+    def __init__(
+        self, message: str, possibly_executed: bool, details: Optional[Mapping[str, Any]] = None, *, lasting: bool = False
+    ) -> None:
         super().__init__(message, details)
         self.possibly_executed = possibly_executed
+        self.lasting = lasting
 
 
 class ApiError(OpendumpError):
-    """The service refused. ``possibly_executed`` is True where a write may have been executed all the same (5xx)."""
+    """The service refused. ``possibly_executed`` is True where a write may have been executed all the same (5xx).
+
+    ``retry_after``: seconds that the service asks to wait before the next try, where it says so.
+    """
 
     def __init__(
         self,
@@ -69,6 +93,7 @@ class ApiError(OpendumpError):
         path: str = "",
         host: str = "",
         possibly_executed: bool = False,
+        retry_after: Optional[float] = None,
     ) -> None:
         self.status = status
         self.code = code
@@ -81,6 +106,7 @@ class ApiError(OpendumpError):
         self.path = path
         self.host = host
         self.possibly_executed = possibly_executed
+        self.retry_after = retry_after
         head = "%s (HTTP %d)" % (code, status) if code else "HTTP %d" % status
         said = text if text.endswith((".", "!", "?")) else text + "."
         asked = "%s %s%s" % (method, path, " at " + host if host else "")

@@ -5,6 +5,7 @@
 
 PRIVATE to the collection. Source: Huawei Cloud, API Request Signing Guide.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -65,7 +66,7 @@ def signed_headers(
             canonical_query(query),
             "".join("%s:%s\n" % (name, canonical[name]) for name in names),
             ";".join(names),
-            canonical.get(_HASH_HEADER) or hashlib.sha256(body).hexdigest() if body else _EMPTY_HASH,
+            (canonical.get(_HASH_HEADER) or hashlib.sha256(body).hexdigest()) if body else _EMPTY_HASH,
         )
     )
     to_sign = "\n".join((ALGORITHM, canonical["x-sdk-date"], hashlib.sha256(request.encode("utf-8")).hexdigest()))

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that say where the services are, who asks, and how long to try.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+REQUEST_TIMEOUT = 30.0
+RETRY_BUDGET = 60.0
+
+# Fallbacks on the environment are not in here: which of several ways to authenticate counts depends on whether options or
+# variables name them, and an argument spec would hide the difference.
+API_OPTIONS: dict[str, Any] = {
+    "access_key": {"type": "str", "no_log": True},
+    "secret_key": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
+    "auth_token": {"type": "str", "no_log": True},
+    "user_name": {"type": "str"},
+    "user_password": {"type": "str", "no_log": True},
+    "domain_name": {"type": "str"},
+    "assume_agency": {"type": "str"},
+    "assume_domain": {"type": "str"},
+    "profile": {"type": "str"},
+    "config_file": {"type": "path"},
+    "region": {"type": "str"},
+    "project_id": {"type": "str"},
+    "project_name": {"type": "str"},
+    "cloud": {"type": "str"},
+    "dis_endpoint": {"type": "str"},
+    "dms_endpoint": {"type": "str"},
+    "iam_endpoint": {"type": "str"},
+    "validate_certs": {"type": "bool"},
+    "ca_path": {"type": "path"},
+    "request_timeout": {"type": "float", "default": REQUEST_TIMEOUT},
+    "retry_budget": {"type": "float", "default": RETRY_BUDGET},
+}
+
+# The first variable that is set counts; an empty one is not set. HW_INSECURE says the opposite of validate_certs.
+ENVIRONMENT: dict[str, tuple[str, ...]] = {
+    "access_key": ("HW_ACCESS_KEY", "HUAWEICLOUD_SDK_AK"),
+    "secret_key": ("HW_SECRET_KEY", "HUAWEICLOUD_SDK_SK"),
+    "security_token": ("HW_SECURITY_TOKEN", "HUAWEICLOUD_SDK_SECURITY_TOKEN"),
+    "auth_token": ("HW_AUTH_TOKEN",),
+    "user_name": ("HW_USER_NAME",),
+    "user_password": ("HW_USER_PASSWORD",),
+    "domain_name": ("HW_DOMAIN_NAME",),
+    "assume_agency": ("HW_ASSUME_ROLE_AGENCY_NAME",),
+    "assume_domain": ("HW_ASSUME_ROLE_DOMAIN_NAME",),
+    "profile": ("HW_PROFILE",),
+    "config_file": ("HW_SHARED_CONFIG_FILE",),
+    "region": ("HW_REGION_NAME",),
+    "project_id": ("HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"),
+    "project_name": ("HW_PROJECT_NAME",),
+    "cloud": ("HW_CLOUD",),
+    "dis_endpoint": ("HW_DIS_ENDPOINT",),
+    "dms_endpoint": ("HW_DMS_ENDPOINT",),
+    "iam_endpoint": ("HW_IAM_ENDPOINT",),
+    "validate_certs": ("HW_INSECURE",),
+}
+
+
+class Given:
+    """What the user said: options first, then the environment. None and texts of nothing but white space are unset."""
+
+    def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        self.options = options
+        self.environ = environ
+
+    def option(self, name: str) -> Optional[str]:
+        return _text(name, self.options.get(name))
+
+    def variable(self, name: str) -> Optional[str]:
+        """The option's value from the environment."""
+        return next((value for value in (self.named(variable) for variable in ENVIRONMENT.get(name, ())) if value), None)
+
+    def named(self, variable: str) -> Optional[str]:
+        password = variable in ENVIRONMENT["user_password"]
+        return _text("user_password" if password else variable, self.environ.get(variable))
+
+    def get(self, name: str) -> Optional[str]:
+        return self.option(name) or self.variable(name)
+
+
+def said(name: str) -> str:
+    """An option and its variables, for messages: ``region (HW_REGION_NAME)``."""
+    variables = ENVIRONMENT.get(name, ())
+    return "%s (%s)" % (name, ", ".join(variables)) if variables else name
+
+
+def _text(name: str, value: Any) -> Optional[str]:
+    if value is None or not str(value).strip():
+        return None
+    # Keys that were read from a file end in a newline; a password may begin or end as it likes.
+    return str(value) if name == "user_password" else str(value).strip()

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking secrets out of what a service says: some repeat the request in their error messages.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+MASK = "********"
+# Shorter texts would blank out innocent words, and no service accepts a secret this short.
+SHORTEST_SECRET = 4
+_SECRET_NAME = re.compile(r"secret|passw|token|access_?key|(^|_)[as]k$", re.IGNORECASE)
+
+
+def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
+    """The values of a JSON document that stand under a name such as ``secret_key`` or ``password``."""
+    if isinstance(document, Mapping):
+        for name, value in document.items():
+            yield from secret_values(value, secret or bool(_SECRET_NAME.search(str(name))))
+    elif isinstance(document, list):
+        for value in document:
+            yield from secret_values(value, secret)
+    elif secret and isinstance(document, str) and document:
+        yield document
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
+    return text
