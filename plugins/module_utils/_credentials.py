@@ -125,14 +125,16 @@ def _option_key(given: Given) -> Optional[Key]:
         return None
     security_token = given.option("security_token")
     access = given.option("access_key")
+    origin = "access_key of the options"
     if not access:
         for access_name, token_name in zip(ENVIRONMENT["access_key"], ENVIRONMENT["security_token"]):
             access = given.named(access_name)
             if access:
+                origin = "the environment, " + access_name
                 security_token = security_token or given.named(token_name)
                 break
     # A security token of the environment belongs to the environment's key: with another one it is wrong.
-    return _key(access, given.get("secret_key"), security_token, "access_key of the options")
+    return _key(access, given.get("secret_key"), security_token, origin)
 
 
 def _environment_key(given: Given) -> Optional[Key]:

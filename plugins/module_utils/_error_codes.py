@@ -169,7 +169,7 @@ _STATUSES: dict[int, Explanation] = {
 _IAM_STATUSES: dict[int, Explanation] = {
     400: Explanation(Meaning.INVALID, "Check project_name, user_name, domain_name, assume_agency and assume_domain."),
     401: Explanation(
-        Meaning.UNAUTHENTICATED, "Check user_name, user_password and domain_name, or the keys; a user needs programmatic access."
+        Meaning.UNAUTHENTICATED, "Check what you authenticate with and the clock of this machine; a user needs programmatic access."
     ),
     403: Explanation(
         Meaning.FORBIDDEN,

@@ -107,7 +107,7 @@ class ApiError(OpendumpError):
         self.host = host
         self.possibly_executed = possibly_executed
         self.retry_after = retry_after
-        head = "%s (HTTP %d)" % (code, status) if code else "HTTP %d" % status
+        head = "%s (HTTP %d)" % (code, status) if code not in ("", str(status)) else "HTTP %d" % status
         said = text if text.endswith((".", "!", "?")) else text + "."
         asked = "%s %s%s" % (method, path, " at " + host if host else "")
         trace = "[%s]" % ", ".join(part for part in ("request id " + request_id if request_id else "", asked) if part)
