@@ -94,7 +94,8 @@ options:
         description:
           - How much data is collected at most before it is delivered, in MB, V(1) to V(300). There is no such limit for a new task when
             this is not declared.
-          - Not every edition of the service knows or shows it. Where it is not shown, whether it differs cannot be told.
+          - Not every edition of the service knows or shows it. Where it is not shown, whether it differs cannot be told; it is sent again
+            with every run then, and a warning says so.
         type: int
       destination_file_type:
         description:
@@ -118,7 +119,8 @@ options:
       processing_schema:
         description:
           - Make the folders of O(obs.partition_format) from a time in the records.
-          - Not every edition of the service shows it. Where it is not shown, whether it differs cannot be told.
+          - Not every edition of the service shows it. Where it is not shown, whether it differs cannot be told; it is sent again with
+            every run then, and a warning says so.
         type: dict
         suboptions:
           timestamp_name:

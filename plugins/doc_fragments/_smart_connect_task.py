@@ -223,7 +223,7 @@ options:
           - Name of the IAM agency that lets the service write to the bucket, instead of O(obs.access_key) and
             O(obs.secret_key). At most 64 characters.
           - The vendor does not document it, and not every edition of the service knows or shows it. Where it is not shown,
-            whether it differs cannot be told.
+            whether it differs cannot be told; it is sent again with every run then, and a warning says so.
         type: str
       store_keys:
         description:

@@ -8,8 +8,10 @@ module: smart_connect
 short_description: Switch Smart Connect of a Kafka instance on or off
 version_added: "1.0.0"
 description:
-  - Switches Smart Connect (formerly called dumping) of an instance of DMS for Kafka on or off. Sink tasks and Smart Connect tasks need it.
-  - Smart Connect runs on nodes of its own, which cost money. For this reason no other module and no role of this collection ever switches it.
+  - Switches Smart Connect (formerly called dumping) of an instance of DMS for Kafka on or off. Sink tasks and Smart Connect tasks need
+    it.
+  - Smart Connect runs on nodes of its own, which cost money. For this reason no other module and no role of this collection ever
+    switches it.
   - The service works on this for minutes, during which the instance refuses other changes. A busy instance is waited for.
   - Instances that are billed yearly or monthly cannot be switched by API, since that is an order; the module refuses and says so.
 options:
@@ -32,8 +34,8 @@ options:
     default: present
   node_cnt:
     description:
-      - Number of Smart Connect nodes, 2 or more; the console allows up to 16. Only used when Smart Connect is switched on, and not compared with
-        what is there, because no call changes it. The service takes 2 when nothing is said.
+      - Number of Smart Connect nodes, 2 or more; the console allows up to 16. Only used when Smart Connect is switched on, and not
+        compared with what is there, because no call changes it. The service takes 2 when nothing is said.
     type: int
   specification:
     description:
@@ -52,7 +54,8 @@ options:
     type: str
   force:
     description:
-      - With O(state=absent), delete all sink tasks and Smart Connect tasks of the instance first. They cannot be restored, and nor can their progress.
+      - With O(state=absent), delete all sink tasks and Smart Connect tasks of the instance first. They cannot be restored, and nor can
+        their progress.
     type: bool
     default: false
   wait:
@@ -111,7 +114,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, or in check mode would be done. V(enable), V(disable), and V(delete) once for each task that was deleted first.
+  description:
+    - What was done, or in check mode would be done. V(enable), V(disable), and V(delete) once for each task that was deleted first.
   type: list
   elements: str
   returned: success
@@ -143,7 +147,9 @@ smart_connect:
       returned: always
       sample: true
     connector_id:
-      description: ID of the connector, through which sink tasks are reached. V(null) where Smart Connect is off, and in check mode where it would be switched.
+      description:
+        - ID of the connector, through which sink tasks are reached. V(null) where Smart Connect is off, and in check mode where it would
+          be switched.
       type: str
       returned: always
       sample: 5b6c7d8e-90a1-4b2c-8d3e-4f5061728394
