@@ -15,6 +15,7 @@ from typing import Any, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from ._adapter import Adapter
 from ._api_options import API_OPTIONS
@@ -73,8 +74,10 @@ class ItemsModule(AnsibleModule):
                     found.append("%s[%d] is no mapping" % (name, number))
                     continue
                 where = "%s[%d] (%s)" % (name, number, item.get("task_name") or item.get("task_id") or "without a name")
-                result = validator.validate(dict(item))
-                texts = list(result.error_messages)
+                result = validator.validate(without_null(item))
+                texts = [
+                    "%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors
+                ]
                 if not texts:
                     try:
                         desired(kind, result.validated_parameters)
@@ -82,6 +85,13 @@ class ItemsModule(AnsibleModule):
                         texts = [str(error).replace(" Nothing was sent to the service.", "")]
                 found += ["%s: %s" % (where, text) for text in texts]
         return found
+
+
+def without_null(value: Any) -> Any:
+    """Without members that are null: Ansible fills in those that were not given, and would take two of them for a contradiction."""
+    if isinstance(value, Mapping):
+        return {key: without_null(inner) for key, inner in value.items() if inner is not None}
+    return [without_null(inner) for inner in value] if isinstance(value, list) else value
 
 
 def several(found: list[str]) -> str:

@@ -119,14 +119,15 @@ class Reconciliation:
         }
         # Both Kafka APIs may show one store: a task declared through one of them is not purged through the other.
         named_elsewhere = {(one.kind.kind, key) for one in wanted for key in (one.name, one.id) if key and one.kind.has_task_id}
-        found = []
+        found: list[Outcome] = []
         for one, parent in {(one.kind.kind, each.parent.id): (one, each.parent) for one, each in zip(wanted, seen) if each.parent}.values():
             listing = self.estate.listings.get((one.kind.kind, parent.id))
             for task in listing.tasks if isinstance(listing, Listing) else []:
                 keys = [key for key in (task.name, task.id) if key]
                 kept = any((one.kind.kind, parent.id, key) in declared for key in keys)
                 kept = kept or any(kind != one.kind.kind and key in keys for kind, key in named_elsewhere if one.kind.has_task_id)
-                if kept or task.status in one.kind.leaving or not name_matches(task.name):
+                shown_twice = any(task.id and victim.desired.id == task.id for victim in found)
+                if kept or shown_twice or task.status in one.kind.leaving or not name_matches(task.name):
                     continue
                 victim = Desired(
                     one.kind, one.where, task.name, task.id, "absent", wait_interval=one.wait_interval, wait_timeout=one.wait_timeout

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run
+
 from huaweicloud_emulator.server import Local
+
+from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run
 
 OBS = {"obs_bucket_name": "testobs", "obs_path": "dumps", "partition_format": "yyyy/MM/dd/HH/mm", "consumer_strategy": "earliest"}
 TASK: dict[str, Any] = {"instance_name": INSTANCE_NAME, "task_name": "obsTransfer-1122976956", "topics": ["topic-test"], "obs": OBS}
@@ -111,7 +113,7 @@ def test_smart_connect_that_is_off(run: Run, cloud: Local) -> None:
 def test_two_tasks_of_one_name(run: Run, cloud: Local) -> None:
     first = run("kafka_sink_task", **TASK)
     run("kafka_sink_task", **{**TASK, "task_name": "other"})
-    cloud.patch({"project": PROJECT, "service": "dms", "find": {"task": "other"}, "set": {"task_name": TASK["task_name"]}})
+    cloud.patch({"project": PROJECT, "service": "dms", "find": {"task_name": "other"}, "set": {"task_name": TASK["task_name"]}})
     unclear = run("kafka_sink_task", **TASK, state="absent")
     assert unclear["failed"]
     assert first["task"]["id"] in unclear["msg"]

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run
+
 from huaweicloud_emulator.server import Local
+
+from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run
 
 PEER = "22222222-2222-3333-4444-555555555555"
 OBS = {"obs_bucket_name": "testobs", "obs_path": "dumps", "partition_format": "yyyy/MM/dd/HH/mm"}
@@ -28,15 +30,26 @@ DESTINATIONS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ["topics_regex"],
     ),
     "kafka": (
-        {"topics": ["topic-test"], "kafka": {"direction": "pull", "bootstrap_servers": ["10.0.0.2:9092", "10.0.0.1:9092"], "task_num": 2, **SASL}},
-        {"topics": ["topic-test"], "kafka": {"direction": "pull", "bootstrap_servers": ["10.0.0.1:9092", "10.0.0.2:9092"], "task_num": 4, **SASL}},
+        {
+            "topics": ["topic-test"],
+            "kafka": {"direction": "pull", "bootstrap_servers": ["10.0.0.2:9092", "10.0.0.1:9092"], "task_num": 2, **SASL},
+        },
+        {
+            "topics": ["topic-test"],
+            "kafka": {"direction": "pull", "bootstrap_servers": ["10.0.0.1:9092", "10.0.0.2:9092"], "task_num": 4, **SASL},
+        },
         ["kafka.task_num"],
     ),
     "redis": (
         {
             "topics": ["topic-test"],
             "redis": {
-                "source": {"redis_address": ["192.168.91.179:6379"], "redis_type": "standalone", "sync_mode": "RDB_ONLY", "redis_password": "redis-pw-1"},
+                "source": {
+                    "redis_address": ["192.168.91.179:6379"],
+                    "redis_type": "standalone",
+                    "sync_mode": "RDB_ONLY",
+                    "redis_password": "redis-pw-1",
+                },
                 "sink": {"redis_address": ["192.168.119.51:6379"], "redis_type": "standalone", "redis_password": "redis-pw-2"},
             },
         },
@@ -118,7 +131,9 @@ def test_pausing_a_task_that_is_being_created(run: Run, cloud: Local, wait: bool
     assert not run("smart_connect_task", **declared, state="paused")["changed"]
 
 
-@pytest.mark.parametrize(("modify", "said"), [("ignored", "The service ignored the change"), ("unknown", "does not know the call"), ("refused", "DMS.")])
+@pytest.mark.parametrize(
+    ("modify", "said"), [("ignored", "The service ignored the change"), ("unknown", "does not know the call"), ("refused", "DMS.")]
+)
 def test_a_modify_that_does_not_work_is_an_error(run: Run, cloud: Local, modify: str, said: str) -> None:
     declared = {**WHERE, "topics": ["topic-test"], "obs": OBS}
     run("smart_connect_task", **declared)
@@ -200,7 +215,7 @@ def test_lag_comes_from_the_consumer_group_or_not_at_all(run: Run, cloud: Local,
     cloud.switch({"dms.group_name": manner})
     run("smart_connect_task", **WHERE, topics=["topic-test"], obs=OBS)
     run("smart_connect_task", **WHERE, state="paused")
-    cloud.patch({"project": PROJECT, "service": "dms", "find": {"instance": INSTANCE, "topic": "topic-test"}, "produce": 30})
+    cloud.patch({"project": PROJECT, "service": "dms", "find": {"instance_id": INSTANCE, "topic": "topic-test"}, "produce": 30})
     (task,) = run("smart_connect_task_info", instance_name=INSTANCE_NAME)["tasks"]
     assert task["lag_source"] == source
     assert task["lag"] == (None if source is None else 30)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import PROJECT, Run
+
 from huaweicloud_emulator.server import Local
+
+from .conftest import PROJECT, Run
 
 STAGING = {"obs_bucket_path": "obsbucket", "file_prefix": "raw/"}
 OBS = {"obs_bucket_path": "obsbucket", "partition_format": "yyyy/MM/dd", "deliver_time_interval": 60, "record_delimiter": "newline"}
@@ -53,9 +55,17 @@ DESTINATIONS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         },
         {"deliver_size_interval": 128},
     ),
-    "mrs": ("mrs", {"mrs_cluster_name": "m", "mrs_cluster_id": "m-1", "mrs_hdfs_path": "/user/dis", **STAGING}, {"mrs_hdfs_path": "/user/other"}),
+    "mrs": (
+        "mrs",
+        {"mrs_cluster_name": "m", "mrs_cluster_id": "m-1", "mrs_hdfs_path": "/user/dis", **STAGING},
+        {"mrs_hdfs_path": "/user/other"},
+    ),
     "dli": ("dli", {"dli_database_name": "db", "dli_table_name": "events", **STAGING}, {"retry_duration": 60}),
-    "hbase": ("cloudtable", {**CLOUDTABLE, "cloudtable_table_name": "events", "cloudtable_schema": HBASE}, {"cloudtable_row_key_delimiter": "_"}),
+    "hbase": (
+        "cloudtable",
+        {**CLOUDTABLE, "cloudtable_table_name": "events", "cloudtable_schema": HBASE},
+        {"cloudtable_row_key_delimiter": "_"},
+    ),
     "opentsdb": ("cloudtable", {**CLOUDTABLE, "opentsdb_schema": OPENTSDB}, {"backup_file_prefix": "bad"}),
     "dws": ("dws", DWS, {"dws_table_name": "events_2"}),
 }
@@ -190,7 +200,9 @@ def test_values_that_the_service_does_not_show(run: Run, cloud: Local) -> None:
     assert "does not show obs.deliver_size_interval" in str(again["warnings"])
 
 
-@pytest.mark.parametrize(("status", "said"), [("ERROR", "has failed; its last status is ERROR"), ("ABNORMAL", "is not well; its last status is ABNORMAL")])
+@pytest.mark.parametrize(
+    ("status", "said"), [("ERROR", "has failed; its last status is ERROR"), ("ABNORMAL", "is not well; its last status is ABNORMAL")]
+)
 def test_a_task_that_fails_ends_the_wait(run: Run, cloud: Local, status: str, said: str) -> None:
     cloud.switch({"dis.new_task_state": status})
     failed = run("dis_transfer_task", stream_name="newstream", task_name="newtask", obs=OBS)
