@@ -176,6 +176,7 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import connected, hide
