@@ -187,7 +187,7 @@ def item_result(outcome: Outcome) -> dict[str, Any]:
         "parent": outcome.parent.id if outcome.parent else " ".join(outcome.desired.where.values()),
         "task_name": outcome.plan.name if outcome.plan else outcome.desired.name,
         **outcome_result(outcome),
-        "error": {"msg": str(error), **error.details} if error else None,
+        "error": {"msg": outcome.message, **error.details} if error else None,
     }
 
 
@@ -210,7 +210,7 @@ def summary(outcomes: list[Outcome]) -> dict[str, int]:
 
 
 def failures(failed: list[Outcome], total: int) -> str:
-    lines = ["%s: %s" % (outcome.desired.label, outcome.error) for outcome in failed[:20]]
+    lines = [outcome.message for outcome in failed[:20]]
     if len(failed) > 20:
         lines.append("and %d more; see results" % (len(failed) - 20))
     return "%d of %d tasks failed; what was applied and what was not is in results, and running again goes on from here.\n%s" % (

@@ -47,6 +47,12 @@ class Outcome:
     parent: Optional[Parent] = None
 
     @property
+    def message(self) -> str:
+        """What went wrong, and with which task."""
+        text = str(self.error or "")
+        return text if self.desired.label in text else "The %s: %s" % (self.desired.label, text)
+
+    @property
     def changed_fields(self) -> list[str]:
         return self.plan.changed_fields if self.plan else []
 

@@ -53,7 +53,7 @@ def finish(module: AnsibleModule, outcome: Outcome) -> None:
     if module._diff:
         result["diff"] = outcome_diff(outcome)
     if outcome.error:
-        module.fail_json(msg=str(outcome.error), error=outcome.error.details, **result)
+        module.fail_json(msg=outcome.message, error=outcome.error.details, **result)
     module.exit_json(**result)
 
 
