@@ -27,10 +27,14 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help venv test unit lint format sanity matrix package docs requirements clean
+.PHONY: help demo role-arguments venv test unit lint format sanity matrix package docs requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+demo:  ## start the local cloud and configure dumping there, twice (KEEP=1 leaves it running, to look around)
+	$(VENV) demo
+	@python dev/demo.py $(if $(KEEP),--keep)
 
 venv:  ## build .venv with all that tests and checks need
 	$(VENV) test sdk-3.1.80
@@ -69,6 +73,9 @@ sanity: venv  ## ansible-test sanity, with every Python found (ARGS="--python 3.
 
 matrix: venv  ## the tests with every supported ansible-core (ARGS="2.16 2.20" for some)
 	python dev/matrix.py $(ARGS)
+
+role-arguments: venv  ## write the argument spec of the role dumping anew, from the documentation of the module
+	@python dev/role_arguments.py
 
 package: venv  ## build the collection and pass it through the importer that Galaxy uses
 	python dev/package.py

@@ -125,7 +125,7 @@ def test_plugins_start_with_the_annotations_import() -> None:
 
 def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
     allowed = re.compile(
-        rf"(__future__|requests|ansible\.module_utils|{re.escape(COLLECTION)}\.plugins\.(module_utils|doc_fragments))(\.|$)"
+        rf"(__future__|requests|ansible\.errors|ansible\.module_utils|{re.escape(COLLECTION)}\.plugins\.(module_utils|doc_fragments))(\.|$)"
     )
     forbidden = re.compile(r"ansible\.module_utils\.(six|_text|urls|common\._collections_compat)(\.|$)")
     strangers = {
