@@ -38,8 +38,8 @@ options:
     description:
       - Names of the topics that the task reads, at most 20. Each has 1 to 249 letters, digits, dots, underscores and hyphens.
       - A set; the order makes no difference.
-      - Wherever O(obs) is declared, O(topics) or O(topics_regex) is needed too. Declaring one of them for a task that has the
-        other is a change from one to the other.
+      - To create a task that dumps into O(obs), O(topics) or O(topics_regex) is needed. Declaring one of them for a task that
+        has the other is a change from one to the other.
       - Mutually exclusive with O(topics_regex).
     type: list
     elements: str

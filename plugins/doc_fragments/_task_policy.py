@@ -49,7 +49,7 @@ options:
       - Waiting ends at once with an error when the service reports the task as failed, and after a few looks when it reports
         it as abnormal or in a state that this collection does not know.
       - With V(false) the module returns as soon as the service has taken the request.
-      - The end of a deletion is only waited for where a task is to be re-created.
+      - A deleted task is waited for until the service does not list it any more.
     type: bool
     default: true
   wait_timeout:

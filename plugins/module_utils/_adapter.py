@@ -44,6 +44,7 @@ class Adapter:
     has_task_id = False
     task_fields: Fields = ()
     task_checks: Sequence[Any] = ()
+    birth_checks: Sequence[Any] = ()
     destinations: Sequence[Destination] = ()
     exclusive: Sequence[tuple[str, ...]] = ()
 

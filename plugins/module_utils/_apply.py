@@ -50,7 +50,9 @@ class Writer:
             elif action == UPDATE:
                 self._update()
             elif action == DELETE:
-                self._delete()
+                old = self._delete()
+                if self.plan.desired.wait:
+                    self._await_gone(old, "The %s was deleted, but" % self.plan.desired.label, leaving_counts=True)
             else:
                 self._act(action)
             self.done.append(action)
@@ -204,17 +206,17 @@ class Writer:
         shown = self.adapter.show(self.plan.parent, task)
         return shown is None or shown.status in self.adapter.leaving
 
-    def _await_gone(self, task: Task) -> None:
+    def _await_gone(self, task: Task, what: str = "The old task was deleted, but", leaving_counts: bool = False) -> None:
+        """Until it is not listed any more: services may show a deleted task for a while."""
         started = self.clock.now()
         while True:
-            shown = self.adapter.show(self.plan.parent, task)
-            still_listed = shown is None and any(
-                (one.id == task.id) if task.id else (one.name == task.name) for one in self.adapter.listing(self.plan.parent).tasks
-            )
-            if shown is None and not still_listed:
+            listed = [
+                one for one in self.adapter.listing(self.plan.parent).tasks if (one.id == task.id if task.id else one.name == task.name)
+            ]
+            if not listed or (leaving_counts and all(one.status in self.adapter.leaving for one in listed)):
                 return
             if self.clock.now() - started > self.deadline:
-                raise OpendumpError("the old task is still there after %g seconds (wait_timeout)." % self.deadline)
+                raise OpendumpError("%s it is still listed after %g seconds (wait_timeout); run again later." % (what, self.deadline))
             self.clock.sleep(self.interval)
 
     def _differs(self, shown: Task) -> list[str]:

@@ -18,7 +18,7 @@ from ._connect_lag import add_lag
 from ._errors import ApiError, Meaning, OpendumpError
 from ._fields import Boolean, Delimiter, Field, Group, Integer, Names, Path, Text, echoed
 from ._instances import Instances
-from ._kafka import FAILED_WORDS, TASK_NAME, TOPICS, consistent_topics
+from ._kafka import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from ._obs import BUCKET, PARTITION_FORMATS
 from ._record import Listing, Parent, Task, moment, rows, text, whole
 
@@ -149,7 +149,7 @@ class SmartConnectTasks(Adapter):
     parent_noun = "Kafka instance"
     has_task_id = True
     task_fields = TOPICS
-    task_checks = (consistent_topics,)
+    birth_checks = (says_which_topics,)
     destinations = (OBS, KAFKA, REDIS)
     exclusive = (("topics", "topics_regex"),)
 

@@ -108,6 +108,10 @@ class Integer(Rule):
         except (TypeError, ValueError):
             return str(value)
 
+    def encode(self, value: Any) -> Any:
+        # an echo that came as text goes back as the number it is
+        return self.canonical(value)
+
     def problems(self, value: Any) -> list[str]:
         number = int(value)
         if (self.lowest is not None and number < self.lowest) or (self.highest is not None and number > self.highest):

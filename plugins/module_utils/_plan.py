@@ -155,6 +155,7 @@ def _require(made: Plan) -> None:
         if (one.needed or (one.required and "." not in path.partition(".")[2])) and made.values.get(path) in (None, "")
     ]
     found = ["%s is needed" % path for path in missing]
+    found += [text for check in kind.birth_checks for text in check(option, made.values)]
     destination = kind.destination(option)
     if destination:
         own = {path.split(".", 1)[1]: value for path, value in made.values.items() if path.startswith("%s." % option)}

@@ -17,7 +17,7 @@ from ._client import quote_segment
 from ._errors import ApiError, Meaning, OpendumpError
 from ._fields import Delimiter, Field, Integer, Path, Text, echoed
 from ._instances import Instances
-from ._kafka import FAILED_WORDS, TASK_NAME, TOPICS, consistent_topics
+from ._kafka import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from ._obs import BUCKET, PARTITION_FORMATS
 from ._record import Listing, Parent, Partition, Task, moment, rows, text, whole
 
@@ -53,7 +53,8 @@ class SinkTasks(Adapter):
     parent_noun = "Kafka instance"
     has_task_id = True
     task_fields = TOPICS
-    task_checks = (consistent_topics, not_everything)
+    task_checks = (not_everything,)
+    birth_checks = (says_which_topics,)
     destinations = (OBS,)
     exclusive = (("topics", "topics_regex"),)
 

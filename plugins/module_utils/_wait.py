@@ -76,7 +76,7 @@ class Patience:
 
     def _failure(self, what: str) -> WaitFailed:
         text = "The %s %s; its last status is %s." % (self.label, what, self.task.status if self.task else "not shown by the service")
-        details: dict[str, Any] = {"status": self.task.status if self.task else None}
+        details: dict[str, Any] = {"task_status": self.task.status if self.task else None}
         task = self.task
         if task:
             if not task.complete:

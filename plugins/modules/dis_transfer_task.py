@@ -435,10 +435,15 @@ error:
   returned: failure
   contains:
     status:
-      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
-      type: raw
+      description: HTTP status of the answer.
+      type: int
       returned: when there was an answer
       sample: 400
+    task_status:
+      description: Last status of the task, where waiting for it failed.
+      type: str
+      returned: when waiting failed
+      sample: ABNORMAL
     code:
       description: Error code of the service. It says more than the HTTP status.
       type: str

@@ -388,10 +388,15 @@ results:
           returned: for a task that failed
           sample: "DIS.4306 (HTTP 400): Bucket does not exist."
         status:
-          description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
-          type: raw
+          description: HTTP status of the answer.
+          type: int
           returned: when a service answered with an error
           sample: 400
+        task_status:
+          description: Last status of the task, where waiting for it failed.
+          type: str
+          returned: when waiting failed
+          sample: ABNORMAL
         code:
           description: Error code of the service. It says more than the HTTP status.
           type: str
@@ -529,10 +534,15 @@ error:
   returned: failure of the whole run
   contains:
     status:
-      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
-      type: raw
+      description: HTTP status of the answer.
+      type: int
       returned: when there was an answer
       sample: 400
+    task_status:
+      description: Last status of the task, where waiting for it failed.
+      type: str
+      returned: when waiting failed
+      sample: ABNORMAL
     code:
       description: Error code of the service. It says more than the HTTP status.
       type: str

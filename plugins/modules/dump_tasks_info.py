@@ -356,8 +356,8 @@ errors:
       returned: success
       sample: "DMS.00403003 (HTTP 403): You do not have the permission."
     status:
-      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
-      type: raw
+      description: HTTP status of the answer.
+      type: int
       returned: when a service answered with an error
       sample: 400
     code:
@@ -402,8 +402,8 @@ error:
   returned: failure
   contains:
     status:
-      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
-      type: raw
+      description: HTTP status of the answer.
+      type: int
       returned: when there was an answer
       sample: 400
     code:

@@ -255,8 +255,8 @@ error:
   returned: failure
   contains:
     status:
-      description: HTTP status of the answer. Where waiting failed, the last status of the task instead.
-      type: raw
+      description: HTTP status of the answer.
+      type: int
       returned: when there was an answer
       sample: 400
     code:

@@ -226,6 +226,15 @@ def test_planning_again_on_what_was_planned_finds_nothing(make: Any) -> None:
     assert not planned(make(), predicted).changed
 
 
+def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
+    silent = desired(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
+    with pytest.raises(Refused, match="one of topics and topics_regex is needed"):
+        planned(silent, None)
+    made = planned(silent, there(connect()))
+    assert made.changed_fields == ["obs.store_keys"]
+    assert made.body()["topics"] == "a"
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [
@@ -242,7 +251,6 @@ def test_planning_again_on_what_was_planned_finds_nothing(make: Any) -> None:
             "processing_schema lacks timestamp_type",
         ),
         (SinkTasks, {"instance_id": "i", "task_name": "t", "topics_regex": ".*", "obs": KAFKA_OBS}, "topics_regex is '.*'"),
-        (SinkTasks, {"instance_id": "i", "task_name": "t", "obs": KAFKA_OBS}, "one of topics and topics_regex is needed"),
         (
             SmartConnectTasks,
             {"instance_id": "i", "task_name": "t", "kafka": {"direction": "pull"}},
