@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PROJECT, Cloud
-from .faults import WrongFault
+from .faults import MOST_SECONDS, WrongFault
 from .refusal import Refusal
 from .seed_document import WrongSeed, apply_seed
 from .switches import WrongSwitch
@@ -156,16 +156,11 @@ async def state(request: Request) -> dict[str, Any]:
     }
 
 
-@router.post("/patch")
-async def patch(request: Request) -> dict[str, Any]:
-    """Change something behind the caller's back, as a colleague at the console would.
-
-    ``project`` (the built-in one), ``service``, ``find``, and what the service takes: ``set``, ``delete``, ``status`` and others.
-    """
-    cloud = cloud_of(request)
-    document = await _json(request)
+def patched(cloud: Cloud, document: Any) -> dict[str, Any]:
+    """Carry out what ``/patch`` takes. Raises ValueError or Refusal."""
     if not isinstance(document, dict) or not isinstance(document.get("find"), dict):
         raise WrongOrder('a patch is an object with "service", "find" (an object) and what to do: "set", "delete", "status" …')
+    document = dict(document)
     wanted = document.pop("project", HOME_PROJECT)
     project = cloud.projects.get(wanted)
     if project is None:
@@ -176,6 +171,15 @@ async def patch(request: Request) -> dict[str, Any]:
     if change is None:
         raise WrongOrder(f"service is one of {', '.join(sorted(able))}, not {named!r}")
     return change(cloud, project, document)
+
+
+@router.post("/patch")
+async def patch(request: Request) -> dict[str, Any]:
+    """Change something behind the caller's back, as a colleague at the console would.
+
+    ``project`` (the built-in one), ``service``, ``find``, and what the service takes: ``set``, ``delete``, ``status`` and others.
+    """
+    return patched(cloud_of(request), await _json(request))
 
 
 @router.get("/clock")
@@ -189,7 +193,7 @@ async def move_clock(request: Request) -> dict[str, Any]:
     """Move the cloud's clock against the machine's."""
     document = _only(await _json(request), ("offset_seconds",))
     offset = document.get("offset_seconds")
-    if not isinstance(offset, (int, float)) or isinstance(offset, bool) or abs(offset) > 10 * 365 * 86400:
+    if not isinstance(offset, (int, float)) or isinstance(offset, bool) or abs(offset) > MOST_SECONDS:
         raise WrongOrder(f"offset_seconds is a number of seconds within ten years, not {offset!r}")
     cloud_of(request).clock_offset = timedelta(seconds=offset)
     return await show_clock(request)

@@ -14,7 +14,10 @@ _MATCH_KEYS = {"method", "path", "service"}
 _FAULT_KEYS = {"match", "count", "skip", "when", "do"}
 _REFUSE_KEYS = {"status", "code", "text"}
 _STATUS_KEYS = {"status", "headers", "body"}
-_ALONE = {"latency", "refuse", "drop", "truncate", "drip", "hang", "redirect"}
+_ALONE = {"refuse", "drop", "truncate", "drip", "hang", "redirect"}
+# What happens beside the answer: it comes later, somebody works at the console, tokens expire, the clock jumps.
+_BESIDE = {"latency", "patch", "expire_tokens", "clock"}
+MOST_SECONDS = 10 * 365 * 86400
 
 
 class WrongFault(ValueError):
@@ -41,7 +44,7 @@ def _http_status(value: Any) -> None:
 
 
 def _check_do(do: Any) -> None:
-    _known("do", do, _ALONE | _STATUS_KEYS)
+    _known("do", do, _ALONE | _BESIDE | _STATUS_KEYS)
     if "status" in do:
         verbs = {"status"} | (set(do) & _ALONE)
         _http_status(do["status"])
@@ -51,15 +54,20 @@ def _check_do(do: Any) -> None:
         verbs = set(do)
         if verbs & {"headers", "body"}:
             raise WrongFault("headers and body go together with status")
-    if "latency" in verbs and len(verbs) > 1:
-        verbs -= {"latency"}
-    if len(verbs) != 1:
+    if not verbs or len(verbs - _BESIDE) > 1:
         raise WrongFault(
-            f"do names one thing to go wrong (and perhaps latency), not {sorted(do)}; there are: status, {', '.join(sorted(_ALONE))}"
+            f"do names one thing to go wrong (and perhaps {', '.join(sorted(_BESIDE))}), not {sorted(do)}; "
+            f"there are: status, {', '.join(sorted(_ALONE | _BESIDE))}"
         )
     for name in ("latency", "hang", "drip"):
         if name in do:
             _number(name, do[name])
+    if "clock" in do:
+        _number("clock", do["clock"], least=-MOST_SECONDS)
+    if "expire_tokens" in do and do["expire_tokens"] is not True:
+        raise WrongFault(f"expire_tokens takes true, not {do['expire_tokens']!r}")
+    if "patch" in do and not isinstance(do["patch"], dict):
+        raise WrongFault(f"patch takes what the admin API's patch takes, not {do['patch']!r}")
     if "truncate" in do:
         _number("truncate", do["truncate"], whole=True)
     if "drop" in do and do["drop"] is not True:

@@ -10,10 +10,12 @@ import asyncio
 import logging
 import time
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from . import admin
 from .cloud import Cloud, Project
 from .faults import Fault
 from .identity import AccessKey, Caller
@@ -114,7 +116,11 @@ class Gateway:
         entry.fault = fault.name() if fault else None
         try:
             await self._wait(fault)
+            if fault and fault.when == "before":
+                self._happen(fault)
             answer = await self._answer_or_fault(scope, entry, service, body, fault)
+            if fault and fault.when == "after":
+                self._happen(fault)
             if answer is not None:
                 self._finish(answer, entry, service)
             entry.milliseconds = round((time.perf_counter() - started) * 1000, 1)
@@ -127,6 +133,18 @@ class Gateway:
         seconds = self._cloud.switches["gateway.latency_ms"] / 1000 + (fault.do.get("latency", 0) if fault else 0)
         if seconds > 0:
             await asyncio.sleep(seconds)
+
+    def _happen(self, fault: Fault) -> None:
+        """What somebody else does, just before or after this request is served."""
+        if "patch" in fault.do:
+            try:
+                admin.patched(self._cloud, fault.do["patch"])
+            except (Refusal, ValueError) as error:
+                log.info("a patch that a fault ordered could not be made: %s", error)
+        if "expire_tokens" in fault.do:
+            self._cloud.identity.expire_tokens()
+        if "clock" in fault.do:
+            self._cloud.clock_offset = timedelta(seconds=fault.do["clock"])
 
     async def _answer_or_fault(
         self, scope: Scope, entry: Entry, service: Service | None, body: bytes | None, fault: Fault | None

@@ -163,3 +163,29 @@ def test_a_fault_that_makes_no_sense_is_refused_whole(client: Any, fault: dict[s
         client.local.fault({"do": {"drop": True}}, fault)
     assert words in str(refused.value)
     assert client.local.admin("GET", "faults") == []
+
+
+class TestWhatHappensBeside:
+    @pytest.mark.parametrize(("when", "seen"), [("before", 404), ("after", 200)])
+    def test_somebody_works_at_the_console(self, client: Any, when: str, seen: int) -> None:
+        create(client)
+        patch = {"service": "dis", "find": {"stream": "orders"}, "delete": True}
+        client.local.switch({"dis.missing_status": 404})
+        client.local.fault({"match": {"method": "GET"}, "when": when, "do": {"patch": patch}})
+        assert client.signed("GET", f"{STREAMS}/orders").status == seen
+        assert streams(client) == []
+
+    def test_a_change_that_cannot_be_made_disturbs_nobody(self, client: Any) -> None:
+        client.local.fault({"do": {"patch": {"service": "dis", "find": {"stream": "none"}, "delete": True}, "status": 503}})
+        assert create(client).status == 503
+        assert create(client).status == 201
+
+    def test_the_clock_jumps(self, client: Any) -> None:
+        client.local.fault({"do": {"clock": 1200}})
+        assert create(client).status == 401
+        assert client.local.admin("GET", "clock")["offset_seconds"] == 1200
+
+    @pytest.mark.parametrize("do", [{"patch": 1}, {"expire_tokens": 1}, {"clock": "soon"}, {"drop": True, "hang": 1}])
+    def test_wrong_orders(self, client: Any, do: dict[str, Any]) -> None:
+        with pytest.raises(RuntimeError, match="400"):
+            client.local.fault({"do": do})
