@@ -21,7 +21,22 @@ from checkout import CACHE, ROOT
 # ansible-core series and the newest Python that its control node supports
 PAIRS = {"2.16": "3.12", "2.17": "3.12", "2.18": "3.13", "2.19": "3.13", "2.20": "3.13", "2.21": "3.13"}
 # the checking tools of tests/requirements/test.txt are for the newest ansible-core only
-TESTING = ("fastapi", "httpx", "huaweicloudsdk", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "requests", "uvicorn")
+TESTING = (
+    "boto3",
+    "fastapi",
+    "flask",
+    "flask-cors",
+    "httpx",
+    "huaweicloudsdk",
+    "hypothesis",
+    "moto",
+    "playwright",
+    "pytest",
+    "pytest-timeout",
+    "pytest-xdist",
+    "requests",
+    "uvicorn",
+)
 
 
 def interpreter(version: str) -> str | None:

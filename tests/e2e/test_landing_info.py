@@ -1,0 +1,206 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""dump_landing_info against a server that speaks S3, with tasks as dump_tasks_info returns them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import boto3
+import pytest
+from moto.s3.models import s3_backends
+from moto.server import ThreadedMotoServer
+
+from .conftest import Run
+
+CHINA = timezone(timedelta(hours=8))
+KEYS = {"obs_access_key": "LISTERACCESSKEY00001", "obs_secret_key": "lister-secret-key-0001"}
+Put = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    yield f"http://{host}:{port}"
+    moto.stop()
+
+
+@pytest.fixture
+def obs(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An S3 server with an empty bucket ``archive``, named by the environment."""
+    backend = s3_backends["123456789012"]["aws"]
+    backend.reset()
+    backend.create_bucket("archive", "us-east-1")
+    monkeypatch.setenv("HW_OBS_ENDPOINT", server)
+    yield server
+    backend.reset()
+
+
+@pytest.fixture
+def put(obs: str) -> Put:
+    """Lay files into the bucket: put("dump/", minutes_ago=5, count=1500)."""
+
+    def lay(directory: str, *, minutes_ago: float = 5, zone: timezone = CHINA, name: str = "file", size: int = 10, count: int = 1) -> str:
+        moment = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+        key = ""
+        for number in range(count):
+            key = "%s%s/%s-%05d" % (directory, moment.astimezone(zone).strftime("%Y/%m/%d/%H/%M"), name, number)
+            one = s3_backends["123456789012"]["aws"].put_object("archive", key, b"x" * size)
+            one.last_modified = moment.replace(tzinfo=None)
+        return key
+
+    return lay
+
+
+def task(kind: str = "smart_connect_task", lag: int | None = 0, **more: Any) -> dict[str, Any]:
+    bucket = "obs_bucket_path" if kind == "dis_transfer_task" else "obs_bucket_name"
+    path = "file_prefix" if kind == "dis_transfer_task" else "obs_path"
+    return {
+        "kind": kind,
+        "parent": "parent",
+        "parent_name": "parent",
+        "name": more.pop("name", "task"),
+        "id": "id",
+        "health": "ok",
+        "lag": lag,
+        "topics": None if kind == "dis_transfer_task" else ["orders"],
+        "topics_regex": None,
+        "created_at": "2024-01-01T00:00:00Z",
+        "last_transfer_at": None,
+        "destination": {
+            "kind": "obs",
+            bucket: more.pop("bucket", "archive"),
+            path: "dump",
+            "partition_format": "yyyy/MM/dd/HH/mm",
+            "deliver_time_interval": 300,
+        },
+        **more,
+    }
+
+
+def test_more_files_than_one_page_holds(run: Run, obs: str, put: Put) -> None:
+    put("dump/orders/", count=1100, minutes_ago=12)
+    newest = put("dump/orders/", count=1005, minutes_ago=2)
+    put("dump/orders/", count=3, minutes_ago=90)
+    result = run("dump_landing_info", tasks=[task()], since=3600, **KEYS)
+    assert result.get("failed") is not True, result
+    page = boto3.client("s3", endpoint_url=obs, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b").list_objects(
+        Bucket="archive"
+    )
+    assert page["IsTruncated"], "the server does not page, so this test proves nothing"
+    assert (result["changed"], result["summary"]) == (False, {"tasks": 1, "landing": 1, "quiet": 0, "stuck": 0, "unknown": 0})
+    found = result["landing"][0]
+    assert (found["verdict"], found["objects"], found["bytes"]) == ("landing", 2105, 21050)
+    assert found["newest"]["size"] == 10
+    assert found["newest"]["key"][: len(newest) - 5] == newest[:-5]
+    assert found["prefixes"] == ["dump/orders/"]
+
+
+def test_every_verdict_in_the_order_of_the_tasks(run: Run, obs: str, put: Put) -> None:
+    put("dump/", name="dis", minutes_ago=3)
+    put("dump/late/", minutes_ago=600)
+    tasks = [
+        task("dis_transfer_task", lag=None),
+        task(topics=["late"], lag=0),
+        task(topics=["late"], lag=812),
+        task("kafka_sink_task", topics=["none"], lag=None, name="sink"),
+        task(bucket="no-such-bucket"),
+        {**task(), "destination": {"kind": "kafka"}},
+    ]
+    result = run("dump_landing_info", tasks=tasks, **KEYS)
+    said = [one["verdict"] for one in result["landing"]]
+    # the transfer task's files lie where sink tasks without directories of topics would put theirs; their names say no topic
+    assert said == ["landing", "landing", "landing", "landing", "unknown", "unknown"]
+    tasks = [{**one, "destination": {**one["destination"], "obs_path": "dump/late"}} for one in tasks[1:4]]
+    result = run("dump_landing_info", tasks=[{**one, "topics": ["x"]} for one in tasks], **KEYS)
+    assert [one["verdict"] for one in result["landing"]] == ["quiet", "stuck", "unknown"]
+    assert all(one["newest"]["modified_at"] for one in result["landing"])
+    assert "812 messages wait" in result["landing"][1]["reason"]
+
+
+def test_a_bucket_that_is_not_there_is_no_failure(run: Run, obs: str) -> None:
+    result = run("dump_landing_info", tasks=[task(bucket="no-such-bucket"), task(lag=1)], **KEYS)
+    assert result.get("failed") is not True
+    missing, stuck = result["landing"]
+    assert (missing["verdict"], missing["error"]["code"], missing["error"]["status"]) == ("unknown", "NoSuchBucket", 404)
+    assert (missing["objects"], missing["bytes"], missing["newest"]) == (None, None, None)
+    assert (stuck["verdict"], stuck["objects"], stuck["error"]) == ("stuck", 0, None)
+
+
+def test_zones(run: Run, obs: str, put: Put) -> None:
+    put("dump/orders/", minutes_ago=5, zone=UTC)
+    declared = run("dump_landing_info", tasks=[task()], time_zone="UTC", **KEYS)["landing"][0]
+    assert (declared["verdict"], declared["objects"]) == ("landing", 1)
+    other = run("dump_landing_info", tasks=[task()], **KEYS)["landing"][0]
+    assert other["verdict"] == "landing"
+    assert "check time_zone" in other["reason"]
+    assert run("dump_landing_info", tasks=[task()], time_zone="Nowhere", **KEYS)["failed"]
+
+
+def test_whose_key_is_used(run: Run, monkeypatch: pytest.MonkeyPatch, listener: tuple[str, list[str]]) -> None:
+    url, keys = listener
+    monkeypatch.setenv("HW_OBS_ENDPOINT", url)
+    run("dump_landing_info", tasks=[task()], **KEYS)
+    run("dump_landing_info", tasks=[task()])
+    monkeypatch.delenv("OPENDUMP_OBS_ACCESS_KEY")
+    monkeypatch.delenv("OPENDUMP_OBS_SECRET_KEY")
+    run("dump_landing_info", tasks=[task()])
+    assert keys == ["LISTERACCESSKEY00001", "WRITERACCESSKEY00001", "EMULATORACCESSKEY001"]
+    monkeypatch.delenv("HW_ACCESS_KEY")
+    monkeypatch.delenv("HW_SECRET_KEY")
+    monkeypatch.setenv("HW_AUTH_TOKEN", "a-token")
+    none = run("dump_landing_info", tasks=[task()])
+    assert none["failed"]
+    assert "OPENDUMP_OBS_ACCESS_KEY" in none["msg"]
+
+
+def test_a_wrong_key_is_used_once(run: Run, monkeypatch: pytest.MonkeyPatch, listener: tuple[str, list[str]]) -> None:
+    url, keys = listener
+    monkeypatch.setenv("HW_OBS_ENDPOINT", url)
+    refused = run("dump_landing_info", tasks=[task(name=f"task-{number}") for number in range(20)], **KEYS)
+    assert refused["failed"]
+    assert refused["error"]["code"] == "InvalidAccessKeyId"
+    assert len(keys) == 1
+    assert KEYS["obs_secret_key"] not in str(refused)
+
+
+def test_half_a_key_and_no_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENDUMP_OBS_SECRET_KEY")
+    half = run("dump_landing_info", tasks=[task()], obs_endpoint="http://127.0.0.1:9")
+    assert "Set the other one too" in half["msg"]
+    monkeypatch.delenv("HW_REGION_NAME")
+    assert "HW_OBS_ENDPOINT" in run("dump_landing_info", tasks=[task()], **KEYS)["msg"]
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[str]]]:
+    """A server that knows no key, and the keys that it was shown."""
+    keys: list[str] = []
+
+    class Refuser(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            keys.append(self.headers["Authorization"].partition("Credential=")[2].partition("/")[0])
+            body = b"<Error><Code>InvalidAccessKeyId</Code><Message>No such key.</Message></Error>"
+            self.send_response(403)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refuser)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", keys
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,241 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where files would lie, and what to make of what lies there; the bucket is a dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing import (
+    Bucket,
+    Found,
+    Object,
+    Window,
+    directory,
+    interval_of,
+    look,
+    place_of,
+    verdict,
+    window_of,
+    zone_of,
+)
+
+NOW = datetime(2026, 2, 3, 16, 30, tzinfo=UTC)  # half past midnight of the 4th in Shanghai
+CHINA = zone_of("Asia/Shanghai")
+HOUR = Window(NOW - timedelta(hours=1), NOW, CHINA)
+
+
+class Held(Bucket):
+    """Objects by name: (size, minutes ago)."""
+
+    def __init__(self, **minutes_ago: float) -> None:
+        self.held = {key: Object(key, 10, NOW - timedelta(minutes=age)) for key, age in minutes_ago.items()}
+        self.asked: list[tuple[str, str, str]] = []
+        self.read: list[str] = []
+
+    def objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
+        self.asked.append((prefix, after, until))
+        for key in sorted(self.held):
+            if key.startswith(prefix) and key > after and (not until or key < until):
+                self.read.append(key)
+                yield self.held[key]
+
+    def directories(self, prefix: str) -> list[str]:
+        return sorted(
+            {prefix + key[len(prefix) :].split("/")[0] + "/" for key in self.held if key.startswith(prefix) and "/" in key[len(prefix) :]}
+        )
+
+
+def transfer_task(**more: Any) -> dict[str, Any]:
+    destination = {
+        "kind": "obs",
+        "obs_bucket_path": "landing-zone",
+        "file_prefix": "orders",
+        "partition_format": "yyyy/MM/dd",
+        "deliver_time_interval": 300,
+    }
+    return {
+        "kind": "dis_transfer_task",
+        "parent": "s",
+        "name": "t",
+        "health": "ok",
+        "lag": None,
+        "created_at": "2026-01-01T00:00:00Z",
+        "last_transfer_at": None,
+        **more,
+        "destination": {**destination, **more.get("destination", {})},
+    }
+
+
+def connect_task(**more: Any) -> dict[str, Any]:
+    destination = {
+        "kind": "obs",
+        "obs_bucket_name": "archive",
+        "obs_path": "dump",
+        "partition_format": "yyyy/MM/dd/HH/mm",
+        "deliver_time_interval": 300,
+    }
+    return {
+        "kind": "smart_connect_task",
+        "parent": "i",
+        "name": "t",
+        "health": "ok",
+        "topics": ["orders"],
+        "topics_regex": None,
+        "lag": 0,
+        "created_at": None,
+        **more,
+        "destination": {**destination, **more.get("destination", {})},
+    }
+
+
+def seen(task: dict[str, Any], bucket: Held, window: Window = HOUR, most: int = 1000) -> tuple[Found, str, str]:
+    place = place_of(task)
+    assert place is not None
+    found = look(bucket, place, window, interval_of(task), most)
+    return (found, *verdict(task, found, window, interval_of(task)))
+
+
+def test_files_that_came_are_counted_in_the_services_zone() -> None:
+    bucket = Held(
+        **{
+            "orders/2026/02/03/old": 120,
+            "orders/2026/02/03/late": 45,
+            "orders/2026/02/04/new": 5,
+            "orders/2026/02/04/": 5,
+            "orders/2026/01/31/older": 5000,
+            "orders2/2026/02/04/of-another": 1,
+        }
+    )
+    found, said, _why = seen(transfer_task(), bucket)
+    assert (said, found.objects, found.bytes) == ("landing", 2, 20)
+    assert found.newest and found.newest.key == "orders/2026/02/04/new"
+    assert "orders/2026/01/31/older" not in bucket.read
+
+
+@pytest.mark.parametrize(
+    ("lag", "expected"),
+    [(0, "quiet"), (7, "stuck"), (None, "unknown")],
+)
+def test_no_file_means_little_without_the_lag(lag: int | None, expected: str) -> None:
+    bucket = Held(**{"dump/orders/2026/02/03/10/00/orders+0+0000000001": 870})
+    found, said, why = seen(connect_task(lag=lag), bucket)
+    assert said == expected, why
+    assert found.objects == 0
+    assert found.newest and found.newest.key.endswith("orders+0+0000000001"), "since when nothing came is worth knowing"
+
+
+def test_a_paused_task_is_not_stuck() -> None:
+    assert seen(connect_task(lag=7, health="paused"), Held())[1] == "unknown"
+
+
+def test_a_task_is_not_stuck_before_it_could_have_delivered() -> None:
+    young = connect_task(lag=7, created_at="2026-02-03T16:27:00Z")
+    assert seen(young, Held())[1] == "unknown"
+    assert seen(connect_task(lag=7), Held(), Window(NOW - timedelta(seconds=120), NOW, CHINA))[1] == "unknown"
+    assert (
+        seen(connect_task(lag=7, destination={"deliver_time_interval": 60}), Held(), Window(NOW - timedelta(seconds=120), NOW, CHINA))[1]
+        == "stuck"
+    )
+
+
+def test_files_in_directories_of_another_zone_are_found_and_said_so() -> None:
+    bucket = Held(**{"dump/orders/2026/02/03/16/25/orders+0+1": 5})
+    found, said, why = seen(connect_task(lag=7), bucket)
+    assert (said, found.astray) == ("landing", True)
+    assert "time_zone" in why
+    found, said, _why = seen(connect_task(lag=7), bucket, Window(HOUR.since, NOW, UTC))
+    assert (said, found.astray, found.objects) == ("landing", False, 1)
+
+
+def test_topics_may_have_directories_or_none() -> None:
+    assert seen(connect_task(), Held(**{"dump/orders/2026/02/04/00/25/orders+0+1": 5}))[0].objects == 1
+    flat = Held(**{"dump/2026/02/04/00/25/orders+0+1": 5, "dump/2026/02/04/00/25/payments+0+1": 5})
+    assert seen(connect_task(), flat)[0].objects == 1, "the file of a topic that this task does not read does not count"
+    without = connect_task(destination={"partition_format": ""})
+    assert seen(without, Held(**{"dump/orders+0+1": 5, "dump/payments+0+1": 5}))[0].objects == 1
+
+
+def test_topics_of_a_regular_expression_are_read_from_the_bucket() -> None:
+    task = connect_task(topics=None, topics_regex="topic-.*")
+    bucket = Held(**{f"dump/{topic}/2026/02/04/00/25/{topic}+0+1": 5 for topic in ("topic-a", "topic-b", "other")})
+    found, said, _why = seen(task, bucket)
+    assert (said, found.objects) == ("landing", 2)
+
+
+def test_no_directories_by_time_means_all_names_are_read_up_to_the_limit() -> None:
+    task = transfer_task(destination={"partition_format": None})
+    bucket = Held(**{f"orders/file-{number:04}": 600 for number in range(50)}, **{"orders/zzz": 3})
+    assert seen(task, bucket)[1] == "landing"
+    found, said, why = seen(task, bucket, most=20)
+    assert (said, found.cut_off) == ("unknown", True), why
+
+
+def test_directories_named_by_the_data_say_nothing_about_when_a_file_came() -> None:
+    task = transfer_task(destination={"processing_schema": {"timestamp_name": "at", "timestamp_type": "Timestamp"}})
+    assert seen(task, Held(**{"orders/2019/01/01/replayed": 5}))[1] == "landing"
+
+
+def test_what_dis_says_and_the_bucket_does_not_show_is_named() -> None:
+    _found, said, why = seen(transfer_task(last_transfer_at="2026-02-03T16:20:00Z"), Held())
+    assert said == "unknown"
+    assert "2026-02-03T16:20:00Z" in why
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [None, {"kind": "dws", "obs_bucket_path": "staging"}, {"kind": "obs", "obs_bucket_path": None}, {"kind": "kafka"}],
+)
+def test_not_every_task_writes_files(destination: dict[str, Any] | None) -> None:
+    assert place_of({"kind": "dis_transfer_task", "destination": destination}) is None
+
+
+@pytest.mark.parametrize("text", ["Asia/Shanghai", "Asia/Chongqing", "GMT+08:00", "+08:00", "UTC+8", "+0800"])
+def test_zones(text: str) -> None:
+    assert NOW.astimezone(zone_of(text)).hour == 0
+    assert directory("yyyy/MM/dd/HH/mm", NOW, zone_of(text)) == "2026/02/04/00/30"
+
+
+@pytest.mark.parametrize("text", ["Mars/Olympus", "", "+99:00", "../../etc/passwd"])
+def test_zones_that_are_none(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="time_zone"):
+        zone_of(text)
+
+
+def test_an_hour_that_comes_twice_is_looked_at_whole() -> None:
+    """Clocks go back at three in Berlin: what came at 2:50 summer time lies behind what is named 2:10 a quarter of an hour later."""
+    zone = ZoneInfo("Europe/Berlin")
+    now = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    bucket = Held()
+    bucket.held = {
+        "dump/orders/2026/10/25/02/50/orders+0+1": Object("dump/orders/2026/10/25/02/50/orders+0+1", 1, now - timedelta(minutes=20))
+    }
+    assert seen(connect_task(), bucket, Window(now - timedelta(minutes=30), now, zone))[0].objects == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "start"),
+    [
+        ("3600", NOW - timedelta(hours=1)),
+        ("90.5", NOW - timedelta(seconds=90.5)),
+        ("2026-02-03T12:00:00Z", datetime(2026, 2, 3, 12, tzinfo=UTC)),
+        ("2026-02-03T20:00:00", datetime(2026, 2, 3, 12, tzinfo=UTC)),
+        ("2026-02-03", datetime(2026, 2, 2, 16, tzinfo=UTC)),
+    ],
+)
+def test_since(since: str, start: datetime) -> None:
+    assert window_of(since, CHINA, NOW).since == start
+
+
+@pytest.mark.parametrize("since", ["yesterday", "", "-5", "0", "2027-01-01", "99999999999999999999"])
+def test_since_that_is_none(since: str) -> None:
+    with pytest.raises(ConfigurationError, match="since"):
+        window_of(since, CHINA, NOW)
