@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from huaweicloud_emulator.dis.switches import SWITCHES as DIS
 from huaweicloud_emulator.dms.switches import SWITCHES as DMS
 from huaweicloud_emulator.server import Local
