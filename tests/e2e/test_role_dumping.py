@@ -1,0 +1,200 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role dumping, run by ansible-playbook: what it makes of its variables. What a single task does is tested with the modules."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+import yaml
+
+from huaweicloud_emulator.server import Local
+
+from .conftest import INSTANCE, INSTANCE_NAME, Play, Played, localhost
+
+SECRET = "hush-hush-secret-0001"
+TRANSFER = {"stream_name": "newstream", "task_name": "newtask", "obs": {"partition_format": "yyyy/MM/dd"}}
+SINK = {"task_name": "obsTransfer-1122976956", "topics": ["topic-test"], "obs": {"obs_path": "sink"}}
+CONNECT = {"task_name": "smart-connect-1", "topics": ["topic-test"], "obs": {"obs_path": "connect", "deliver_time_interval": 120}}
+DECLARED: dict[str, Any] = {
+    "dumping_dis_transfer_tasks": [TRANSFER],
+    "dumping_kafka_sink_tasks": [SINK],
+    "dumping_smart_connect_tasks": [CONNECT, {"task_name": "smart-connect-2", "topics_regex": "topic-sdk.*"}],
+    "dumping_defaults": {
+        "instance_name": INSTANCE_NAME,
+        "wait_interval": 0.01,
+        "dis_transfer_tasks": {"obs": {"obs_bucket_path": "obsbucket", "deliver_time_interval": 60}},
+        "kafka_sink_tasks": {"obs": {"obs_bucket_name": "testobs"}},
+        "smart_connect_tasks": {
+            "topics": ["topic-sdk-no-delete"],
+            "obs": {"obs_bucket_name": "opendump-archive", "deliver_time_interval": 900, "secret_key": SECRET, "access_key": "A" * 20},
+        },
+    },
+}
+
+
+def role(**variables: Any) -> dict[str, Any]:
+    """A play with nothing but the role."""
+    return {"hosts": "localhost", "gather_facts": False, "roles": ["opendump.huaweicloud.dumping"], "vars": {**DECLARED, **variables}}
+
+
+def facts(played: Played) -> list[dict[str, Any]]:
+    """What the role set, once for each time it ran."""
+    return [task["result"]["ansible_facts"]["dumping_facts"] for task in played.tasks if "Set the facts" in task["task"]]
+
+
+def names(records: list[dict[str, Any]]) -> list[str]:
+    return [record["name"] for record in records]
+
+
+def writes(cloud: Local) -> list[str]:
+    return [f"{request['method']} {request['path']}" for request in cloud.requests() if request["method"] != "GET"]
+
+
+def test_declares_all_kinds_and_a_second_run_changes_nothing(play: Play) -> None:
+    played = play([{**role(), "check_mode": True}, role(), role()], "-vvv")
+    assert played.code == 0, played.text
+    predicted, first, second = facts(played)
+    assert [result["actions"] for result in predicted["results"]] == [["create"]] * 4
+    assert predicted["smart_connect_tasks"] == []
+    assert first["summary"] == predicted["summary"]
+    assert first["summary"]["created"] == first["summary"]["declared"] == 4
+    assert second["summary"]["unchanged"] == 4
+    assert played.recap["changed"] == 2
+    assert names(first["smart_connect_tasks"]) == names(second["smart_connect_tasks"])
+    assert {"smart-connect-1", "smart-connect-2"} <= set(names(second["smart_connect_tasks"]))
+    assert [(quota["parent"], quota["parent_name"]) for quota in second["quotas"]] == [(INSTANCE, INSTANCE_NAME)]
+    assert SECRET not in played.text + json.dumps(played.tasks)
+
+
+def test_defaults_are_merged_and_what_an_item_excludes_is_left_out(cloud: Local, play: Play) -> None:
+    (got,) = facts(play([role()]))
+    transfer, sink, first, second = [result["task"] for result in got["results"]]
+    assert (transfer["destination"]["obs_bucket_path"], transfer["destination"]["partition_format"]) == ("obsbucket", "yyyy/MM/dd")
+    assert transfer["destination"]["deliver_time_interval"] == 60
+    assert sink["destination"]["obs_bucket_name"] == "testobs"
+    assert (first["topics"], first["destination"]["deliver_time_interval"]) == (["topic-test"], 120)
+    assert (second["topics"], second["topics_regex"], second["destination"]["deliver_time_interval"]) == (None, "topic-sdk.*", 900)
+    sent = [request for request in cloud.requests(method="POST") if "connector/tasks" in request["path"]]
+    digest = hashlib.sha256(SECRET.encode()).hexdigest()
+    assert [digest in request["secrets_sha256"].values() for request in sent] == [True, True]
+
+
+def test_every_wrong_item_is_named_and_nothing_is_sent(cloud: Local, play: Play) -> None:
+    wrong = [
+        {"task_name": "one", "stream_name": "newstream", "obs": {"bucket": "obsbucket", "secret_kye": SECRET}},
+        {"task_name": "two"},
+        {"task_name": "three", "stream_name": "newstream", "state": "gone"},
+        {"task_name": "four", "stream_name": "newstream", "obs": {"obs_bucket_path": "obsbucket", "deliver_time_interval": 5}},
+        "five",
+    ]
+    played = play([role(dumping_dis_transfer_tasks=wrong)], "-vvv")
+    assert played.code == 2
+    message = played.result("Configure all dump tasks")["msg"]
+    for number, says in enumerate(["bucket", "stream_name", "state", "deliver_time_interval is 5", "no mapping"]):
+        (line,) = [line for line in message.splitlines() if line.startswith(f"dis_transfer_tasks[{number}]")]
+        assert says in line
+    assert cloud.requests() == []
+    assert facts(played)[0]["results"] == []
+    assert SECRET not in played.text + json.dumps(played.tasks)
+
+
+def test_survey_answers_are_texts_and_no_template_in_them_is_run(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    # AWX hands survey answers over as !unsafe
+    regex = "topic-{{ lookup('pipe', 'touch ran') }}.*"
+    answers = tmp_path / "survey.yml"
+    listed = yaml.safe_dump([{"task_name": "smart-connect-1", "topics_regex": regex}])
+    answers.write_text(
+        f"dumping_smart_connect_tasks: !unsafe {json.dumps(listed)}\n"
+        "dumping_kafka_sink_tasks: ''\n"
+        "dumping_purge: 'no'\n"
+        "dumping_parallelism: '2'\n"
+        "dumping_dis_transfer_tasks_enabled: 'no'\n",
+        encoding="utf-8",
+    )
+    played = play([role()], "-e", f"@{answers}")
+    assert played.code == 0, played.text
+    (got,) = facts(played)
+    assert [(result["task_name"], result["task"]["topics_regex"]) for result in got["results"]] == [("smart-connect-1", regex)]
+    assert list(tmp_path.rglob("ran")) == []
+
+
+def test_text_that_is_no_yaml_is_refused_without_being_shown(cloud: Local, play: Play) -> None:
+    played = play([role(dumping_smart_connect_tasks=f"- task_name: a\n  obs: {{secret_key: {SECRET}")], "-vvv")
+    assert played.code == 2
+    assert "smart_connect_tasks is text that is no YAML (line" in played.text
+    assert cloud.requests() == []
+    assert SECRET not in played.text + json.dumps(played.tasks)
+
+
+def test_purge_names_its_victims_in_check_mode_and_spares_lists_that_are_off(play: Play) -> None:
+    stray = [CONNECT, {"task_name": "smart-connect-old", "topics_regex": "topic-sdk.*"}]
+    purge: dict[str, Any] = {
+        "dumping_kafka_sink_tasks": [],
+        "dumping_smart_connect_tasks": [CONNECT],
+        "dumping_purge": True,
+        "dumping_purge_match": "^smart-",
+    }
+    off = {**purge, "dumping_dis_transfer_tasks_enabled": False}
+    played = play([role(dumping_smart_connect_tasks=stray), {**role(**purge), "check_mode": True}, role(**purge), role(**off)])
+    assert played.code == 2
+    assert "dumping_purge cannot be used while a list" in played.result("Refuse to purge")["msg"]
+    _seeded, previewed, purged = facts(played)
+    assert [victim["task_name"] for victim in previewed["purged"]] == ["smart-connect-old"]
+    assert "smart-connect-old" in names(previewed["smart_connect_tasks"])
+    assert [victim["task_name"] for victim in purged["purged"]] == ["smart-connect-old"]
+    assert "smart-connect-old" not in names(purged["smart_connect_tasks"])
+
+
+def test_facts_tell_what_was_done_when_a_task_fails(cloud: Local, play: Play) -> None:
+    lost = {**TRANSFER, "stream_name": "no-such-stream"}
+    played = play([role(dumping_dis_transfer_tasks=[lost, TRANSFER], dumping_kafka_sink_tasks_enabled="no")])
+    assert played.code == 2
+    (got,) = facts(played)
+    assert [bool(result["error"]) for result in got["results"]] == [True, False, False, False]
+    assert "no-such-stream" in got["results"][0]["error"]["msg"]
+    assert got["summary"]["failed"] == 1
+    assert len(writes(cloud)) == 3
+
+
+def test_facts_alone_change_nothing(cloud: Local, play: Play) -> None:
+    played = play([role()], "--tags", "dumping_facts")
+    assert played.code == 0, played.text
+    (got,) = facts(played)
+    assert (got["results"], got["summary"]) == ([], {})
+    assert names(got["quotas"] and got["smart_connect_tasks"]) == []
+    assert writes(cloud) == []
+    assert [quota["parent"] for quota in got["quotas"]] == [INSTANCE]
+
+
+def test_api_options_come_from_role_variables_and_module_defaults(cloud: Local, environment: dict[str, str], play: Play) -> None:
+    common = dict.fromkeys(("dis_endpoint", "dms_endpoint", "iam_endpoint"), cloud.url)
+    common |= {"access_key": environment["HW_ACCESS_KEY"], "secret_key": SECRET, "region": "not-this-one"}
+    played = play(
+        [
+            {
+                **role(
+                    dumping_secret_key=environment["HW_SECRET_KEY"],
+                    dumping_project_id=environment["HW_PROJECT_ID"],
+                    dumping_region=environment["HW_REGION_NAME"],
+                    dumping_user_name="",
+                    dumping_kafka_sink_tasks=[],
+                ),
+                "module_defaults": {"group/opendump.huaweicloud.all": common},
+            }
+        ],
+        env={name: None for name in environment if name.startswith("HW_")},
+    )
+    assert played.code == 0, played.text
+    assert facts(played)[0]["summary"]["created"] == 3
+
+
+def test_nothing_declared_needs_no_credentials(play: Play, environment: dict[str, str]) -> None:
+    played = play([localhost({"ansible.builtin.import_role": {"name": "opendump.huaweicloud.dumping"}})[0]], env=dict.fromkeys(environment))
+    assert played.code == 0, played.text
+    assert facts(played) == [{"results": [], "purged": [], "summary": {}, "smart_connect_tasks": [], "quotas": []}]
