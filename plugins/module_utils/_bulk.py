@@ -53,20 +53,28 @@ class ItemsModule(AnsibleModule):
     """AnsibleModule reports the first error of the first item; a user with five bad items wants to read of five."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        self.declared: dict[str, Any] = {}
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        # As declared: the validated parameters lack the items that are no mapping.
+        self.declared = {name: self.params.get(name) for name in LISTS}
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         if not hasattr(self, "_selinux_enabled") and getattr(getattr(self, "validation_result", None), "errors", None):
             found = self.item_problems()
             if found:
                 msg = several(found)
+            # A misspelt option may hold a secret, which is then unknown as one.
+            kwargs.setdefault("invocation", {"module_args": {}})
         super().fail_json(msg, **kwargs)
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
         found = []
         for name, kind in LISTS.items():
-            items = self.params.get(name)
+            items = self.declared.get(name)
             spec = item_spec(kind)
             validator = ArgumentSpecValidator(spec.pop("options"), **spec)
             for number, item in enumerate(items if isinstance(items, list) else []):
