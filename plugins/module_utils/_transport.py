@@ -70,13 +70,16 @@ class _BoundedReads(io.RawIOBase):
     def __init__(self, raw: Any, connected: socket.socket) -> None:
         self._raw = raw
         self._connected = connected
+        self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> Any:
         self._connected.settimeout(_exchange.left())
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self.ended = count == 0
+        return count
 
     def fileno(self) -> int:
         return int(self._raw.fileno())
@@ -89,7 +92,14 @@ class _BoundedReads(io.RawIOBase):
 class _BoundedAnswer(http.client.HTTPResponse):
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp: Any = io.BufferedReader(_BoundedReads(self.fp.detach(), sock))
+        self._reads = _BoundedReads(self.fp.detach(), sock)
+        self.fp: Any = io.BufferedReader(self._reads)
+
+    def begin(self) -> None:
+        super().begin()
+        # http.client takes a head that was cut off for a whole one, and a lost answer for an empty one
+        if self._reads.ended:
+            raise http.client.RemoteDisconnected("the head of the answer is not complete")
 
 
 class _Bounded:
