@@ -82,7 +82,8 @@ options:
   project_id:
     description:
       - ID of the project. Without it the project is looked up in IAM by O(project_name), or by the name of the region.
-      - If not set, E(HW_PROJECT_ID) is used, then E(HUAWEICLOUD_SDK_PROJECT_ID), then the project of the profile where that is in O(region).
+      - If not set, E(HW_PROJECT_ID) is used, then E(HUAWEICLOUD_SDK_PROJECT_ID), then the project of the profile, where the
+        profile is for O(region).
     type: str
   project_name:
     description:
@@ -92,7 +93,8 @@ options:
   cloud:
     description:
       - Domain of the cloud. Services are at C(https://SERVICE.REGION.CLOUD).
-      - If not set, E(HW_CLOUD) is used. The default is V(myhuaweicloud.com), and V(myhuaweicloud.eu) for regions that begin with V(eu-west-1).
+      - If not set, E(HW_CLOUD) is used. The default is V(myhuaweicloud.com), and V(myhuaweicloud.eu) for regions that begin with
+        V(eu-west-1).
     type: str
   dis_endpoint:
     description:
@@ -145,5 +147,4 @@ notes:
   - An option or environment variable that is empty counts as not set.
   - Environment variables are read on the host that runs the module. Proxies are taken from E(HTTPS_PROXY), E(HTTP_PROXY) and
     E(NO_PROXY); C(~/.netrc) is not read.
-  - Set these options once for all modules with C(module_defaults) and the group C(group/opendump.huaweicloud.all).
 """

@@ -79,7 +79,7 @@ class _Door:
         self.lock = threading.Lock()
         self.tried = False
         self.failing = False
-        self.refused: Optional[tuple[Optional[Proof], ApiError]] = None
+        self.refused: Optional[tuple[Proof, ApiError]] = None
 
 
 class Client:
@@ -318,7 +318,6 @@ class Client:
                 if authentication and proof and not renewed and authentication.renew(proof):
                     renewed = True
                     continue
-                door.refused = (proof, failure) if proof else None
                 raise failure from None
             self._rest(failure, request, patience, door)
 
@@ -329,10 +328,6 @@ class Client:
             if not door.tried:
                 try:
                     return self._send(door, request, proof, timeout)
-                except ApiError as error:
-                    if error.meaning is Meaning.UNAUTHENTICATED:
-                        door.refused = (proof, error)
-                    raise
                 finally:
                     door.tried = True
         return self._send(door, request, proof, timeout)
@@ -344,7 +339,10 @@ class Client:
         reply = self._transport.exchange(request.endpoint, request.method, target, headers, request.body, timeout, changes=request.changes)
         if 200 <= reply.status < 300:
             return Answer(_parsed(request, reply), reply.headers)
-        raise self._refusal(request, proof, reply)
+        refusal = self._refusal(request, proof, reply)
+        if proof and refusal.meaning is Meaning.UNAUTHENTICATED:
+            door.refused = (proof, copy.copy(refusal))
+        raise refusal
 
     def _authenticated(self, request: _Request, proof: Optional[Proof]) -> tuple[str, dict[str, str]]:
         """What stands in the request line, and the headers; a signature counts for 15 minutes, so each try has its own."""

@@ -168,9 +168,7 @@ _STATUSES: dict[int, Explanation] = {
 # IAM has no codes of its own: its body repeats the HTTP status.
 _IAM_STATUSES: dict[int, Explanation] = {
     400: Explanation(Meaning.INVALID, "Check project_name, user_name, domain_name, assume_agency and assume_domain."),
-    401: Explanation(
-        Meaning.UNAUTHENTICATED, "Check what you authenticate with and the clock of this machine; a user needs programmatic access."
-    ),
+    401: Explanation(Meaning.UNAUTHENTICATED, "A user needs programmatic access, and the clock of this machine has to be right."),
     403: Explanation(
         Meaning.FORBIDDEN,
         "Give the user the right to list projects or, for assume_agency, the role Agent Operator; project_id saves the former.",

@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple, Optional
 from ._api_options import said
 from ._credentials import WAYS, Agency, EcsAgency, Key, Password, Token
 from ._endpoints import Endpoint
-from ._errors import ConfigurationError, OpendumpError, TransportError
+from ._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
 
 # Long enough for a run, short enough for a key that leaks.
 AGENCY_KEY_SECONDS = 3600
@@ -42,7 +42,12 @@ def password_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token
     """
     user = {"name": login.user, "password": login.password, "domain": {"name": login.domain}}
     body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": dict(scope)}}
-    answer = ask("POST", "/v3/auth/tokens", [("nocatalog", "true")], body)
+    try:
+        answer = ask("POST", "/v3/auth/tokens", [("nocatalog", "true")], body)
+    except ApiError as error:
+        if error.meaning is Meaning.UNAUTHENTICATED:
+            error.add("The login is that of %s; check user_name, user_password and domain_name." % login.origin)
+        raise
     value = answer.headers.get("X-Subject-Token")
     if not value:
         raise OpendumpError("IAM accepted the login but sent no token. Check %s." % said("iam_endpoint"))

@@ -19,10 +19,10 @@ _SECRET_NAME = re.compile(r"secret|passw|token|access_?key|(^|_)[as]k$", re.IGNO
 
 
 def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
-    """The values of a JSON document that stand under a name such as ``secret_key`` or ``password``."""
+    """The texts of a JSON document that stand under a name such as ``secret_key`` or ``password``, alone or in a list."""
     if isinstance(document, Mapping):
         for name, value in document.items():
-            yield from secret_values(value, secret or bool(_SECRET_NAME.search(str(name))))
+            yield from secret_values(value, bool(_SECRET_NAME.search(str(name))))
     elif isinstance(document, list):
         for value in document:
             yield from secret_values(value, secret)

@@ -108,7 +108,7 @@ class ScriptedService:
                 request = Received(self.command, self.path, dict(self.headers.items()), body, self.client_address[1])
                 with lock:
                     service.received.append(request)
-                    by_path = service.by_path.get(request.path)
+                    by_path = service.by_path.get(request.target) or service.by_path.get(request.path)
                     act = by_path or (service.script.pop(0) if service.script else answer(200, {}))
                 act(self)
 
