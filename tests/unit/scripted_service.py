@@ -77,12 +77,13 @@ def send_and_close(data: bytes) -> Act:
 
 
 class ScriptedService:
-    """Acts by the script, one act a request; without a script, or after its end, it answers ``{}``."""
+    """Does one and the same always, or what a path has, or acts by the script, one act a request; after its end it answers ``{}``."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.script: list[Act] = []
         self.by_path: dict[str, Act] = {}
+        self.always: Act | None = None
         self.stopping = threading.Event()
         lock = threading.Lock()
         service = self
@@ -109,7 +110,7 @@ class ScriptedService:
                 with lock:
                     service.received.append(request)
                     by_path = service.by_path.get(request.target) or service.by_path.get(request.path)
-                    act = by_path or (service.script.pop(0) if service.script else answer(200, {}))
+                    act = service.always or by_path or (service.script.pop(0) if service.script else answer(200, {}))
                 act(self)
 
             def log_message(self, format: str, *args: Any) -> None:

@@ -24,8 +24,14 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
     TransportError,
 )
 
-LOGIN = {"access_key": None, "secret_key": None, "user_name": "user", "user_password": "password-canary", "domain_name": "domain"}
-AGENCY = {"assume_agency": "agency", "assume_domain": "other"}
+LOGIN: dict[str, Any] = {
+    "access_key": None,
+    "secret_key": None,
+    "user_name": "user",
+    "user_password": "password-canary",
+    "domain_name": "domain",
+}
+AGENCY: dict[str, Any] = {"assume_agency": "agency", "assume_domain": "other"}
 TOKENS = "/v3/auth/tokens?nocatalog=true"
 KEYS = "/v3.0/OS-CREDENTIAL/securitytokens"
 
@@ -247,7 +253,7 @@ def test_an_agency_of_a_wrong_key(clients: Clients, service: ScriptedService) ->
 
 # the server's own agency
 
-NOBODY = {"access_key": None, "secret_key": None}
+NOBODY: dict[str, Any] = {"access_key": None, "secret_key": None}
 
 
 @pytest.fixture

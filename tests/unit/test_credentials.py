@@ -225,7 +225,8 @@ def test_which_profile_counts_where_none_is_named(who: Any, home: pathlib.Path) 
     write(file, {"profiles": PROFILES["profiles"][:2]})
     with pytest.raises(ConfigurationError, match=r"which profile counts.*temporary, usual"):
         who()
-    for nothing in ({"profiles": []}, {}, {"profiles": None}, {"profiles": "x"}):
+    nothings: list[Any] = [{"profiles": []}, {}, {"profiles": None}, {"profiles": "x"}]
+    for nothing in nothings:
         write(file, nothing)
         assert who().source == EcsAgency(asked_for=False)
         with pytest.raises(ConfigurationError, match="no profile in"):
@@ -241,5 +242,5 @@ def test_files_that_cannot_be_read(who: Any, tmp_path: pathlib.Path, content: st
 
 
 def test_secrets_are_not_in_representations() -> None:
-    proofs = [Key("ak-canary", "sk-canary", "st-canary"), Token("token-canary"), Password("u", "pw-canary", "d")]
-    assert "canary" not in repr([*proofs, Identity(proofs[0])])
+    key = Key("ak-canary", "sk-canary", "st-canary")
+    assert "canary" not in repr([key, Token("token-canary"), Password("u", "pw-canary", "d"), Identity(key)])

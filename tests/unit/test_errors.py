@@ -22,7 +22,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
 
 def read(body: Any, status: int = 400, **headers: str) -> tuple[str, str, str]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return tuple(read_refusal(status, CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()}), raw))
+    return read_refusal(status, CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()}), raw)
 
 
 @pytest.mark.parametrize(
