@@ -93,7 +93,8 @@ def tasks_of(declared: Any, list_name: str) -> Sequence[Any]:
     """The list itself, or what YAML text says."""
     if isinstance(declared, str):
         try:
-            declared = yaml_load(str(declared))
+            # older releases of Ansible mark what is unsafe by a class of text that the parser refuses
+            declared = yaml_load(str.__str__(declared))
         except Exception as error:
             # the parser's own message quotes the text, and there may be a secret in it
             mark = getattr(error, "problem_mark", None)

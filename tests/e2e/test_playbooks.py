@@ -1,0 +1,109 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks, as users call them: by their names, with variables from files and inventories."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import with_local_cloud
+import yaml
+
+from huaweicloud_emulator.server import Local
+
+from .conftest import INSTANCE_NAME, Play
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CONFIGURE = "opendump.huaweicloud.configure_dumping"
+REGIONS = ROOT / "docs" / "examples" / "regions" / "inventory.yml"
+
+
+def test_nothing_declared_says_what_to_declare(cloud: Local, play: Play) -> None:
+    played = play(CONFIGURE, extra_vars={"dumping_dis_transfer_tasks": ""})
+    assert played.code == 2
+    message = played.result("See whether anything is declared")["msg"]
+    assert "Set at least one of dumping_dis_transfer_tasks" in message
+    example = yaml.safe_load(re.search(r"^  dumping_.*?\n\n", message, re.MULTILINE | re.DOTALL)[0])  # type: ignore[index]
+    assert example["dumping_smart_connect_tasks"][0]["obs"]
+    assert cloud.requests() == []
+
+
+def test_declared_tasks_are_configured_and_said(play: Play) -> None:
+    transfer = {"stream_name": "newstream", "task_name": "newtask", "obs": {"obs_bucket_path": "obsbucket"}}
+    connect = {"instance_name": INSTANCE_NAME, "task_name": "sc-1", "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}}
+    declared = {"dumping_dis_transfer_tasks": [transfer], "dumping_smart_connect_tasks": [connect]}
+    played = play(CONFIGURE, extra_vars=declared, check=True, diff=True)
+    assert played.code == 0, played.text
+    assert [line.strip() for line in played.result("Say what was done")["msg"]] == ["newtask: create", "sc-1: create"]
+    assert "transfer task 'newtask'" in played.stdout
+    assert played.recap["changed"] == 1
+
+
+def test_each_host_of_the_example_inventory_is_a_project_of_its_own(cloud: Local, play: Play) -> None:
+    hosts: dict[str, Any] = yaml.safe_load(REGIONS.read_text(encoding="utf-8"))["dumping_projects"]["hosts"]
+    topics = [{"name": "topic-obs-orders", "partitions": 3}]
+    instances = [{"name": "kafka-orders", "connector_enable": True, "topics": topics}]
+    cloud.seed(
+        {
+            "buckets": {host["archive_bucket"]: host["dumping_region"] for host in hosts.values()},
+            "projects": [
+                {
+                    "id": host["dumping_project_id"],
+                    "name": host["dumping_region"] + "_shop",
+                    "agencies": ["dis_admin_agency"],
+                    "dis": {"streams": [{"name": task["stream_name"]} for task in host.get("dumping_dis_transfer_tasks", [])]},
+                    "dms": {"instances": instances},
+                }
+                for host in hosts.values()
+            ],
+        }
+    )
+    played = play(CONFIGURE, "-i", str(REGIONS), extra_vars={"dumping_hosts": "dumping_projects"})
+    assert played.code == 0, played.text
+    said = {task["host"]: [line.strip() for line in task["result"]["msg"]] for task in played.tasks if "Say what" in task["task"]}
+    assert said == {"shop-eu": ["clicks-to-obs: create", "orders-to-obs: create"], "shop-singapore": ["orders-to-obs: create"]}
+    posted = {re.search(r"/v2/(\w+)/", request["path"])[1] for request in cloud.requests(method="POST")}  # type: ignore[index]
+    assert posted == {host["dumping_project_id"] for host in hosts.values()}
+
+
+def test_demo_shows_what_is_there_and_keeps_the_cloud_until_it_is_interrupted() -> None:
+    command = [sys.executable, "-u", str(ROOT / "dev" / "demo.py"), "--keep"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as demo:
+        lines = []
+        for line in demo.stdout or ():
+            lines.append(line)
+            if "export HW_SECRET_KEY" in line:
+                break
+        text = "".join(lines)
+        address = re.search(r"the local cloud runs at (\S+)", text)
+        up = bool(address) and with_local_cloud.answers(address[1])  # type: ignore[index]
+        demo.send_signal(signal.SIGINT)
+        text += demo.stdout.read() if demo.stdout else ""
+        code = demo.wait(30)
+    assert code == 0, text
+    assert up, text
+    assert not with_local_cloud.answers(address[1])  # type: ignore[index]
+    assert "nothing changed in the second run" in text
+    for task in ("newtask", "obsTransfer-1122976956", "smart-connect-1 ", "smart-connect-orders"):
+        assert re.search(rf'"(DIS transfer|Kafka sink|Smart Connect) .*{task}', text), text
+    assert "smart-connect-1: update obs.deliver_time_interval" in text
+    assert "XXXX" not in text
+    assert "WARNING" not in text
+
+
+def test_demo_fails_when_the_second_run_changes_something(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "ansible-playbook"
+    fake.write_text("#!/bin/sh\necho 'localhost : ok=5 changed=1 unreachable=0 failed=0'\n", encoding="utf-8")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    done = subprocess.run([sys.executable, str(ROOT / "dev" / "demo.py")], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "the second run changed something (changed=1)" in done.stderr
