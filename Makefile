@@ -20,6 +20,7 @@ export ANSIBLE_LOCALHOST_WARNING := false
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := false
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 export MYPYPATH :=
+export MOLECULE_EPHEMERAL_DIRECTORY := $(CACHE)/molecule
 export OPENDUMP_OLD_SDK := $(CACHE)/sdk-3.1.80
 export RUFF_CACHE_DIR := $(CACHE)/ruff
 
@@ -27,10 +28,10 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help demo role-arguments venv test unit lint format sanity matrix package docs requirements clean
+.PHONY: help demo role-arguments venv test unit lint format sanity matrix molecule package release-check docs requirements clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 demo:  ## start the local cloud and configure dumping there, twice (KEEP=1 leaves it running, to look around)
 	$(VENV) demo
@@ -77,8 +78,15 @@ matrix: venv  ## the tests with every supported ansible-core (ARGS="2.16 2.20" f
 role-arguments: venv  ## write the argument spec of the role dumping anew, from the documentation of the module
 	@python dev/role_arguments.py
 
+molecule: venv  ## the Molecule scenarios of roles and playbooks, on the local cloud (ARGS="-s purge" for one)
+	@rm -rf $(MOLECULE_EPHEMERAL_DIRECTORY)
+	@python dev/with_local_cloud.py molecule test --report $(or $(ARGS),--all)
+
 package: venv  ## build the collection and pass it through the importer that Galaxy uses
 	python dev/package.py
+
+release-check: package  ## install the tarball into an empty environment and run the quickstart and AWX's jobs from there
+	python dev/release_check.py
 
 docs: venv  ## render the documentation of modules and roles into .cache/docs/build/html
 	$(VENV) docs
