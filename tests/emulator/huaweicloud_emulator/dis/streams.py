@@ -21,7 +21,7 @@ from .refusals import invalid, refusal
 from .validation import json_object
 
 router = APIRouter()
-PARTITION_QUOTA = {"COMMON": 50, "ADVANCED": 10}
+ADVANCED_PARTITION_QUOTA = 10
 SCALINGS_AN_HOUR = 5
 HOUR_MS = 3_600_000
 _STREAMS = "/v2/{project_id}/streams"
@@ -85,7 +85,8 @@ def open_stream(book: Book, document: dict[str, Any]) -> Stream:
 
 def _check_quota(book: Book, stream_type: str, more: int) -> None:
     used = sum(len(stream.active()) for stream in book.streams.values() if stream.stream_type == stream_type)
-    if used + more > PARTITION_QUOTA[stream_type]:
+    quota = ADVANCED_PARTITION_QUOTA if stream_type == "ADVANCED" else book.cloud.switches["dis.partition_quota"]
+    if used + more > quota:
         raise refusal("DIS.4308")
 
 

@@ -476,3 +476,10 @@ def test_stream_delete_with_tasks(dis: Any) -> None:
     dis.switch(stream_delete_with_tasks="cascades")
     assert dis("DELETE", "streams/s1") == (204, None)
     assert dis.refused("GET", f"{TASKS}/t1") == "DIS.4301"
+
+
+def test_partition_quota(dis: Any) -> None:
+    created = {"stream_name": "large", "partition_count": 50}
+    assert dis("POST", "streams", created)[1]["errorCode"] == "DIS.4308"
+    dis.switch(partition_quota=100)
+    assert dis("POST", "streams", created)[0] == 201

@@ -1,0 +1,269 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Measure, side by side against the local cloud, what declaring many dump tasks costs in different ways.
+
+Everything is measured in turns, so that a machine that is busy for a while is busy for all; the medians of several rounds are reported.
+Usage: python tests/bench/bench.py --help
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import requests
+import yaml
+from estate import PROJECT, declared, parents, seed_document, wire
+from measure import Cost, run
+from report import plot, table
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "dev"))
+
+from with_local_cloud import environment_for, local_cloud  # noqa: E402
+
+# Loops take about a second a task, so more than this many are measured once.
+ONCE_FROM = 50
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do the work. ``loop`` is slow: it is measured up to a limit only. ``idle`` does nothing at all."""
+
+    name: str
+    label: str
+    play: str = ""
+    script: str = ""
+    loop: bool = False
+    idle: bool = False
+
+
+CONTENDERS = [
+    Contender("empty", "empty play", play="empty.yml", idle=True),
+    Contender("bare", "bare script (requests, threads)", script="bare_script.py"),
+    Contender("sdk", "script with the vendor's SDK", script="sdk_script.py"),
+    Contender("dump_tasks", "dump_tasks", play="dump_tasks.yml"),
+    Contender("role", "role dumping", play="role.yml"),
+    Contender("modules", "loop over the modules", play="modules.yml", loop=True),
+    Contender("bare_module", "loop over a least module", play="bare_module.yml", loop=True),
+    Contender("uri", "loop over uri", play="uri.yml", loop=True),
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured: ``first`` creates all tasks, ``steady`` finds them as they are declared."""
+
+    tasks: int
+    latency: int
+    state: str
+
+
+@dataclass
+class Row:
+    """Medians of the runs of one contender in one case. ``bound`` is the wall time of the empty play and the bare script together."""
+
+    contender: str
+    label: str
+    tasks: int
+    latency: int
+    state: str
+    runs: int
+    wall: float
+    spread: float
+    cpu: float
+    peak: float
+    module: float
+    requests: int
+    connections: int
+    bound: float = 0.0
+
+    @property
+    def ratio(self) -> float:
+        return self.wall / self.bound if self.bound else 0.0
+
+
+class Bench:
+    """One local cloud, and the files that the contenders read."""
+
+    def __init__(self, url: str, folder: pathlib.Path, parallelism: int) -> None:
+        self.url = url
+        self.folder = folder
+        self.parallelism = parallelism
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.environment = {
+            **environment_for(url),
+            "HW_PROJECT_ID": PROJECT,
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
+            "ANSIBLE_HOME": str(folder / "ansible"),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        }
+
+    def admin(self, method: str, path: str, document: Any = None) -> Any:
+        answer = self.session.request(method, "%s/_emulator/%s" % (self.url, path), json=document, timeout=60)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def write_files(self, tasks: int) -> None:
+        """YAML, as users write it, but for the scripts."""
+        dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        entries = wire(tasks)
+        lists = [{"list": path, "query": query} for path, query in {entry["list"]: entry["query"] for entry in entries}.items()]
+        common = {"url": self.url, "parallelism": self.parallelism}
+        (self.folder / "declared.yml").write_text(yaml.dump({**common, **declared(tasks)}, Dumper=dumper), encoding="utf-8")
+        (self.folder / "wire.yml").write_text(yaml.dump({**common, "wire": entries, "parents": lists}, Dumper=dumper), encoding="utf-8")
+        (self.folder / "wire.json").write_text(json.dumps(entries), encoding="utf-8")
+
+    def prepare(self, case: Case) -> None:
+        """The estate of this case, a token, the latency, and an empty journal."""
+        self.admin("POST", "reset")
+        self.admin("POST", "seed", seed_document(case.tasks))
+        user = self.user()
+        document = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": {"project": {"id": PROJECT}}}}
+        answer = self.session.post(self.url + "/v3/auth/tokens", json=document, timeout=60)
+        answer.raise_for_status()
+        self.environment["TOKEN"] = answer.headers["X-Subject-Token"]
+        if case.state == "steady":
+            run(self.command(next(one for one in CONTENDERS if one.name == "bare")), self.environment, self.folder)
+        self.admin("PATCH", "switches", {"gateway.latency_ms": case.latency})
+        self.admin("DELETE", "requests")
+
+    @staticmethod
+    def user() -> dict[str, Any]:
+        sys.path.insert(0, str(ROOT / "tests" / "emulator"))
+        from huaweicloud_emulator.cloud import HOME_DOMAIN, HOME_PASSWORD, HOME_USER
+
+        return {"name": HOME_USER, "password": HOME_PASSWORD, "domain": {"name": HOME_DOMAIN}}
+
+    def command(self, one: Contender) -> list[str]:
+        if one.script:
+            return [sys.executable, str(HERE / one.script), self.url, str(self.folder / "wire.json"), str(self.parallelism)]
+        variables = [] if one.idle else ["-e", "@%s" % (self.folder / ("wire.yml" if "wire" in self.play_text(one) else "declared.yml"))]
+        return [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), str(HERE / "plays" / one.play), *variables]
+
+    @staticmethod
+    def play_text(one: Contender) -> str:
+        return (HERE / "plays" / one.play).read_text(encoding="utf-8")
+
+    def measured(self, one: Contender, case: Case) -> tuple[Cost, int, int]:
+        """What it cost, and how many requests and connections it took.
+
+        :raises RuntimeError: it did not do what is to be measured.
+        """
+        if case.state == "first" and not one.idle:
+            self.prepare(case)
+        self.admin("DELETE", "requests")
+        cost = run(self.command(one), self.environment, self.folder)
+        journal = self.admin("GET", "requests")
+        writes = sum(entry["method"] == "POST" for entry in journal)
+        wrong = [entry for entry in journal if entry["status"] >= 300]
+        if wrong or writes != (case.tasks if case.state == "first" and not one.idle else 0):
+            raise RuntimeError("%s: %d writes in %s; refused: %s" % (one.name, writes, case, wrong[:2]))
+        return cost, len(journal), len({entry["connection"] for entry in journal})
+
+    def case(self, case: Case, contenders: Sequence[Contender], runs: int) -> Iterator[Row]:
+        self.write_files(case.tasks)
+        self.prepare(case)
+        found: dict[str, list[tuple[Cost, int, int]]] = {one.name: [] for one in contenders}
+        for turn in range(runs):
+            for one in contenders if turn % 2 == 0 else list(reversed(contenders)):
+                if turn and one.loop and case.tasks >= ONCE_FROM:
+                    continue
+                found[one.name].append(self.measured(one, case))
+        rows = [summed_up(one, case, found[one.name]) for one in contenders]
+        walls = {row.contender: row.wall for row in rows}
+        for row in rows:
+            row.bound = walls.get("empty", 0.0) + walls.get("bare", 0.0)
+            yield row
+
+
+def summed_up(one: Contender, case: Case, runs: list[tuple[Cost, int, int]]) -> Row:
+    def median(of: str) -> float:
+        return statistics.median(getattr(cost, of) for cost, _requests, _connections in runs)
+
+    walls = [cost.wall for cost, _requests, _connections in runs]
+    return Row(
+        one.name,
+        one.label,
+        case.tasks,
+        case.latency,
+        case.state,
+        len(runs),
+        median("wall"),
+        max(walls) - min(walls),
+        median("cpu"),
+        median("peak"),
+        median("module"),
+        max(requests for _cost, requests, _connections in runs),
+        max(connections for _cost, _requests, connections in runs),
+    )
+
+
+def numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    names = [one.name for one in CONTENDERS]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--quick", action="store_true", help="one round of 1 and 10 tasks with 50 ms, to see that it works (a minute)")
+    parser.add_argument("--sizes", type=numbers, default=[1, 10, 100, 500], help="numbers of tasks (default: 1,10,100,500)")
+    parser.add_argument("--loop-limit", type=int, default=100, help="most tasks for the loops (default: %(default)s)")
+    parser.add_argument("--latencies", type=numbers, default=[0, 50], help="milliseconds for each request (default: 0,50)")
+    parser.add_argument("--states", type=lambda text: text.split(","), default=["first", "steady"], help="default: first,steady")
+    parser.add_argument("--runs", type=int, default=5, help="rounds; loops of %d tasks and more run once (default: %%(default)s)" % ONCE_FROM)
+    parser.add_argument("--only", type=lambda text: text.split(","), default=names, help="some of: %s" % ",".join(names))
+    parser.add_argument("--parallelism", type=int, default=8, help="threads and connections (default: %(default)s, as that of dump_tasks)")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".cache" / "bench", help="folder of table.md, results.json and plot.png")
+    found = parser.parse_args(arguments)
+    unknown = set(found.only) - set(names)
+    if unknown:
+        parser.error("there is no %s" % ", ".join(sorted(unknown)))
+    if found.quick:
+        found.sizes, found.latencies, found.runs = [1, 10], [50], 1
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    chosen = options(arguments)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    rows: list[Row] = []
+    with local_cloud() as url, tempfile.TemporaryDirectory(prefix="opendump-bench-") as folder:
+        bench = Bench(url, pathlib.Path(folder), chosen.parallelism)
+        for tasks in chosen.sizes:
+            there = {kind: len(names) for kind, names in parents(tasks).items()}
+            print("==> %d tasks in %s" % (tasks, ", ".join("%d %s" % (count, kind) for kind, count in there.items())), flush=True)
+            contenders = [one for one in CONTENDERS if one.name in chosen.only and (not one.loop or tasks <= chosen.loop_limit)]
+            for latency in chosen.latencies:
+                for state in chosen.states:
+                    for row in bench.case(Case(tasks, latency, state), contenders, chosen.runs):
+                        rows.append(row)
+                        print(
+                            "%-34s %4d tasks %3d ms %-6s %8.2f s  %5.2f x  %5d requests %4d connections"
+                            % (row.label, tasks, latency, state, row.wall, row.ratio, row.requests, row.connections),
+                            flush=True,
+                        )
+                    (chosen.out / "results.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+    text = table([asdict(row) for row in rows])
+    (chosen.out / "table.md").write_text(text, encoding="utf-8")
+    plot([asdict(row) for row in rows], chosen.out / "plot.png")
+    print(text)
+    print("==> %s" % os.path.relpath(chosen.out))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
