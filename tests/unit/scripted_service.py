@@ -45,6 +45,26 @@ class Received:
 Act = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
+def tunnel(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """Be the proxy that CONNECT asks for."""
+    host, _, port = handler.path.rpartition(":")
+    handler.close_connection = True
+    with socket.create_connection((host, int(port))) as other:
+        handler.send_response_only(200)
+        handler.end_headers()
+
+        def pass_on(source: socket.socket, target: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while data := source.recv(65536):
+                    target.sendall(data)
+                target.shutdown(socket.SHUT_WR)
+
+        back = threading.Thread(target=pass_on, args=(other, handler.connection))
+        back.start()
+        pass_on(handler.connection, other)
+        back.join()
+
+
 def answer(status: int = 200, document: Any = None, headers: dict[str, str] | None = None, raw: bytes | None = None) -> Act:
     body = raw if raw is not None else b"" if document is None else json.dumps(document).encode()
 

@@ -175,6 +175,19 @@ def test_iam_that_sends_no_token(clients: Clients, service: ScriptedService) -> 
         clients(**LOGIN).call("dis", "GET", "/v2/{project_id}/x")
 
 
+def test_iam_that_sends_no_key(clients: Clients, service: ScriptedService) -> None:
+    service.by_path[KEYS] = answer(201, {"credential": {"access": "a"}})
+    with pytest.raises(OpendumpError, match="no key of the agency 'agency'"):
+        clients(**AGENCY).call("dis", "GET", "/v2/{project_id}/x")
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"projects": None}])
+def test_iam_that_sends_no_list_of_projects(clients: Clients, service: ScriptedService, document: Any) -> None:
+    service.by_path["/v3/projects"] = answer(200, document)
+    with pytest.raises(OpendumpError, match=r"cannot be read; set project_id"):
+        clients(project_id=None).call("dis", "GET", "/v2/{project_id}/x")
+
+
 def test_a_given_token_is_not_renewed(clients: Clients, service: ScriptedService) -> None:
     service.script = [refuse(401, "APIGW.0307", "The token must be updated.")]
     with pytest.raises(ApiError, match=r"token has expired.*auth_token of the options"):

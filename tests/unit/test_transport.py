@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scripted_service import SECRET_KEY, Clients, Received, ScriptedService, answer, drop, send_and_close
+from scripted_service import SECRET_KEY, Clients, Received, ScriptedService, answer, drop, send_and_close, tunnel
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import quote_segment
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, ConfigurationError, TransportError
@@ -310,6 +310,49 @@ def test_a_drip_through_tls_is_left_in_time(clients: Clients, secure: ScriptedSe
     with pytest.raises(TransportError, match=r"within 0.6 seconds"):
         client.call("dis", "GET", "/b")
     assert time.monotonic() - started < 2
+
+
+@pytest.fixture
+def proxied(service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> ScriptedService:
+    """The scripted service is the proxy of everything that is https."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "direct.example.com")
+    monkeypatch.delenv("https_proxy", raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", service.url)
+    return service
+
+
+def test_https_through_a_proxy(clients: Clients, secure: ScriptedService, proxied: ScriptedService, certificate: pathlib.Path) -> None:
+    proxied.always = tunnel
+    client = clients(dis_endpoint=secure.url, ca_path=str(certificate), real_time=True, request_timeout=0.6, retry_budget=0)
+    client.call("dis", "GET", "/a")
+    client.call("dis", "POST", "/b")
+    assert secure.targets == ["GET /a", "POST /b"]
+    assert proxied.targets == [f"CONNECT 127.0.0.1:{secure.port}"]
+    secure.script = [secure.drip(*DRIPS["header"], 0.05)]
+    with pytest.raises(TransportError, match=r"within 0\.6 seconds") as caught:
+        client.call("dis", "POST", "/c")
+    assert caught.value.possibly_executed
+    client.close()
+
+
+@pytest.mark.parametrize(
+    "status, said",
+    [(407, r"proxy 127\.0\.0\.1:\d+ wants a user and a password\. .*HTTPS_PROXY"), (403, r"does not let through to DIS .*NO_PROXY")],
+)
+def test_a_proxy_that_refuses(clients: Clients, proxied: ScriptedService, status: int, said: str) -> None:
+    proxied.always = answer(status)
+    with pytest.raises(TransportError, match=said) as caught:
+        clients(dis_endpoint="https://dis.example.com", retry_budget=0).call("dis", "POST", "/x")
+    assert not caught.value.possibly_executed
+
+
+def test_a_proxy_that_is_down(clients: Clients, proxied: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:proxy-canary@127.0.0.1:{free_port()}")
+    with pytest.raises(TransportError, match=r"through the proxy 127\.0\.0\.1:\d+") as caught:
+        clients(dis_endpoint="https://dis.example.com", retry_budget=0).call("dis", "POST", "/x")
+    assert not caught.value.possibly_executed
+    assert "canary" not in str(caught.value)
 
 
 @pytest.mark.parametrize("what", ["missing", "unreadable text"])
