@@ -25,7 +25,7 @@ from ._dis import TransferTasks
 from ._errors import ConfigurationError, OpendumpError
 from ._observe import Estate, nothing_can_be_there, side_by_side
 from ._reconcile import Outcome, Purge, Reconciliation
-from ._record import Parent
+from ._record import Parent, Task
 from ._result import outcome_diff, outcome_result, task_result
 from ._runner import connected, hide
 from ._sink import SinkTasks
@@ -263,25 +263,41 @@ def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any
     }
     everything = not any(wheres.values())
     wanted_health = set(options.get("health") or ())
+    name_matches = re.compile(options.get("name_pattern") or "").search
     tasks: list[dict[str, Any]] = []
     quotas: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
+
+    def unreadable(kind: type[Adapter], parent: Optional[str], error: Exception) -> None:
+        errors.append({"kind": kind.kind, "parent": parent, "msg": str(error), **getattr(error, "details", {})})
+
     for kind in [KINDS[name] for name in options.get("kinds") or KINDS]:
         adapter = estate.adapter(kind)
         named = [{option: value} for option in kind.parent_options for value in wheres.get(option, [])]
-        adapter.preload(named)
-        parents: list[Parent] = adapter.parents() if everything else side_by_side(adapter.parent, named, estate.parallelism)
-        for parent, listing in estate.gather(kind, parents, details=bool(options.get("details", True))):
+        try:
+            adapter.preload(named)
+            parents: list[Parent] = adapter.parents() if everything else side_by_side(adapter.parent, named, estate.parallelism)
+        except OpendumpError as error:
+            # Not every region has every service: what one of them does not answer shall not hide what the others do.
+            if not everything:
+                raise
+            unreadable(kind, None, error)
+            continue
+
+        def wanted(task: Task, kind: type[Adapter] = kind) -> bool:
+            return bool(name_matches(task.name)) and (not wanted_health or kind.health(task.status) in wanted_health)
+
+        for parent, listing in estate.gather(kind, parents, bool(options.get("details", True)), wanted):
             if isinstance(listing, OpendumpError):
                 if not (everything and nothing_can_be_there(listing)):
-                    errors.append({"kind": kind.kind, "parent": parent.id, "msg": str(listing), **listing.details})
+                    unreadable(kind, parent.id, listing)
                 continue
+            for refusal in listing.errors:
+                unreadable(kind, parent.id, refusal)
             quotas.append({"kind": kind.kind, "parent": parent.id, "parent_name": parent.name, **listing.quotas})
-            for task in listing.tasks:
-                if re.search(options.get("name_pattern") or "", task.name) and (
-                    not wanted_health or kind.health(task.status) in wanted_health
-                ):
-                    tasks.append(task_result(kind, task) or {})
+            tasks += [task_result(kind, task) or {} for task in listing.tasks]
+    if errors and not quotas:
+        raise OpendumpError("Nothing could be read. %s" % errors[0]["msg"], errors[0])
     counts = Counter(str(task["health"]) for task in tasks)
     return {
         "tasks": tasks,

@@ -167,7 +167,7 @@ class SmartConnectTasks(Adapter):
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)
-        self.instances = Instances(client)
+        self.instances = Instances.of(client)
 
     def _tasks(self, parent: Parent, task_id: Optional[str] = None, verb: str = "", prefix: str = "") -> str:
         path = "/v2/{project_id}/%sinstances/%s/connector/tasks" % (prefix, quote_segment(parent.id))

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
+from weakref import WeakKeyDictionary
 
 from ._client import Client, quote_segment
 from ._errors import OpendumpError
 from ._record import Parent, rows
 
 PAGE = 50
+_SHARED: WeakKeyDictionary[Client, Instances] = WeakKeyDictionary()
 
 
 class NoSuchInstance(OpendumpError):
@@ -59,6 +61,11 @@ class Instances:
         self.client = client
         self._known: dict[str, Instance] = {}
         self._all = False
+
+    @classmethod
+    def of(cls, client: Client) -> Instances:
+        """The one that all adapters of a client share, so that nothing is looked up twice."""
+        return _SHARED.setdefault(client, cls(client))
 
     def all(self) -> list[Instance]:
         if not self._all:

@@ -138,32 +138,38 @@ class Estate:
         except OpendumpError as error:
             each.error = error
 
-    def gather(self, kind: type[Adapter], parents: Iterable[Parent], details: bool) -> list[tuple[Parent, Union[Listing, OpendumpError]]]:
-        """Everything there is under these parents, for info modules."""
+    def gather(
+        self, kind: type[Adapter], parents: Iterable[Parent], details: bool = True, wanted: Callable[[Task], bool] = lambda task: True
+    ) -> list[tuple[Parent, Union[Listing, OpendumpError]]]:
+        """What there is under these parents, for readers: whole tasks, with what only other calls show, of those that are wanted."""
         distinct = {(kind.kind, parent.id): (kind, parent) for parent in parents}
         self._list(distinct)
+        found: list[tuple[Parent, Union[Listing, OpendumpError]]] = []
+        for key, (_kind, parent) in distinct.items():
+            listed = self.listings[key]
+            found.append(
+                (parent, Listing([task for task in listed.tasks if wanted(task)], listed.quotas) if isinstance(listed, Listing) else listed)
+            )
         if details:
-            listed = [self.listings[key] for key in distinct]
-            unread = [
-                (listing, number)
-                for listing in listed
-                if isinstance(listing, Listing)
-                for number, task in enumerate(listing.tasks)
-                if not task.complete
-            ]
-
-            def complete(entry: tuple[Listing, int]) -> None:
-                listing, number = entry
-                task = listing.tasks[number]
-                whole = self.adapter(kind).show(task.parent, task)
-                if whole is not None:
-                    whole.id = whole.id or task.id
-                    listing.tasks[number] = whole
-
-            side_by_side(complete, unread, self.parallelism)
-            read = [(parent, listing) for (_kind, parent), listing in zip(distinct.values(), listed) if isinstance(listing, Listing)]
+            read = [(parent, listing) for parent, listing in found if isinstance(listing, Listing)]
+            unread = [(listing, task) for _parent, listing in read for task in listing.tasks if not task.complete]
+            whole = dict(zip((id(task) for _listing, task in unread), side_by_side(self._whole, unread, self.parallelism)))
+            for _parent, listing in read:
+                # one that was deleted since it was listed is left out
+                listing.tasks = [task for task in (whole.get(id(task), task) for task in listing.tasks) if task is not None]
             side_by_side(lambda pair: self.adapter(kind).measure(pair[0], pair[1].tasks), read, self.parallelism)
-        return [(parent, self.listings[key]) for key, (_kind, parent) in distinct.items()]
+        return found
+
+    def _whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:
+        listing, listed = entry
+        try:
+            shown = self.adapters[listed.kind].show(listed.parent, listed)
+        except OpendumpError as error:
+            listing.errors.append(error)
+            return listed
+        if shown is not None:
+            shown.id = shown.id or listed.id
+        return shown
 
 
 def nothing_can_be_there(error: Exception) -> bool:

@@ -90,7 +90,8 @@ class Task:
 
 @dataclass
 class Listing:
-    """The tasks of one parent and its quotas."""
+    """The tasks of one parent and its quotas; ``errors`` of tasks whose details could not be read."""
 
     tasks: list[Task]
     quotas: dict[str, Any] = field(default_factory=dict)
+    errors: list[Exception] = field(default_factory=list)

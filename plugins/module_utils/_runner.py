@@ -9,7 +9,7 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Optional
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -82,27 +82,24 @@ def gathered(client: Client, kind: type[Adapter], options: Mapping[str, Any]) ->
     estate = Estate(client)
     adapter = estate.adapter(kind)
     where = {name: options[name] for name in kind.parent_options if options.get(name)}
-    parents = [adapter.parent(where)] if where else adapter.parents()
     name, task_id = options.get("task_name"), options.get("task_id")
     tasks: list[Task] = []
     quotas: list[dict[str, Any]] = []
-    for parent, listing in estate.gather(kind, parents, details=not (name or task_id)):
+    for parent, listing in estate.gather(
+        kind,
+        [adapter.parent(where)] if where else adapter.parents(),
+        wanted=lambda task: (not name or task.name == name) and (not task_id or task.id == task_id),
+    ):
         if isinstance(listing, OpendumpError):
             # A stream or instance that vanished between the list of parents and this one holds nothing.
             if where or not nothing_can_be_there(listing):
                 raise listing
             continue
-        tasks += [task for task in listing.tasks if (not name or task.name == name) and (not task_id or task.id == task_id)]
+        if listing.errors:
+            raise listing.errors[0]
+        tasks += listing.tasks
         quotas.append({"parent": parent.id, "parent_name": parent.name, **listing.quotas})
-    if name or task_id:
-        tasks = [whole for whole in (task if task.complete else with_id(adapter.show(task.parent, task), task) for task in tasks) if whole]
     return {"tasks": [task_result(kind, task) for task in tasks], "quotas": quotas}
-
-
-def with_id(whole: Optional[Task], listed: Task) -> Optional[Task]:
-    if whole is not None:
-        whole.id = whole.id or listed.id
-    return whole
 
 
 def connected(module: AnsibleModule, connections: int = 1) -> Client:

@@ -65,7 +65,7 @@ class SinkTasks(Adapter):
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)
-        self.instances = Instances(client)
+        self.instances = Instances.of(client)
 
     def _tasks(self, parent: Parent, task_id: Optional[str] = None) -> str:
         path = "/v2/{project_id}/connectors/%s/sink-tasks" % quote_segment(parent.connector_id or "")
