@@ -1,0 +1,46 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Numbers as people read them. The space inside a quantity is narrow and does not break.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def thousands(number: Any) -> str:
+    return format(int(number), ",").replace(",", "\u202f")
+
+
+def short(number: int) -> str:
+    """1234567 → 1.23 M."""
+    value = float(number)
+    for unit in ("", "k", "M", "G", "T"):
+        if value < 999.5 or unit == "T":
+            return ("%d" % number) if not unit else ("%.3g" % value if value < 100 else "%.0f" % value) + "\u202f" + unit
+        value /= 1000
+    return str(number)
+
+
+def size(number: Any) -> str:
+    """Bytes → 1.2 MB, in powers of 1000."""
+    return short(int(number)) + ("B" if int(number) > 999 else "\u202fB")
+
+
+def duration(seconds: Any) -> str:
+    """The two largest units: 3 h 20 min."""
+    left = int(seconds or 0)
+    if left < 60:
+        return "%d\u202fs" % left
+    units = (("d", 86400), ("h", 3600), ("min", 60))
+    parts = []
+    for unit, length in units:
+        if left >= length and len(parts) < 2:
+            parts.append("%d\u202f%s" % (left // length, unit))
+            left %= length
+        elif parts:
+            break
+    return " ".join(parts)

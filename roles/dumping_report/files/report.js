@@ -1,0 +1,139 @@
+"use strict";
+(() => {
+  const page = document.documentElement;
+  const table = document.querySelector(".dumps");
+  const made = document.querySelector("time[data-made]");
+
+  // A page that is left open grows old, and nobody shall take it for the present.
+  const old = document.querySelector(".old");
+  const grow = () => {
+    const minutes = Math.floor((Date.now() - Date.parse(made.dateTime)) / 60000);
+    if (minutes < 30) return;
+    const hours = Math.floor(minutes / 60);
+    const age = hours < 1 ? `${minutes} minutes` : hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+    old.textContent = `This report is ${age} old. Run the playbook again to see how it is now.`;
+    old.hidden = false;
+  };
+  grow();
+  setInterval(grow, 60000);
+  if (!table) return;
+
+  const rows = [...table.tBodies].map((body) => ({
+    body,
+    find: body.dataset.find,
+    health: body.dataset.health,
+    kind: body.dataset.kind,
+    wrong: body.dataset.wrong === "1",
+    keys: {
+      rank: Number(body.dataset.rank),
+      name: body.dataset.name,
+      state: Number(body.dataset.state),
+      where: body.dataset.where,
+      lag: body.dataset.lag === "" ? null : Number(body.dataset.lag),
+      last: body.dataset.last === "" ? null : Number(body.dataset.last),
+      files: body.dataset.files === "" ? null : Number(body.dataset.files),
+    },
+  }));
+  const search = document.getElementById("search");
+  const kind = document.getElementById("kind");
+  const order = document.getElementById("order");
+  const chips = [...document.querySelectorAll(".chip")];
+  const count = document.getElementById("count");
+  const nothing = document.getElementById("nothing");
+  const heads = [...table.tHead.querySelectorAll("th[data-key]")];
+
+  const show = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const states = chips.filter((chip) => chip.dataset.health && chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.health);
+    const wrong = chips.some((chip) => chip.dataset.wrong && chip.getAttribute("aria-pressed") === "true");
+    let shown = 0;
+    for (const row of rows) {
+      const fits =
+        (!states.length || states.includes(row.health)) &&
+        (!kind.value || row.kind === kind.value) &&
+        (!wrong || row.wrong) &&
+        words.every((word) => row.find.includes(word));
+      row.body.hidden = !fits;
+      shown += fits;
+    }
+    count.textContent = shown === rows.length ? `${rows.length} dumps` : `${shown} of ${rows.length} dumps`;
+    nothing.hidden = shown > 0;
+    table.hidden = shown === 0;
+  };
+
+  const names = new Intl.Collator(undefined, { numeric: true });
+  const sort = (key, down) => {
+    // What is not known comes last, whichever way round.
+    const compare = (one, other) => {
+      const left = one.keys[key];
+      const right = other.keys[key];
+      if (left === null || right === null) return (left === null) - (right === null);
+      const way = typeof left === "string" ? names.compare(left, right) : left - right;
+      return down ? -way : way;
+    };
+    rows.sort((one, other) => compare(one, other) || one.keys.rank - other.keys.rank);
+    table.append(...rows.map((row) => row.body));
+    for (const head of heads) {
+      if (head.dataset.key === key) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    order.value = key;
+  };
+  const largestFirst = (key) => key === "lag" || key === "last" || key === "files";
+
+  const turn = (body, open) => {
+    body.classList.toggle("open", open);
+    body.querySelector(".open-row").setAttribute("aria-expanded", String(open));
+  };
+
+  for (const head of heads) {
+    head.querySelector("button").addEventListener("click", () => {
+      const now = head.getAttribute("aria-sort");
+      sort(head.dataset.key, now ? now === "ascending" : largestFirst(head.dataset.key));
+    });
+  }
+  order.addEventListener("change", () => sort(order.value, largestFirst(order.value)));
+  for (const chip of chips) {
+    chip.addEventListener("click", () => {
+      chip.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") !== "true"));
+      show();
+    });
+  }
+  search.addEventListener("input", show);
+  kind.addEventListener("change", show);
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest(".open-row");
+    if (button) turn(button.closest("tbody"), button.getAttribute("aria-expanded") !== "true");
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      search.focus();
+    } else if (event.key === "Escape" && event.target === search && search.value) {
+      search.value = "";
+      show();
+    }
+  });
+  const follow = () => {
+    const body = document.getElementById(location.hash.slice(1));
+    if (!body || body.tagName !== "TBODY") return;
+    if (body.hidden) {
+      search.value = "";
+      kind.value = "";
+      chips.forEach((chip) => chip.setAttribute("aria-pressed", "false"));
+      show();
+    }
+    turn(body, true);
+    body.scrollIntoView({ block: "start" });
+    body.querySelector(".open-row").focus({ preventScroll: true });
+  };
+  addEventListener("hashchange", follow);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#dump-"]');
+    if (link && link.hash === location.hash) follow();
+  });
+  page.classList.add("ready");
+  show();
+  follow();
+})();
