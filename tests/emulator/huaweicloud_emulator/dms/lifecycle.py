@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ..cloud import Cloud
 
 
+# Every other status is one that a task fell into.
+ORDERLY = frozenset({"RUNNING", "PAUSED", "WAITING"})
+
+
 def add(cloud: Cloud, instance: Instance, config: TaskConfig, made_by: str) -> Task:
     """A new task; its status is the transient one before the call is answered."""
     outcome = cloud.switches["dms.create_outcome"]
@@ -35,7 +39,8 @@ def place(cloud: Cloud, instance: Instance, config: TaskConfig, made_by: str, st
 
 
 def pause(cloud: Cloud, instance: Instance, task: Task) -> None:
-    if task.goal != "RUNNING":
+    failed = task.goal not in ORDERLY and cloud.switches["dms.connect.pause_failed"] == "pauses"
+    if task.goal != "RUNNING" and not failed:
         _wrong_state(cloud, task)
         return
     offsets.catch_up(instance, task)

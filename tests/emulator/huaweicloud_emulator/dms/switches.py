@@ -104,6 +104,11 @@ SWITCHES = {
         ("ignored", "refused"),
         "Pausing a paused task, resuming a running one: 204 without effect, or 400 DMS.00400026. Undocumented.",
     ),
+    "dms.connect.pause_failed": Switch(
+        "pauses",
+        ("pauses", "wrong state"),
+        "Whether a failed task can be paused, to be resumed afterwards; no page says so. Wrong state: as dms.wrong_state has it.",
+    ),
     "dms.restart_alias": Switch(
         "known",
         ("known", "unknown"),

@@ -346,6 +346,17 @@ def test_actions_from_a_wrong_state(dms: Dms, status: str, verb: str) -> None:
     assert dms.show(task_id)["status"] == status
 
 
+@pytest.mark.parametrize(("switch", "after"), [("pauses", ("PAUSED", "RUNNING")), ("wrong state", ("FAILED", "FAILED"))])
+def test_pausing_and_resuming_a_failed_task(dms: Dms, switch: str, after: tuple[str, str]) -> None:
+    dms.switch(connect__pause_failed=switch)
+    task_id = dms.create()["id"]
+    dms.patch(find={"task_id": task_id}, status="FAILED")
+    dms.act(task_id, "pause")
+    assert dms.show(task_id)["status"] == after[0]
+    dms.act(task_id, "resume")
+    assert dms.show(task_id)["status"] == after[1]
+
+
 def test_an_action_on_its_way_is_not_a_wrong_state(dms: Dms) -> None:
     dms.switch(connect__pausing=1, wrong_state="refused")
     task_id = dms.create()["id"]
