@@ -9,17 +9,19 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Optional, cast
+from typing import Any, Optional, Union, cast
 
 from ._adapter import Adapter
 from ._errors import ApiError, Meaning, OpendumpError, TransportError
 from ._fields import differing, leaves
-from ._plan import CREATE, DELETE, PAUSE, RECREATE, UPDATE, Plan, Refused
+from ._plan import CREATE, DELETE, PAUSE, RECREATE, START, UPDATE, Plan, Refused
 from ._record import Task
 from ._wait import Clock
 
 # Looks after a reply was lost, and reads to see an update come through: services may show a write a little later.
 LOOKS = 3
+
+Lost = Union[ApiError, TransportError]
 
 
 class Ignored(OpendumpError):
@@ -55,7 +57,6 @@ class Writer:
                     self._await_gone(old, "The %s was deleted, but" % self.plan.desired.label, leaving_counts=True)
             else:
                 self._act(action)
-            self.done.append(action)
 
     # the verbs
 
@@ -85,24 +86,34 @@ class Writer:
             self.task = found[0] if found else None
             return bool(found)
 
-        if self._surely("created", send, there, unclear):
-            if self.task is None:
-                there()
+        # Where two tasks can have one name, a request that is executed late would make the second.
+        lost = self._surely("created", send, there, unclear, lambda error: adapter.names_are_unique or not error.possibly_later)
+        self.done.append(CREATE)
+        if lost:
+            there()
             if self.task is not None:
                 self._prove("was created, but its fields", self._show(self.task))
 
     def _recreate(self) -> None:
         self._preflight(str(self.plan.destination))
-        old = self._delete()
+        # Where the name is all that tells tasks apart, a request that is executed late would delete the new task.
+        old = self._delete(lambda error: not self.adapter.names_are_unique or not error.possibly_later)
         try:
             self._await_gone(old)
             self._create()
         except OpendumpError as error:
+            if CREATE in self.done:
+                now = ""
+            elif getattr(error, "possibly_executed", False):
+                now = " Whether the new one exists is not known; the next run looks, and creates it if it does not."
+            else:
+                now = " The task does not exist now; nothing is dumped until the next run, which creates it."
             error.args = (
-                "The old %s was deleted to be re-created, but the new one could not be created: %s "
-                "The task does not exist now; nothing is dumped until the next run, which creates it." % (self.plan.desired.label, error),
+                "The old %s was deleted to be re-created, but the new one %s: %s%s"
+                % (self.plan.desired.label, "is not well" if CREATE in self.done else "could not be created", error, now),
             )
             raise
+        self.done[:] = [RECREATE]
 
     def _preflight(self, destination: str) -> None:
         found = self.adapter.preflight(self.plan.parent, destination, self.plan.values)
@@ -132,17 +143,31 @@ class Writer:
                     ) from error
                 raise
 
-        self._surely("changed", send, lambda: not self._differs(self._show(task)), [])
+        def reached() -> bool:
+            shown = self._show(task)
+            return self._visible(shown) and not self._differs(shown)
+
+        self._surely("changed", send, reached, [])
         shown = self._show(task)
         for _look in range(LOOKS - 1):
             if not self._differs(shown):
                 break
             self.clock.sleep(self.interval)
             shown = self._show(task)
+        if set(self._differs(shown)) != set(self._differs(task)) or not self._visible(shown):
+            self.done.append(UPDATE)
         self._prove("was changed and the service said yes, but", shown)
         self.task = shown
 
-    def _delete(self) -> Task:
+    def _visible(self, shown: Task) -> bool:
+        """Whether any changed field is one that the service shows: a secret that was written cannot be seen."""
+        fields = dict(leaves(self.adapter.fields(self.plan.destination)))
+        return any(
+            path in fields and not fields[path].secret and not (fields[path].echo_uncertain and path not in shown.values)
+            for path in self.plan.changed_fields
+        )
+
+    def _delete(self, again: Callable[[Lost], bool] = lambda error: True) -> Task:
         plan, task = self.plan, cast(Task, self.plan.current)
 
         def send() -> None:
@@ -152,7 +177,8 @@ class Writer:
                 if error.meaning is not Meaning.TASK_ABSENT:
                     raise
 
-        self._surely("deleted", send, lambda: self._gone(task), [])
+        self._surely("deleted", send, lambda: self._gone(task), [], again)
+        self.done.append(DELETE)
         self.task = None
         return task
 
@@ -166,7 +192,10 @@ class Writer:
             health = adapter.health(self._show(task).status)
             return health == "paused" if action == PAUSE else health in ("ok", "starting")
 
-        self._surely("told to %s" % action, lambda: adapter.act(plan.parent, task, action), reached, [])
+        # A restart that comes late, or twice, would take away the progress that the task has made meanwhile.
+        repeatable = not (action == START and adapter.born_paused)
+        self._surely("told to %s" % action, lambda: adapter.act(plan.parent, task, action), reached, [], lambda error: repeatable)
+        self.done.append(action)
         self.task = Task(**{**vars(task), "status": None})
 
     # looking
@@ -245,8 +274,18 @@ class Writer:
                 % (", ".join(self.plan.unproven), self.plan.desired.label)
             )
 
-    def _surely(self, what: str, send: Callable[[], Any], reached: Callable[[], bool], unclear: list[Exception]) -> bool:
-        """Send; after a lost reply look first, and send again only when it was not executed. True where a reply was lost."""
+    def _surely(
+        self,
+        what: str,
+        send: Callable[[], Any],
+        reached: Callable[[], bool],
+        unclear: list[Exception],
+        again: Callable[[Lost], bool] = lambda error: True,
+    ) -> bool:
+        """Send; after a lost reply look first, and send again only when it was not executed. True where a reply was lost.
+
+        :param again: whether a request of which a look shows no effect may be sent once more.
+        """
         started = self.clock.now()
         while True:
             try:
@@ -255,15 +294,19 @@ class Writer:
             except (ApiError, TransportError) as error:
                 if not error.possibly_executed:
                     raise
-                lost = error
+                lost: Lost = error
             unclear.append(lost)
-            self.warn(
-                "It is not known whether the %s was %s (%s); looking before anything is sent again." % (self.plan.desired.label, what, lost)
-            )
-            for look in range(LOOKS):
-                if look:
-                    self.clock.sleep(self.interval)
-                if reached():
-                    return True
-            if len(unclear) >= LOOKS or self.clock.now() - started > self.adapter.client.retry_budget:
+            doubt = "It is not known whether the %s was %s" % (self.plan.desired.label, what)
+            self.warn("%s (%s); looking before anything is sent again." % (doubt, lost))
+            try:
+                for look in range(LOOKS):
+                    if look:
+                        self.clock.sleep(self.interval)
+                    if reached():
+                        return True
+            except (ApiError, TransportError) as error:
+                lost.add("%s, and it could not be looked after: %s Run again; the next run looks first." % (doubt, error))
+                raise lost from None
+            if not again(lost) or len(unclear) >= LOOKS or self.clock.now() - started > self.adapter.client.retry_budget:
+                lost.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
                 raise lost

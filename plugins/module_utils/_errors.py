@@ -61,15 +61,23 @@ class ConfigurationError(OpendumpError):
 class TransportError(OpendumpError):
     """No answer, or one that cannot be read.
 
-    ``possibly_executed`` is False where the request certainly did not reach the service, and for requests that change nothing.
+    ``possibly_executed`` is False where the request certainly did not reach the service, and for requests that change nothing;
+    ``possibly_later`` is True where it may still be executed some time after this.
     ``lasting`` is True where trying again cannot help, such as with a certificate that is not trusted.
     """
 
     def __init__(
-        self, message: str, possibly_executed: bool, details: Optional[Mapping[str, Any]] = None, *, lasting: bool = False
+        self,
+        message: str,
+        possibly_executed: bool,
+        details: Optional[Mapping[str, Any]] = None,
+        *,
+        lasting: bool = False,
+        possibly_later: bool = False,
     ) -> None:
         super().__init__(message, details)
         self.possibly_executed = possibly_executed
+        self.possibly_later = possibly_later
         self.lasting = lasting
 
 
@@ -106,6 +114,8 @@ class ApiError(OpendumpError):
         self.path = path
         self.host = host
         self.possibly_executed = possibly_executed
+        # a gateway that gave up waiting does not stop the service
+        self.possibly_later = possibly_executed and status == 504
         self.retry_after = retry_after
         head = "%s (HTTP %d)" % (code, status) if code not in ("", str(status)) else "HTTP %d" % status
         said = text if text.endswith((".", "!", "?")) else text + "."

@@ -244,7 +244,7 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
         said(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name
     )
     way = " through the proxy %s" % proxy if proxy else ""
-    lasting = False
+    lasting = late = False
     chain = list(_chain(error))
     unknown = next((one for one in chain if isinstance(one, socket.gaierror)), None)
     untrusted = next((one for one in chain if isinstance(one, ssl.SSLCertVerificationError)), None)
@@ -265,6 +265,7 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
         what = "The proxy %s does not let through to %s at %s." % (proxy, service, where)
         check = "Name the host in NO_PROXY, or check HTTPS_PROXY."
     elif any(isinstance(one, (socket.timeout, TimeoutError, requests.exceptions.Timeout)) for one in chain):
+        late = possibly_executed
         if _exchange.sent:
             what = "%s at %s%s did not answer completely within %g seconds (request_timeout)." % (service, where, way, timeout)
         else:
@@ -282,7 +283,8 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
         what = "%s at %s%s cannot be reached%s." % (service, where, way, ": " + reason.lower() if reason else "")
     doubt = "Whether the request was executed is not known." if possibly_executed else ""
     details = {"service": endpoint.service, "host": endpoint.host, "possibly_executed": possibly_executed}
-    return TransportError(" ".join(part for part in (what, doubt, check) if part), possibly_executed, details, lasting=lasting)
+    text = " ".join(part for part in (what, doubt, check) if part)
+    return TransportError(text, possibly_executed, details, lasting=lasting, possibly_later=late)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

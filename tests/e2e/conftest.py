@@ -23,6 +23,8 @@ import pytest
 
 from huaweicloud_emulator.server import Local, running
 
+from .reliability.tally import line as counted_line
+
 MODULES = "ansible_collections.opendump.huaweicloud.plugins.modules."
 HERE = pathlib.Path(__file__).resolve().parent
 REGION = "eu-west-101"
@@ -224,3 +226,10 @@ def play(environment: dict[str, str], tmp_path: pathlib.Path) -> Play:
 def localhost(*tasks: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
     """A play on this machine with these tasks."""
     return [{"hosts": "localhost", "gather_facts": False, "tasks": list(tasks), **more}]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the tests in reliability/ counted, over all test processes."""
+    counted = counted_line(report for reports in terminalreporter.stats.values() for report in reports)
+    if counted:
+        terminalreporter.write_line(counted)

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each way of writing × each fault × each request that it can strike, once or for good.
+
+Afterwards the declared state holds, or a clear error was raised; no duplicate exists; nothing was deleted that was not named; what is
+said of changes is true; and the next run, without the fault, completes the work.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from huaweicloud_emulator.server import Local
+
+from ..conftest import Result, Run
+from .conftest import Elsewhere
+from .estate import NAME, Place, instance, lasting, tasks
+from .mishaps import REQUEST_TIMEOUT, Mishap, mishaps
+from .tally import Tally
+from .verbs import VERBS, Verb
+
+BUDGET = 1.0
+LIMITS: dict[str, Any] = {"retry_budget": BUDGET, "request_timeout": REQUEST_TIMEOUT}
+# What a run may take: every request to its time limit, every look to its end, and a wait for a state.
+LONGEST = 15.0
+UNKNOWN = ("not known", "state is unknown")
+MISHAPS = {one.name: one for one in mishaps("")}
+# Of every eight pairs of a verb and a mishap, how many the short run tries.
+SHARE = 2
+
+
+def pairs() -> Iterator[Any]:
+    for verb, mishap in itertools.product(VERBS.values(), MISHAPS.values()):
+        if verb.service not in mishap.services or (mishap.sick and (verb.may_vanish or verb.module == "smart_connect")):
+            continue
+        if mishap.lies and verb.options.get("update_secrets"):
+            continue  # nobody can see whether a secret was written
+        chosen = bool(os.environ.get("OPENDUMP_SOAK")) or zlib.crc32(f"{verb} {mishap}".encode()) % 8 < SHARE
+        if chosen:
+            yield pytest.param(verb.name, mishap.name, id=f"{verb}-{mishap}".replace(" ", "_"))
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a verb goes without a fault: its requests, and what there is at the end."""
+
+    requests: list[tuple[str, str]]
+    end: dict[Place, list[dict[str, Any]]]
+    instances: list[dict[str, Any]]
+
+    def writes(self, verb: Verb) -> list[int]:
+        return [
+            number
+            for number, (method, path) in enumerate(self.requests)
+            if re.fullmatch(verb.write[0], method) and re.search(verb.write[1], path)
+        ]
+
+
+_courses: dict[str, Course] = {}
+INSTANCES = ("kafka-dump", "plain", "idle")
+
+
+def looked_at(cloud: Local) -> dict[Place, list[dict[str, Any]]]:
+    return {place: sorted(map(lasting, there), key=json.dumps) for place, there in tasks(cloud).items()}
+
+
+def quiet(cloud: Local) -> None:
+    """Wait until no request is under way any more, also those that the client has given up."""
+    deadline = time.monotonic() + 10
+    while any(entry["milliseconds"] is None for entry in cloud.requests()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def fresh(cloud: Local, verb: Verb) -> None:
+    cloud.reset()
+    cloud.seed(dict(verb.seed))
+
+
+def course(run: Run, cloud: Local, verb: Verb) -> Course:
+    if verb.name not in _courses:
+        fresh(cloud, verb)
+        done = run(verb.module, **verb.options)
+        assert done["actions"] == list(verb.actions), done
+        assert done["changed"]
+        seen = [(entry["method"], entry["path"]) for entry in cloud.requests()]
+        _courses[verb.name] = Course(seen, looked_at(cloud), [instance(cloud, name) for name in INSTANCES])
+        assert _courses[verb.name].writes(verb)
+    return _courses[verb.name]
+
+
+def named(cloud: Local, verb: Verb) -> list[dict[str, Any]]:
+    return [task for task in tasks(cloud)[verb.place] if task["name"] == NAME]
+
+
+def others(cloud: Local, verb: Verb) -> dict[Place, list[dict[str, Any]]]:
+    """Everything but what the verb is about, to the last id."""
+    return {
+        place: [{**lasting(task), "id": task["id"]} for task in there if (place, task["name"]) != (verb.place, NAME)]
+        for place, there in tasks(cloud).items()
+    }
+
+
+def clear(result: Result) -> str:
+    """The error's text, which is one a user can do something with."""
+    message: str = result["msg"]
+    assert 20 < len(message) < 4000, result
+    assert "Traceback" not in json.dumps(result), result
+    assert "exception" not in result, result
+    return message
+
+
+def try_fault(run: Run, cloud: Local, tally: Tally, verb: Verb, mishap: Mishap, at: int, count: int, elsewhere: Elsewhere) -> None:
+    normal = course(run, cloud, verb)
+    fresh(cloud, verb)
+    before, mine = others(cloud, verb), list(map(lasting, named(cloud, verb)))
+    instances = [instance(cloud, name) for name in INSTANCES]
+    fault = mishap.fault(verb, at, count)
+    if fault["do"].get("redirect") == "" or (fault["do"].get("headers") or {}).get("Location") == "":
+        fault["do"] = json.loads(json.dumps(fault["do"]).replace('""', json.dumps(elsewhere.url), 1))
+    cloud.fault(fault)
+    login = (
+        {"user_name": "opendump", "user_password": "emulator-password-0001", "domain_name": "opendump"}
+        if mishap.login == "password"
+        else {}
+    )
+    options = {**verb.options, **LIMITS, **login}
+    started = time.monotonic()
+    result = run(verb.module, **options)
+    took = time.monotonic() - started
+    cloud.admin("DELETE", "faults")
+    quiet(cloud)
+    cloud.admin("PUT", "clock", {"offset_seconds": 0})
+    now = named(cloud, verb)
+    lost = [place for place, there in before.items() if len(others(cloud, verb)[place]) < len(there)]
+    gone = bool(mine) and not now and not verb.may_vanish
+    tally.fault(duplicates=max(0, len(now) - 1), losses=len(lost) + gone)
+    assert len(now) <= 1, (result, now)
+    assert others(cloud, verb) == before
+    assert not gone, result
+    assert took < LONGEST, took
+    assert elsewhere.heard == []
+    moved = list(map(lasting, now)) != mine or [instance(cloud, name) for name in INSTANCES] != instances
+    if result.get("failed"):
+        message = clear(result)
+        told = result["changed"] or any(word in message for word in UNKNOWN)
+        assert told or not moved or mishap.sick, (message, mine, now)
+        if now == [] and mine and not result["changed"]:
+            assert "not known" in message, message
+    else:
+        assert mishap.sick or looked_at(cloud) == normal.end, result
+        assert result["changed"] or mishap.sick, result
+        assert result["actions"] == list(verb.actions) or mishap.sick, result
+    if mishap.sick and now:
+        cloud.patch(
+            {
+                "service": verb.service,
+                "find": {"stream": verb.place[1], "task": NAME} if verb.service == "dis" else {"task_id": now[0]["id"]},
+                "status": mine[0]["status"] if mine else normal_status(normal, verb),
+            }
+        )
+    again = run(verb.module, **verb.options)
+    assert not again.get("failed"), (result, again)
+    assert looked_at(cloud) == normal.end
+    assert [instance(cloud, name) for name in INSTANCES] == normal.instances
+    assert not run(verb.module, **verb.options)["changed"] or verb.options.get("update_secrets") == "always"
+    tally.survived()
+
+
+def normal_status(normal: Course, verb: Verb) -> str:
+    return str(next(task["status"] for task in normal.end[verb.place] if task["name"] == NAME))
+
+
+@pytest.mark.parametrize(("verb", "mishap"), list(pairs()))
+def test_every_verb_survives_every_fault(
+    run: Run, cloud: Local, tally: Tally, elsewhere: Elsewhere, soak: bool, verb: str, mishap: str
+) -> None:
+    one, wrong = VERBS[verb], MISHAPS[mishap]
+    normal = course(run, cloud, one)
+    places = range(len(normal.requests)) if soak and not wrong.only_writes else normal.writes(one)
+    for at, count in itertools.product(places, (1, -1) if wrong.lasts and soak else (1,)):
+        try_fault(run, cloud, tally, one, wrong, at, count, elsewhere)
