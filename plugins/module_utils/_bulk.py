@@ -11,23 +11,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Optional
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from ._adapter import Adapter
-from ._api_options import API_OPTIONS
 from ._connect import SmartConnectTasks
 from ._desired import desired, item_spec, secrets
 from ._dis import TransferTasks
 from ._errors import ConfigurationError, OpendumpError
+from ._module import DumpModule
 from ._observe import Estate, nothing_can_be_there, side_by_side
 from ._reconcile import Outcome, Purge, Reconciliation
 from ._record import Parent, Task
 from ._result import outcome_diff, outcome_result, task_result
-from ._runner import connected, hide
 from ._sink import SinkTasks
 
 LISTS: dict[str, type[Adapter]] = {
@@ -49,12 +48,10 @@ DONE = {
 }
 
 
-class ItemsModule(AnsibleModule):
-    """AnsibleModule reports the first error of the first item; a user with five bad items wants to read of five."""
+class ItemsModule(DumpModule):
+    """Ansible reports the first error of the first item; a user with five bad items wants to read of five."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        self.declared: dict[str, Any] = {}
-        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+    declared: Mapping[str, Any] = MappingProxyType({})
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
@@ -62,13 +59,8 @@ class ItemsModule(AnsibleModule):
         self.declared = {name: self.params.get(name) for name in LISTS}
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
-        if not hasattr(self, "_selinux_enabled") and getattr(getattr(self, "validation_result", None), "errors", None):
-            found = self.item_problems()
-            if found:
-                msg = several(found)
-            # A misspelt option may hold a secret, which is then unknown as one.
-            kwargs.setdefault("invocation", {"module_args": {}})
-        super().fail_json(msg, **kwargs)
+        found = [] if self._accepted else self.item_problems()
+        super().fail_json(several(found) if found else msg, **kwargs)
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
@@ -124,9 +116,7 @@ def bulk_spec() -> dict[str, Any]:
 
 
 def dump_tasks() -> None:
-    module = ItemsModule(
-        argument_spec={**API_OPTIONS, **bulk_spec()}, required_if=[("purge", True, ["purge_match"])], supports_check_mode=True
-    )
+    module = ItemsModule(bulk_spec(), required_if=[("purge", True, ["purge_match"])])
     found = module.item_problems()
     if found:
         module.fail_json(msg=several(found))
@@ -135,17 +125,15 @@ def dump_tasks() -> None:
         parallelism = positive(module.params["parallelism"], "parallelism")
         purge = purge_of(module.params)
         wanted = [desired(kind, item) for name, kind in LISTS.items() for item in module.params[name] or []]
-        hide(module, secrets(wanted))
-        client = connected(module, parallelism)
+        module.hide(secrets(wanted))
         run = Reconciliation(
-            client,
+            module.connect(parallelism),
             check_mode=module.check_mode,
             parallelism=parallelism,
             stop_on_error=module.params["on_error"] == "stop",
             warn=module.warn,
         )
         outcomes = run.run(wanted, purge)
-        hide(module, client.secrets)
     except OpendumpError as error:
         module.fail_json(msg=str(error), error=error.details, changed=False, results=[], purged=[], summary=summary(outcomes))
     result: dict[str, Any] = {
@@ -229,9 +217,8 @@ def failures(failed: list[Outcome], total: int) -> str:
 
 
 def dump_tasks_info() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **API_OPTIONS,
+    module = DumpModule(
+        {
             "stream_names": {"type": "list", "elements": "str"},
             "instance_ids": {"type": "list", "elements": "str"},
             "instance_names": {"type": "list", "elements": "str"},
@@ -240,15 +227,12 @@ def dump_tasks_info() -> None:
             "health": {"type": "list", "elements": "str", "choices": ["ok", "paused", "starting", "failed", "unknown"]},
             "details": {"type": "bool", "default": True},
             "parallelism": dict(PARALLELISM),
-        },
-        supports_check_mode=True,
+        }
     )
     try:
         parallelism = positive(module.params["parallelism"], "parallelism")
         pattern(module.params["name_pattern"], "name_pattern")
-        client = connected(module, parallelism)
-        result = gathered_estate(Estate(client, parallelism), module.params)
-        hide(module, client.secrets)
+        result = gathered_estate(Estate(module.connect(parallelism), parallelism), module.params)
     except OpendumpError as error:
         module.fail_json(msg=str(error), error=error.details)
     module.exit_json(changed=False, **result)

@@ -14,16 +14,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 
-from ._api_options import API_OPTIONS, Given
+from ._api_options import Given
 from ._credentials import Identity, Key, identify
 from ._endpoints import endpoint
 from ._errors import ConfigurationError, OpendumpError
 from ._landing import VERDICTS, Found, Window, interval_of, look, place_of, shown, verdict, window_of, zone_of
+from ._module import DumpModule
 from ._obs_listing import BOTO3_IMPORT_ERROR, Buckets, KeyRefused
 from ._observe import side_by_side
-from ._runner import hide
 
 LANDING_OPTIONS: dict[str, Any] = {
     "tasks": {"type": "list", "elements": "dict", "required": True},
@@ -40,11 +40,7 @@ LANDING_OPTIONS: dict[str, Any] = {
 
 
 def dump_landing_info() -> None:
-    module = AnsibleModule(
-        argument_spec={**API_OPTIONS, **LANDING_OPTIONS},
-        required_together=[["obs_access_key", "obs_secret_key"]],
-        supports_check_mode=True,
-    )
+    module = DumpModule(LANDING_OPTIONS, required_together=[["obs_access_key", "obs_secret_key"]])
     options = module.params
     if BOTO3_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("boto3", reason="to look into buckets"), exception=BOTO3_IMPORT_ERROR)
@@ -55,7 +51,7 @@ def dump_landing_info() -> None:
         window = window_of(options["since"], zone_of(options["time_zone"]), datetime.now(timezone.utc))
         given = Given(options, os.environ)
         who = Who(given)
-        hide(module, who.secrets)
+        module.hide(who.secrets)
         landing = looked_at(buckets(given, who), options["tasks"], window, options)
     except OpendumpError as error:
         module.fail_json(msg=str(error), error=error.details)

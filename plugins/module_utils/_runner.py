@@ -1,54 +1,42 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AnsibleModule in, exit_json out. The only file here that knows Ansible.
+"""Options in, result out: the modules for one task, and the info modules for one kind.
 
 PRIVATE to the collection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-
 from ._adapter import Adapter
-from ._api_options import API_OPTIONS
-from ._client import REQUESTS_IMPORT_ERROR, Client
+from ._client import Client
 from ._desired import desired, item_spec, secrets
 from ._errors import OpendumpError
+from ._module import DumpModule
 from ._observe import Estate, nothing_can_be_there
 from ._reconcile import Outcome, Reconciliation
 from ._record import Task
 from ._result import outcome_diff, outcome_result, task_result
 
-# Shorter texts would blank out innocent output, and no service accepts a secret this short.
-SHORTEST_SECRET = 4
-
 
 def task_module(kind: type[Adapter]) -> None:
     """A resource module for one task."""
     spec = item_spec(kind)
-    module = AnsibleModule(
-        argument_spec={**API_OPTIONS, **spec["options"]},
-        mutually_exclusive=spec.get("mutually_exclusive", []),
-        required_one_of=spec.get("required_one_of", []),
-        supports_check_mode=True,
-    )
+    module = DumpModule(spec.pop("options"), **spec)
     try:
         wanted = desired(kind, module.params)
-        hide(module, secrets([wanted]))
-        client = connected(module)
-        run = Reconciliation(client, check_mode=module.check_mode, warn=module.warn)
+        module.hide(secrets([wanted]))
+        run = Reconciliation(module.connect(), check_mode=module.check_mode, warn=module.warn)
         outcome = run.run([wanted])[0]
-        hide(module, client.secrets)
     except OpendumpError as error:
         module.fail_json(msg=str(error), error=error.details, changed=False, actions=[])
     finish(module, outcome)
 
 
-def finish(module: AnsibleModule, outcome: Outcome) -> None:
+def finish(module: DumpModule, outcome: Outcome) -> None:
     result = outcome_result(outcome)
     if module._diff:
         result["diff"] = outcome_diff(outcome)
@@ -64,11 +52,9 @@ def info_module(kind: type[Adapter]) -> None:
     if kind.has_task_id:
         options["task_id"] = {"type": "str"}
         exclusive.append(["task_name", "task_id"])
-    module = AnsibleModule(argument_spec={**API_OPTIONS, **options}, mutually_exclusive=exclusive, supports_check_mode=True)
+    module = DumpModule(options, mutually_exclusive=exclusive)
     try:
-        client = connected(module)
-        result = gathered(client, kind, module.params)
-        hide(module, client.secrets)
+        result = gathered(module.connect(), kind, module.params)
     except OpendumpError as error:
         module.fail_json(msg=str(error), error=error.details)
     module.exit_json(changed=False, **result)
@@ -100,20 +86,3 @@ def gathered(client: Client, kind: type[Adapter], options: Mapping[str, Any]) ->
         tasks += listing.tasks
         quotas.append({"parent": parent.id, "parent_name": parent.name, **listing.quotas})
     return {"tasks": [task_result(kind, task) for task in tasks], "quotas": quotas}
-
-
-def connected(module: AnsibleModule, connections: int = 1) -> Client:
-    """The client these options ask for; its secrets are hidden from all output.
-
-    :raises ConfigurationError: the options do not say who asks, or whom.
-    """
-    if REQUESTS_IMPORT_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    client = Client(module.params, warn=module.warn, connections=connections)
-    hide(module, client.secrets)
-    return client
-
-
-def hide(module: AnsibleModule, values: Iterable[str]) -> None:
-    """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
-    module.no_log_values.update(value for value in values if len(value) >= SHORTEST_SECRET)

@@ -175,26 +175,18 @@ error:
       sample: 8d3a0c5e7f1b4c6d9e2f
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import connected, hide
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module import DumpModule
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._switch import SWITCH_OPTIONS, Switch
+
+ONE_OF = [["instance_id", "instance_name"]]
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**API_OPTIONS, **SWITCH_OPTIONS},
-        mutually_exclusive=[["instance_id", "instance_name"]],
-        required_one_of=[["instance_id", "instance_name"]],
-        supports_check_mode=True,
-    )
+    module = DumpModule(SWITCH_OPTIONS, mutually_exclusive=ONE_OF, required_one_of=ONE_OF)
     actions: list[str] = []
     try:
-        client = connected(module)
-        result = Switch(client, module.params, module.check_mode, module.warn, actions=actions).run()
-        hide(module, client.secrets)
+        result = Switch(module.connect(), module.params, module.check_mode, module.warn, actions=actions).run()
     except OpendumpError as error:
         module.fail_json(msg=str(error), error=error.details, changed=bool(actions), actions=actions)
     module.exit_json(**result)

@@ -227,3 +227,11 @@ def test_info(run: Run, cloud: Local) -> None:
     assert missing["failed"]
     assert "DIS.4301" in missing["msg"]
     assert run("dis_transfer_task_info", stream_name="newstream", task_name="none")["tasks"] == []
+
+
+def test_a_misspelt_secret_is_not_shown(run: Run, cloud: Local) -> None:
+    failed = run("dis_transfer_task", stream_name="newstream", task_name="newtask", dws={"user_pasword": "canary-4711"})
+    assert failed["failed"]
+    assert "user_pasword" in failed["msg"]
+    assert "canary-4711" not in str(failed)
+    assert cloud.requests() == []
