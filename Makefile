@@ -28,7 +28,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help demo role-arguments venv test unit lint format sanity matrix molecule package release-check docs requirements clean
+.PHONY: help demo role-arguments venv test unit lint format sanity matrix molecule package release-check docs error-codes requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -88,15 +88,22 @@ package: venv  ## build the collection and pass it through the importer that Gal
 release-check: package  ## install the tarball into an empty environment and run the quickstart and AWX's jobs from there
 	python dev/release_check.py
 
-docs: venv  ## render the documentation of modules and roles into .cache/docs/build/html
+docs: venv  ## render guides, modules and roles into .cache/docs/build/html
 	$(VENV) docs
 	@rm -rf $(CACHE)/docs && mkdir -m 700 $(CACHE)/docs $(CACHE)/docs/rst
 	@antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir $(CACHE)/docs opendump.huaweicloud >/dev/null
 	@antsibull-docs --config-file $(CACHE)/docs/antsibull-docs.cfg collection --use-current --squash-hierarchy \
 		--dest-dir $(CACHE)/docs/rst opendump.huaweicloud
+	@mkdir -p $(CACHE)/docs/rst/docsite/pages && cp tests/emulator/README.md $(CACHE)/docs/rst/docsite/pages/local_cloud.md
+	@tar -C docs --exclude=./docsite -cf - . | tar -C $(CACHE)/docs/rst/docsite/pages -xf -
 	@# without the cross references to other sites, which would have to be fetched
-	@sphinx-build -q -b html -c $(CACHE)/docs -D extensions=sphinx_antsibull_ext $(CACHE)/docs/rst $(CACHE)/docs/build/html
+	@sphinx-build -Q -w $(CACHE)/docs/warnings -b html -c $(CACHE)/docs -D extensions=sphinx_antsibull_ext,myst_parser \
+		$(CACHE)/docs/rst $(CACHE)/docs/build/html || { cat $(CACHE)/docs/warnings; exit 1; }
+	@! grep -vE "undefined label: '(common_return_values|ansible_configuration_settings)'" $(CACHE)/docs/warnings
 	$(SAY) "open .cache/docs/build/html/index.html"
+
+error-codes: venv  ## write the page of error codes anew, from the table of the modules
+	@PYTHONPATH=$(CACHE)/collections python dev/error_codes.py
 
 requirements: venv  ## pin the newest versions of tests/requirements/*.in
 	sh dev/pin.sh

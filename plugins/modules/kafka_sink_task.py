@@ -104,12 +104,12 @@ EXAMPLES = r"""
       region: ap-southeast-1
       profile: production
   block:
-    - name: Dump orders
+    - name: Dump returns
       opendump.huaweicloud.kafka_sink_task:
         instance_name: kafka-prod
-        task_name: orders-to-obs
+        task_name: returns-to-obs
         topics:
-          - orders
+          - returns
         obs:
           obs_bucket_name: landing-zone
 

@@ -155,6 +155,8 @@ EXAMPLES = r"""
   opendump.huaweicloud.smart_connect_task:
     instance_name: kafka-prod
     task_name: sessions
+    topics:
+      - orders
     redis:
       source:
         redis_address:

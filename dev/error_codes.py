@@ -1,0 +1,78 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write docs/docsite/rst/error_codes.rst from the table by which the modules explain refusals.
+
+Usage: python dev/error_codes.py
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils import _error_codes as table
+from checkout import ROOT
+
+TARGET = ROOT / "docs" / "docsite" / "rst" / "error_codes.rst"
+# REUSE-IgnoreStart
+HEAD = """\
+..
+  Copyright (c) 2026, opendump contributors
+  GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+  SPDX-License-Identifier: GPL-3.0-or-later
+
+  Made by dev/error_codes.py from the table that the modules use; run `make error-codes` after changing that.
+
+.. _ansible_collections.opendump.huaweicloud.docsite.error_codes:
+
+Error codes
+===========
+
+What the modules know about the codes of the services, and what they advise. The meaning decides what a module does: it waits and tries again
+when the service is *busy*, *throttled* or has a fault of the *server*; it takes *task absent* for an answer; everything else ends the run.
+
+The HTTP status says little. DIS reports a task that is not there with 400; DMS reports a quota that is reached with 404.
+"""
+# REUSE-IgnoreEnd
+
+
+def section(title: str, codes: Mapping[str, table.Explanation]) -> str:
+    alike: dict[table.Explanation, list[str]] = {}
+    for code, said in sorted(codes.items()):
+        alike.setdefault(said, []).append("``%s``" % code)
+    if not alike:
+        raise ValueError("no codes for " + title)
+    rows = "".join(
+        "  * - %s\n    - %s\n    - %s\n" % (", ".join(those), said.meaning.value, _literal(said.next_step)) for said, those in alike.items()
+    )
+    head = "\n%s\n%s\n\n.. list-table::\n  :header-rows: 1\n  :widths: 30 15 55\n\n  * - Code\n    - Meaning\n    - Next step\n"
+    return head % (title, "-" * len(title)) + rows
+
+
+def _literal(text: str) -> str:
+    """Names of options and variables stand out."""
+    return re.sub(r"\b([a-z]+(?:[._][a-z_]+)+|[A-Z]+_[A-Z_]+)\b", r"``\1``", text) or "Read the message."
+
+
+def page() -> str:
+    codes = table._CODES
+    services = {"DIS": "DIS", "DMS": "DMS for Kafka"}
+    sections = [section(title, {code: said for code, said in codes.items() if code.startswith(name)}) for name, title in services.items()]
+    others = {code: said for code, said in codes.items() if not code.startswith(tuple(services))}
+    gateway = {"APIGW." + number: said for number, said in table._GATEWAY_CODES.items()}
+    statuses = {str(status): said for status, said in table._STATUSES.items()}
+    iam = {str(status): said for status, said in table._IAM_STATUSES.items()}
+    return (
+        HEAD
+        + "".join(sections)
+        + section("Other services", others)
+        + section("API gateway (also as APIG.nnnn)", gateway)
+        + section("IAM, by HTTP status", iam)
+        + section("Without a code that is known, by HTTP status", statuses)
+    )
+
+
+if __name__ == "__main__":
+    TARGET.write_text(page(), encoding="utf-8")

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""README files and guides: links lead somewhere, names exist, and nothing that there is goes unmentioned."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import textwrap
+
+import checkout
+import error_codes
+import pytest
+import yaml
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS, ENVIRONMENT
+
+ROOT = checkout.ROOT
+FILES = checkout.files()
+MARKDOWN = [path for path in FILES if path.suffix == ".md" and path.parts[0] not in ("tests", "LICENSES") and path.stem != "CHANGELOG"]
+GUIDES = [path for path in FILES if path.match("docs/docsite/rst/*.rst")]
+LABEL = "ansible_collections.opendump.huaweicloud.docsite."
+KINDS = {"module": "modules", "filter": "filter", "lookup": "lookup"}
+
+
+def text(path: pathlib.Path | str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def names(pattern: str) -> set[str]:
+    return {path.stem for path in FILES if path.match(pattern) and path.name != "__init__.py"}
+
+
+ROLES = {path.parts[1] for path in FILES if path.match("roles/*/tasks/main.yml")}
+EXISTING = names("plugins/modules/*.py") | names("plugins/filter/*.py") | names("playbooks/*.yml") | ROLES
+
+
+def anchors(markdown: str) -> set[str]:
+    """The anchors that GitHub makes of headings."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=str)
+def test_links_of_markdown_lead_somewhere(path: pathlib.Path) -> None:
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text(path)):
+        if re.match(r"https?://", link):
+            continue
+        name, _sign, anchor = link.partition("#")
+        target = (ROOT / path.parent / name).resolve() if name else ROOT / path
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target.read_text(encoding="utf-8"))):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=str)
+def test_references_of_guides_lead_somewhere(path: pathlib.Path) -> None:
+    labels = {label for guide in GUIDES for label in re.findall(r"^\.\. _([\w.]+):$", text(guide), re.MULTILINE)}
+    assert LABEL + path.stem in labels
+    used = re.findall(r":ref:`(?:[^`<]*<)?([\w.]+)>?`", text(path))
+    assert [label for label in used if label not in labels] == []
+    for name, kind in re.findall(r":ansplugin:`opendump\.huaweicloud\.(\w+)#(\w+)`", text(path)):
+        assert name in (ROLES if kind == "role" else names(f"plugins/{KINDS[kind]}/*.py")), (name, kind)
+
+
+@pytest.mark.parametrize("path", [*MARKDOWN, *GUIDES], ids=str)
+def test_what_is_named_exists(path: pathlib.Path) -> None:
+    content = text(path)
+    # .all is the action group; labels and addresses of the repository are no names
+    named = set(re.findall(r"(?<!ansible_collections\.)(?<!opendump/)\bopendump\.huaweicloud\.(\w+)", content))
+    assert named - EXISTING - {"all"} == set()
+    targets = set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE))
+    commands = re.findall(r"`make ([a-z -]+)`", content) + re.findall(r"^ *make ([a-z-]+)", content, re.MULTILINE)
+    assert {word for command in commands for word in command.split()} <= targets
+
+
+def test_readme_names_everything_that_there_is() -> None:
+    named = set(re.findall(r"`(\w+)`", text("README.md")))
+    assert EXISTING - named == set()
+    linked = set(re.findall(r"\]\(docs/docsite/rst/(\w+)\.rst\)", text("README.md")))
+    assert {path.stem for path in GUIDES} - linked == {"more"}
+    pages = {path.name for path in FILES if path.match("docs/*.md")}
+    assert {page for page in pages if f"](docs/{page})" not in text("README.md")} == set()
+
+
+def test_every_guide_is_in_the_index() -> None:
+    sections = yaml.safe_load(text("docs/docsite/extra-docs.yml"))["sections"]
+    listed = [name for section in sections for name in section["toctree"]]
+    assert sorted(listed) == sorted(path.stem for path in GUIDES)
+
+
+def test_page_of_error_codes_is_in_step() -> None:
+    assert text(error_codes.TARGET.relative_to(ROOT)) == error_codes.page(), "run make error-codes"
+
+
+def test_authentication_guide_names_every_option_and_variable() -> None:
+    guide = text("docs/docsite/rst/authentication.rst")
+    variables = {name for names in ENVIRONMENT.values() for name in names}
+    missing = {name for name in variables if not re.search(rf"\b{name}\b", guide)}
+    assert missing == set()
+    how_long = {"request_timeout", "retry_budget"}
+    assert {name for name in API_OPTIONS if not re.search(rf"``{name}\b", guide)} <= how_long
+
+
+def test_policies_are_json_that_iam_could_read() -> None:
+    found = re.findall(r"\.\. code-block:: json\n\n((?:  .*\n|\n)+)", text("docs/docsite/rst/policies.rst"))
+    assert len(found) == 2
+    for policy in (json.loads(textwrap.dedent(block)) for block in found):
+        assert policy["Version"] == "1.1"
+        for statement in policy["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert all(re.fullmatch(r"(dms|obs):[a-z]+:[A-Za-z]+", action) for action in statement["Action"])
