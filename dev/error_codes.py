@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _error_codes as table
 from checkout import ROOT
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils import _error_codes as table
 
 TARGET = ROOT / "docs" / "docsite" / "rst" / "error_codes.rst"
 # REUSE-IgnoreStart
@@ -30,8 +31,9 @@ HEAD = """\
 Error codes
 ===========
 
-What the modules know about the codes of the services, and what they advise. The meaning decides what a module does: it waits and tries again
-when the service is *busy*, *throttled* or has a fault of the *server*; it takes *task absent* for an answer; everything else ends the run.
+What the modules know about the codes of the services, and what they advise. The meaning decides what a module does. It waits and tries
+again when the service is *busy* or *throttled*, or when the fault is the *server*'s. It takes *task absent* for an answer. Everything else
+ends the run.
 
 The HTTP status says little. DIS reports a task that is not there with 400; DMS reports a quota that is reached with 404.
 """

@@ -45,7 +45,7 @@ NOT_RUN = {"requirements": "collections", "inventory": "all", "execution environ
 PLACES = re.compile(r"https://(?:dis|dms|iam|obs)\.[a-z0-9-]+\.(?:otc\.t-systems\.com|myhuaweicloud\.(?:com|eu))(?:/v3)?")
 # examples that look at tasks and make none
 PRELUDED = re.compile(r"plugins/(modules/\w+_info|filter/\w+)\.py$")
-MARK = re.compile(r"^(?:\.\. |<!-- )example: ([\w ]+?)(?: -->)?$")
+MARK = re.compile(r"^ *(?:\.\. |<!-- )example: ([\w ]+?)(?: -->)?$")
 
 
 @dataclass
