@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Optional
 
 from ._client import Client
+from ._errors import OpendumpError
 from ._fields import Check, Fields, Group, leaves
 from ._record import Listing, Parent, Task
 
@@ -108,6 +109,30 @@ class Adapter:
         if status in cls.doubtful or status in cls.failed:
             return "failed"
         return "unknown"
+
+    @classmethod
+    def id_of(cls, task: Task) -> str:
+        """
+        :raises OpendumpError: the service shows none; a request without it would be about all tasks.
+        """
+        if not task.id:
+            raise OpendumpError("The service shows no ID of %s '%s', so nothing can be done with it." % (cls.noun, task.name))
+        return task.id
+
+    def look(self, parent: Parent, task: Task) -> Optional[Task]:
+        """show(), with what is known of the task where the answer leaves it out.
+
+        :raises OpendumpError: the answer is about another task.
+        """
+        shown = self.show(parent, task)
+        if shown is not None:
+            shown.id, shown.name = shown.id or task.id, shown.name or task.name
+            if (task.id and shown.id != task.id) or (task.name and shown.name != task.name):
+                raise OpendumpError(
+                    "Asked for %s '%s' (ID %s), the service shows '%s' (ID %s). Somebody else may just have re-created it; run again."
+                    % (self.noun, task.name, task.id, shown.name, shown.id)
+                )
+        return shown
 
     # verbs; all raise ApiError or TransportError
 

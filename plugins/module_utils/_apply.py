@@ -206,7 +206,7 @@ class Writer:
             return self.task
         started = self.clock.now()
         while True:
-            shown = self.adapter.show(self.plan.parent, self.task or Task(self.adapter.kind, self.plan.parent, self.plan.name))
+            shown = self.adapter.look(self.plan.parent, self.task or Task(self.adapter.kind, self.plan.parent, self.plan.name))
             if shown is not None:
                 self.task = shown
                 return shown
@@ -225,14 +225,13 @@ class Writer:
         return shown
 
     def _show(self, task: Task) -> Task:
-        shown = self.adapter.show(self.plan.parent, task)
+        shown = self.adapter.look(self.plan.parent, task)
         if shown is None:
             raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.desired.label)
-        shown.id = shown.id or task.id
         return shown
 
     def _gone(self, task: Task) -> bool:
-        shown = self.adapter.show(self.plan.parent, task)
+        shown = self.adapter.look(self.plan.parent, task)
         return shown is None or shown.status in self.adapter.leaving
 
     def _await_gone(self, task: Task, what: str = "The old task was deleted, but", leaving_counts: bool = False) -> None:

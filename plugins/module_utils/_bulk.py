@@ -121,7 +121,7 @@ def dump_tasks() -> None:
     if found:
         module.fail_json(msg=several(found))
     outcomes: list[Outcome] = []
-    try:
+    with module.failing(lambda: told(unfinished(outcomes))):
         parallelism = positive(module.params["parallelism"], "parallelism")
         purge = purge_of(module.params)
         wanted = [desired(kind, item) for name, kind in LISTS.items() for item in module.params[name] or []]
@@ -133,21 +133,32 @@ def dump_tasks() -> None:
             stop_on_error=module.params["on_error"] == "stop",
             warn=module.warn,
         )
-        outcomes = run.run(wanted, purge)
-    except OpendumpError as error:
-        module.fail_json(msg=str(error), error=error.details, changed=False, results=[], purged=[], summary=summary(outcomes))
-    result: dict[str, Any] = {
-        "changed": any(outcome.changed for outcome in outcomes),
-        "results": [item_result(outcome) for outcome in outcomes if not outcome.purged],
-        "purged": [item_result(outcome) for outcome in outcomes if outcome.purged],
-        "summary": summary(outcomes),
-    }
+        run.run(wanted, purge, outcomes)
+    result = told(outcomes)
     if module._diff:
         result["diff"] = [headed(outcome) for outcome in outcomes if outcome.changed]
     failed = [outcome for outcome in outcomes if outcome.error]
     if failed:
         module.fail_json(msg=failures(failed, len(outcomes)), **result)
     module.exit_json(**result)
+
+
+def told(outcomes: list[Outcome]) -> dict[str, Any]:
+    """What was done and what was not, as far as it has come."""
+    return {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "results": [item_result(outcome) for outcome in outcomes if not outcome.purged],
+        "purged": [item_result(outcome) for outcome in outcomes if outcome.purged],
+        "summary": summary(outcomes),
+    }
+
+
+def unfinished(outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes of a run that was broken off, each of which says so where its task is concerned."""
+    for outcome in outcomes:
+        if not outcome.error and outcome.plan and outcome.actions != outcome.plan.actions:
+            outcome.error = OpendumpError("Not done, or not to its end: the run was broken off.")
+    return outcomes
 
 
 def positive(value: int, name: str) -> int:
@@ -229,12 +240,10 @@ def dump_tasks_info() -> None:
             "parallelism": dict(PARALLELISM),
         }
     )
-    try:
+    with module.failing():
         parallelism = positive(module.params["parallelism"], "parallelism")
         pattern(module.params["name_pattern"], "name_pattern")
         result = gathered_estate(Estate(module.connect(parallelism), parallelism), module.params)
-    except OpendumpError as error:
-        module.fail_json(msg=str(error), error=error.details)
     module.exit_json(changed=False, **result)
 
 

@@ -20,7 +20,7 @@ from ._fields import Boolean, Delimiter, Field, Group, Integer, Names, Path, Tex
 from ._instances import Instances
 from ._kafka import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from ._obs import BUCKET, PARTITION_FORMATS
-from ._record import Listing, Parent, Task, moment, rows, text, whole
+from ._record import Listing, Parent, Task, moment, named_rows, text, whole
 
 PAGE = 50
 STRATEGY = Text(choices=("latest", "earliest"))
@@ -169,9 +169,11 @@ class SmartConnectTasks(Adapter):
         super().__init__(client)
         self.instances = Instances.of(client)
 
-    def _tasks(self, parent: Parent, task_id: Optional[str] = None, verb: str = "", prefix: str = "") -> str:
-        path = "/v2/{project_id}/%sinstances/%s/connector/tasks" % (prefix, quote_segment(parent.id))
-        return path if task_id is None else "%s/%s%s" % (path, quote_segment(task_id), verb)
+    def _tasks(self, parent: Parent, prefix: str = "") -> str:
+        return "/v2/{project_id}/%sinstances/%s/connector/tasks" % (prefix, quote_segment(parent.id))
+
+    def _one(self, parent: Parent, task: Task, verb: str = "", prefix: str = "") -> str:
+        return "%s/%s%s" % (self._tasks(parent, prefix), quote_segment(self.id_of(task)), verb)
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         self.instances.preload([one for one in wanted if "instance_id" not in one])
@@ -188,7 +190,7 @@ class SmartConnectTasks(Adapter):
         pages = self.client.pages("dms", self._tasks(parent), items="tasks", limit=PAGE)
         found: dict[str, Task] = {}
         for page in pages:
-            for row in rows(page.get("tasks")):
+            for row in named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
                 task = self._task(parent, row)
                 found[task.id or task.name] = task
         last = pages[-1] if pages else {}
@@ -201,7 +203,7 @@ class SmartConnectTasks(Adapter):
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
-            answer = self.client.call("dms", "GET", self._tasks(parent, task.id))
+            answer = self.client.call("dms", "GET", self._one(parent, task))
         except ApiError as error:
             # No code is published for a missing Smart Connect task; a bare 404 on its own URL is one.
             if error.meaning is Meaning.TASK_ABSENT or (error.status == 404 and not error.code.startswith(("DMS.", "APIG"))):
@@ -217,14 +219,14 @@ class SmartConnectTasks(Adapter):
         return self._task(parent, answer) if isinstance(answer, Mapping) and answer.get("id") else None
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
-        self.client.call("dms", "PUT", self._tasks(parent, task.id), body=self._body(task.name, destination, body))
+        self.client.call("dms", "PUT", self._one(parent, task), body=self._body(task.name, destination, body))
 
     def delete(self, parent: Parent, task: Task) -> None:
-        self.client.call("dms", "DELETE", self._tasks(parent, task.id))
+        self.client.call("dms", "DELETE", self._one(parent, task))
 
     def act(self, parent: Parent, task: Task, action: str) -> None:
         verb, prefix = {"pause": ("/pause", ""), "resume": ("/resume", ""), "start": ("/restart", "kafka/")}[action]
-        self.client.call("dms", "PUT", self._tasks(parent, task.id, verb, prefix))
+        self.client.call("dms", "PUT", self._one(parent, task, verb, prefix))
 
     def measure(self, parent: Parent, tasks: Sequence[Task]) -> None:
         add_lag(self.client, parent, tasks)

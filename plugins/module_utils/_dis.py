@@ -17,10 +17,13 @@ from ._client import quote_segment
 from ._dis_destinations import DESTINATIONS, JSON_ONLY_FILES
 from ._errors import ApiError, Meaning, OpendumpError
 from ._fields import Text, echoed
-from ._record import Listing, Parent, Partition, Task, moment, rows, text, whole
+from ._record import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
 
 PAGE = 10
 STREAM_PAGE = 100
+# Far beyond any quota: a list that goes on after this will never end.
+MOST_TASKS = 10000
+MOST_STREAMS = 100000
 
 # Requests say descriptor, answers say description, and two of the five answers misspell it.
 WIRE_TYPES = {"obs": "OBS", "mrs": "MRS", "dli": "DLI", "cloudtable": "CLOUDTABLE", "dws": "DWS"}
@@ -61,14 +64,21 @@ class TransferTasks(Adapter):
         return Parent(wanted["stream_name"], wanted["stream_name"])
 
     def parents(self) -> list[Parent]:
-        names: list[str] = []
+        names: dict[str, None] = {}
+        last = ""
         while True:
-            query = [("limit", str(STREAM_PAGE))] + ([("start_stream_name", names[-1])] if names else [])
+            query = [("limit", str(STREAM_PAGE))] + ([("start_stream_name", last)] if last else [])
             page = self._object(self.client.call("dis", "GET", "/v2/{project_id}/streams", query=query), "streams")
-            fresh = [str(name) for name in page.get("stream_names") or [] if str(name) not in names]
-            names += fresh
+            listed = page.get("stream_names")
+            if not isinstance(listed, list) or not all(isinstance(name, str) and name for name in listed):
+                raise OpendumpError("The list of streams cannot be read. Run again later, or name the stream.")
+            fresh = [name for name in listed if name not in names]
+            names.update(dict.fromkeys(fresh))
             if not fresh or not page.get("has_more_streams"):
                 return [Parent(name, name) for name in names]
+            if len(names) > MOST_STREAMS:
+                raise OpendumpError("The list of streams does not end.")
+            last = fresh[-1]
 
     def listing(self, parent: Parent) -> Listing:
         found: dict[str, Task] = {}
@@ -77,14 +87,10 @@ class TransferTasks(Adapter):
             # The first call carries no query: older editions of the service know none.
             query = [("limit", str(PAGE)), ("start_task_name", last)] if last else []
             page = self._object(self.client.call("dis", "GET", self._tasks(parent), query=query), "transfer tasks")
-            items = page.get("tasks")
-            if not isinstance(items, list):
-                raise OpendumpError(
-                    "The list of transfer tasks of stream '%s' has no 'tasks'; whether a task exists cannot be told." % parent.id
-                )
-            fresh = [row for row in rows(items) if row.get("task_name") and str(row["task_name"]) not in found]
+            items = named_rows(page.get("tasks"), "transfer tasks of stream '%s'" % parent.id)
+            fresh = [row for row in items if row["task_name"] not in found]
             for row in fresh:
-                found[str(row["task_name"])] = self._task(parent, row, complete=False)
+                found[row["task_name"]] = self._task(parent, row, complete=False)
             total = whole(page.get("total_number"))
             quotas = {"total": total, "quota": whole(page.get("quota"))}
             more = page.get("has_more_tasks") or (total is not None and len(found) < total) or (total is None and len(items) >= PAGE)
@@ -95,7 +101,9 @@ class TransferTasks(Adapter):
                         % (parent.id, total, len(found))
                     )
                 return Listing(list(found.values()), quotas)
-            last = str(fresh[-1]["task_name"])
+            if len(found) > MOST_TASKS:
+                raise OpendumpError("The list of transfer tasks of stream '%s' does not end." % parent.id)
+            last = fresh[-1]["task_name"]
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:

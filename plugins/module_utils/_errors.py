@@ -9,6 +9,8 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 import enum
+import os
+import traceback
 from collections.abc import Mapping
 from typing import Any, Optional, TypeVar
 
@@ -52,6 +54,19 @@ class OpendumpError(Exception):
     def add(self, sentence: str) -> None:
         """Say one thing more."""
         self.args = ("%s %s" % (self, sentence),)
+
+
+class UnexpectedError(OpendumpError):
+    """A fault of this collection, or an answer nobody has thought of."""
+
+    def __init__(self, error: BaseException) -> None:
+        frames = traceback.extract_tb(error.__traceback__)
+        where = "%s, line %s" % (os.path.basename(frames[-1].filename), frames[-1].lineno) if frames else "an unknown place"
+        super().__init__(
+            "This should not happen: %s in %s. It is a fault of the collection, or of an answer that it does not understand; please "
+            "report it. Run again: the next run looks at what there is and goes on from there." % (type(error).__name__, where),
+            {"where": ["%s:%s in %s" % (os.path.basename(one.filename), one.lineno, one.name) for one in frames]},
+        )
 
 
 class ConfigurationError(OpendumpError):

@@ -44,7 +44,7 @@ def dump_landing_info() -> None:
     options = module.params
     if BOTO3_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("boto3", reason="to look into buckets"), exception=BOTO3_IMPORT_ERROR)
-    try:
+    with module.failing():
         for name in ("parallelism", "max_objects"):
             if options[name] < 1:
                 raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, options[name]))
@@ -53,8 +53,6 @@ def dump_landing_info() -> None:
         who = Who(given)
         module.hide(who.secrets)
         landing = looked_at(buckets(given, who), options["tasks"], window, options)
-    except OpendumpError as error:
-        module.fail_json(msg=str(error), error=error.details)
     counts = Counter(one["verdict"] for one in landing)
     module.exit_json(
         changed=False,

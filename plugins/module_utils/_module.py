@@ -8,14 +8,21 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Optional
+import contextlib
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable, Optional
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._api_options import API_OPTIONS
 from ._client import REQUESTS_IMPORT_ERROR, Client
-from ._redaction import SHORTEST_SECRET
+from ._errors import OpendumpError, UnexpectedError
+from ._redaction import SHORTEST_SECRET, hidden, printable
+
+# A job that is cancelled, Ctrl-C, a terminal that is closed.
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class DumpModule(AnsibleModule):
@@ -24,6 +31,7 @@ class DumpModule(AnsibleModule):
     def __init__(self, argument_spec: dict[str, Any], **kwargs: Any) -> None:
         self._client: Optional[Client] = None
         self._accepted = False
+        self._handlers: dict[int, Any] = {}
         super().__init__(argument_spec={**API_OPTIONS, **argument_spec}, supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
         self._accepted = True
 
@@ -38,21 +46,59 @@ class DumpModule(AnsibleModule):
         self.hide(self._client.secrets)
         return self._client
 
+    @contextlib.contextmanager
+    def failing(self, told: Callable[[], Mapping[str, Any]] = dict) -> Iterator[None]:
+        """Whatever goes wrong in here fails the module with a clear message, also a signal.
+
+        :param told: what else the result says then.
+        """
+        self._listen(told)
+        try:
+            yield
+        except OpendumpError as error:
+            self.fail_json(msg=str(error), error=error.details, **told())
+        except Exception as error:
+            unexpected = UnexpectedError(error)
+            self.fail_json(msg=str(unexpected), error=unexpected.details, **told())
+        finally:
+            self._listen_no_more()
+
+    def _listen(self, told: Callable[[], Mapping[str, Any]]) -> None:
+        def stop(number: int, _frame: Any) -> None:
+            self.fail_json(
+                msg="Stopped by %s. A request that was under way may have been executed or not; nothing else was begun. "
+                "Run again: the next run looks at what there is and goes on from there." % signal.Signals(number).name,
+                error={},
+                **told(),
+            )
+
+        if threading.current_thread() is threading.main_thread():
+            self._handlers = {number: signal.signal(number, stop) for number in SIGNALS}
+
+    def _listen_no_more(self) -> None:
+        while self._handlers:
+            signal.signal(*self._handlers.popitem())
+
+    def warn(self, warning: str, **kwargs: Any) -> None:
+        super().warn(printable(warning), **kwargs)
+
     def hide(self, values: Iterable[str]) -> None:
         """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
         self.no_log_values.update(value for value in list(values) if len(value) >= SHORTEST_SECRET)
 
     def exit_json(self, **kwargs: Any) -> Any:
-        self._hide_what_the_client_learnt()
+        self._before_the_end(kwargs)
         super().exit_json(**kwargs)
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
-        self._hide_what_the_client_learnt()
-        if not self._accepted:
-            # A misspelt option may hold a secret, which nobody knows to be one.
-            kwargs.setdefault("invocation", {"module_args": {}})
-        super().fail_json(msg, **kwargs)
+        self._before_the_end(kwargs)
+        super().fail_json(printable(msg), **kwargs)
 
-    def _hide_what_the_client_learnt(self) -> None:
+    def _before_the_end(self, result: dict[str, Any]) -> None:
+        self._listen_no_more()
         if self._client is not None:
             self.hide(self._client.secrets)
+        # Ansible hides secrets by their value, so that a short one blanks out innocent output. Those are hidden by their name.
+        self.no_log_values = {value for value in self.no_log_values if len(str(value)) >= SHORTEST_SECRET}
+        # A misspelt option may hold a secret, which nobody knows to be one.
+        result.setdefault("invocation", {"module_args": hidden(self.params, self.argument_spec) if self._accepted else {}})

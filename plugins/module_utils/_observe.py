@@ -8,8 +8,8 @@ PRIVATE to the collection. A list that cannot be read is an error and never "the
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Optional, TypeVar, Union, cast
 
@@ -25,11 +25,41 @@ R = TypeVar("R")
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T], parallelism: int) -> list[R]:
-    """The results of all items in order; one item, or a parallelism of one, starts no thread."""
+    """The results of all items in order; one item, or a parallelism of one, starts no thread.
+
+    A signal that ends this thread ends the program: the others are not waited for, which a pool of the standard library would do.
+    """
     if len(items) < 2 or parallelism < 2:
         return [work(item) for item in items]
-    with ThreadPoolExecutor(max_workers=min(parallelism, len(items))) as pool:
-        return list(pool.map(work, items))
+    results: dict[int, R] = {}
+    failures: dict[int, BaseException] = {}
+    waiting = iter(range(len(items)))
+    lock = threading.Lock()
+
+    def labour() -> None:
+        while True:
+            with lock:
+                number = next(waiting, None)
+            if number is None:
+                return
+            try:
+                results[number] = work(items[number])
+            except BaseException as error:
+                failures[number] = error
+
+    threads = [threading.Thread(target=labour, daemon=True) for _each in range(min(parallelism, len(items)))]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        with lock:
+            waiting = iter(())
+        raise
+    if failures:
+        raise failures[min(failures)]
+    return [results[number] for number in range(len(items))]
 
 
 @dataclass
@@ -132,9 +162,7 @@ class Estate:
     def _complete(self, each: Seen) -> None:
         listed = cast(Task, each.current)
         try:
-            each.current = self.adapters[listed.kind].show(listed.parent, listed)
-            if each.current is not None:
-                each.current.id = each.current.id or listed.id
+            each.current = self.adapters[listed.kind].look(listed.parent, listed)
         except OpendumpError as error:
             each.error = error
 
@@ -163,13 +191,10 @@ class Estate:
     def _whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:
         listing, listed = entry
         try:
-            shown = self.adapters[listed.kind].show(listed.parent, listed)
+            return self.adapters[listed.kind].look(listed.parent, listed)
         except OpendumpError as error:
             listing.errors.append(error)
             return listed
-        if shown is not None:
-            shown.id = shown.id or listed.id
-        return shown
 
 
 def nothing_can_be_there(error: Exception) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, Optional, cast
 from ._apply import Writer
 from ._client import Client
 from ._desired import Desired
-from ._errors import ConfigurationError, OpendumpError
+from ._errors import ConfigurationError, OpendumpError, UnexpectedError
 from ._observe import Estate, Seen, side_by_side
 from ._plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, plan
 from ._record import Listing, Parent, Task
@@ -41,7 +41,6 @@ class Outcome:
     plan: Optional[Plan] = None
     task: Optional[Task] = None
     actions: list[str] = field(default_factory=list)
-    changed: bool = False
     error: Optional[OpendumpError] = None
     purged: bool = False
     parent: Optional[Parent] = None
@@ -51,6 +50,12 @@ class Outcome:
         """What went wrong, and with which task."""
         text = str(self.error or "")
         return text if self.desired.label in text else "The %s: %s" % (self.desired.label, text)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was, or in check mode would be, changed for sure."""
+        unproven = set(self.plan.unproven) if self.plan else set()
+        return bool(self.actions) and not (self.actions == [UPDATE] and set(self.changed_fields) <= unproven)
 
     @property
     def changed_fields(self) -> list[str]:
@@ -78,26 +83,25 @@ class Reconciliation:
         self.clock = clock or Clock()
         self.stopped = threading.Event()
 
-    def run(self, wanted: Sequence[Desired], purge: Optional[Purge] = None) -> list[Outcome]:
+    def run(self, wanted: Sequence[Desired], purge: Optional[Purge] = None, outcomes: Optional[list[Outcome]] = None) -> list[Outcome]:
         """Bring about what is declared. Errors of single tasks are in their outcomes; what forbids the whole run is raised.
 
+        :param outcomes: filled before the first write and kept up to date, for who has to tell how far it came when this is stopped.
         :raises ConfigurationError: a task is declared twice.
         :raises Refused: purge would delete more than its limit.
         """
         no_task_twice(wanted)
         seen = self.estate.observe(wanted)
-        outcomes = [self._decide(one, each) for one, each in zip(wanted, seen)]
+        no_task_twice(wanted, seen)
+        outcomes = [] if outcomes is None else outcomes
+        outcomes += [self._decide(one, each) for one, each in zip(wanted, seen)]
         leaving = {id(outcome): each.leaving for outcome, each in zip(outcomes, seen)}
         if purge:
             outcomes += self._victims(wanted, seen, purge)
         if self.check_mode:
             for outcome in outcomes:
                 if outcome.plan and not outcome.error:
-                    outcome.task, outcome.changed, outcome.actions = (
-                        outcome.plan.predicted(),
-                        outcome.plan.changed,
-                        list(outcome.plan.actions),
-                    )
+                    outcome.task, outcome.actions = outcome.plan.predicted(), list(outcome.plan.actions)
             return outcomes
         if self.stop_on_error and any(outcome.error for outcome in outcomes):
             self.stopped.set()
@@ -105,7 +109,12 @@ class Reconciliation:
         for outcome in outcomes:
             if outcome.plan and not outcome.error and outcome.parent:
                 groups.setdefault(outcome.parent.id, []).append(outcome)
-        side_by_side(lambda group: self._group(group, leaving), list(groups.values()), self.parallelism)
+        try:
+            side_by_side(lambda group: self._apply(group, leaving), list(groups.values()), self.parallelism)
+        except BaseException:
+            # a signal: what other threads have not begun they shall not begin
+            self.stopped.set()
+            raise
         return outcomes
 
     def _decide(self, one: Desired, each: Seen) -> Outcome:
@@ -150,6 +159,16 @@ class Reconciliation:
 
     # applying
 
+    def _apply(self, group: Sequence[Outcome], leaving: dict[int, Optional[Task]]) -> None:
+        try:
+            self._group(group, leaving)
+        except Exception as error:
+            # One parent's fault shall not hide what was done to the others.
+            unexpected = UnexpectedError(error)
+            for outcome in group:
+                if not outcome.error:
+                    self._fail(outcome, unexpected)
+
     def _group(self, group: Sequence[Outcome], leaving: dict[int, Optional[Task]]) -> None:
         pending: list[tuple[Outcome, Patience]] = []
         for outcome in group:
@@ -159,12 +178,11 @@ class Reconciliation:
                 continue
             adapter = self.estate.adapter(made.desired.kind)
             writer = Writer(adapter, made, leaving.get(id(outcome)), self.clock, self.warn)
+            outcome.actions = writer.done
             try:
                 writer.write()
             except OpendumpError as error:
                 self._fail(outcome, error)
-            outcome.actions = writer.done
-            outcome.changed = bool(writer.done) and not (writer.done == [UPDATE] and set(made.changed_fields) <= set(made.unproven))
             outcome.task = writer.task if writer.done or outcome.error else made.current
             target = self._target(made)
             if outcome.error or target is None or not made.desired.wait:
@@ -221,10 +239,7 @@ class Reconciliation:
         adapter, parent, known = patience.adapter, patience.parent, outcome.task
         name = outcome.plan.name if outcome.plan else ""
         if number == 1 and (adapter.names_are_unique or (known and known.id)):
-            shown = adapter.show(parent, known or Task(adapter.kind, parent, name))
-            if shown is not None:
-                shown.id = shown.id or (known.id if known else None)
-            return shown
+            return adapter.look(parent, known or Task(adapter.kind, parent, name))
         if adapter.kind not in lists:
             lists[adapter.kind] = adapter.listing(parent).tasks
         matches = [task for task in lists[adapter.kind] if (task.id == known.id if known and known.id else task.name == name)]
@@ -244,16 +259,20 @@ class Reconciliation:
             task.values, task.destination = predicted.values, predicted.destination
 
 
-def no_task_twice(wanted: Sequence[Desired]) -> None:
+def no_task_twice(wanted: Sequence[Desired], seen: Sequence[Seen] = ()) -> None:
     """
+    :param seen: what was found of each, for one task can be declared by its ID and by its name, and so can its instance.
     :raises ConfigurationError: two declarations are about one task, and which of them holds could not be told.
     """
     known: set[tuple[Any, ...]] = set()
     twice = []
-    for one in wanted:
+    for number, one in enumerate(wanted):
+        each = seen[number] if seen else Seen()
         key: tuple[Any, ...] = (one.kind.kind, tuple(sorted(one.where.items())), one.name, one.id)
+        if each.parent:
+            key = (one.kind.kind, each.parent.id, *((each.current.name, each.current.id) if each.current else (one.name, one.id)))
         if key in known:
             twice.append(one.label)
         known.add(key)
     if twice:
-        raise ConfigurationError("Declared twice: %s. Nothing was sent to the service." % "; ".join(twice))
+        raise ConfigurationError("Declared twice: %s. Nothing was changed." % "; ".join(twice))

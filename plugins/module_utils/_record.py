@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Optional
 
+from ._errors import OpendumpError
+
+# Offsets and times are 64-bit integers; what is larger is none.
+LARGEST = 2**63
+
 
 def moment(milliseconds: Any) -> Optional[str]:
     """ISO 8601 in UTC of a time in milliseconds since 1970; None for anything else (0 is how services say never)."""
@@ -30,9 +35,10 @@ def whole(value: Any) -> Optional[int]:
     if isinstance(value, bool) or value is None:
         return None
     try:
-        return int(value)
+        number = int(value)
     except (TypeError, ValueError, OverflowError):
         return None
+    return number if abs(number) < LARGEST else None
 
 
 def text(value: Any) -> Optional[str]:
@@ -42,6 +48,19 @@ def text(value: Any) -> Optional[str]:
 def rows(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a list in an answer; anything else in it is dropped."""
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def named_rows(value: Any, what: str) -> list[Mapping[str, Any]]:
+    """The entries of a list of tasks, which have to be objects with names: an entry that is passed over would be created once more.
+
+    :raises OpendumpError: it is no list, or an entry has no name.
+    """
+    whole_list = isinstance(value, list) and all(
+        isinstance(row, Mapping) and isinstance(row.get("task_name"), str) and row["task_name"] for row in value
+    )
+    if not whole_list:
+        raise OpendumpError("The list of %s cannot be read; whether a task exists cannot be told. Run again later." % what)
+    return list(value)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 MASK = "********"
 # Shorter texts would blank out innocent words, and no service accepts a secret this short.
-SHORTEST_SECRET = 4
+SHORTEST_SECRET = 6
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _SECRET_NAME = re.compile(r"secret|passw|token|access_?key|(^|_)[as]k$", re.IGNORECASE)
 
 
@@ -28,6 +29,27 @@ def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
             yield from secret_values(value, secret)
     elif secret and isinstance(document, str) and document:
         yield document
+
+
+def hidden(options: Any, specification: Mapping[str, Any]) -> Any:
+    """Options with every value of a secret one hidden, however short it is."""
+    if isinstance(options, list):
+        return [hidden(one, specification) for one in options]
+    if not isinstance(options, Mapping):
+        return options
+    shown = {}
+    for name, value in options.items():
+        argument = specification.get(name, {})
+        if argument.get("no_log") and value not in (None, ""):
+            shown[name] = HIDDEN
+        else:
+            shown[name] = hidden(value, argument["options"]) if argument.get("options") else value
+    return shown
+
+
+def printable(text: str) -> str:
+    """The text without what would control a terminal; lines stay lines."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\\x%02x" % ord(sign) for sign in text)
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:

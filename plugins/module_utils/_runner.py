@@ -26,13 +26,15 @@ def task_module(kind: type[Adapter]) -> None:
     """A resource module for one task."""
     spec = item_spec(kind)
     module = DumpModule(spec.pop("options"), **spec)
-    try:
+    outcomes: list[Outcome] = []
+    with module.failing(
+        lambda: {"changed": any(one.changed for one in outcomes), "actions": [act for one in outcomes for act in one.actions]}
+    ):
         wanted = desired(kind, module.params)
         module.hide(secrets([wanted]))
         run = Reconciliation(module.connect(), check_mode=module.check_mode, warn=module.warn)
-        outcome = run.run([wanted])[0]
-    except OpendumpError as error:
-        module.fail_json(msg=str(error), error=error.details, changed=False, actions=[])
+        run.run([wanted], outcomes=outcomes)
+    outcome = outcomes[0]
     finish(module, outcome)
 
 
@@ -53,10 +55,8 @@ def info_module(kind: type[Adapter]) -> None:
         options["task_id"] = {"type": "str"}
         exclusive.append(["task_name", "task_id"])
     module = DumpModule(options, mutually_exclusive=exclusive)
-    try:
+    with module.failing():
         result = gathered(module.connect(), kind, module.params)
-    except OpendumpError as error:
-        module.fail_json(msg=str(error), error=error.details)
     module.exit_json(changed=False, **result)
 
 

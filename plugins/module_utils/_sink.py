@@ -19,7 +19,7 @@ from ._fields import Delimiter, Field, Integer, Path, Text, echoed
 from ._instances import Instances
 from ._kafka import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from ._obs import BUCKET, PARTITION_FORMATS
-from ._record import Listing, Parent, Partition, Task, moment, rows, text, whole
+from ._record import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
 
 OBS = Destination(
     "obs",
@@ -67,9 +67,11 @@ class SinkTasks(Adapter):
         super().__init__(client)
         self.instances = Instances.of(client)
 
-    def _tasks(self, parent: Parent, task_id: Optional[str] = None) -> str:
-        path = "/v2/{project_id}/connectors/%s/sink-tasks" % quote_segment(parent.connector_id or "")
-        return path if task_id is None else "%s/%s" % (path, quote_segment(task_id))
+    def _tasks(self, parent: Parent) -> str:
+        return "/v2/{project_id}/connectors/%s/sink-tasks" % quote_segment(parent.connector_id or "")
+
+    def _one(self, parent: Parent, task: Task) -> str:
+        return "%s/%s" % (self._tasks(parent), quote_segment(self.id_of(task)))
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         self.instances.preload([one for one in wanted if "connector_id" not in one])
@@ -86,18 +88,17 @@ class SinkTasks(Adapter):
         if not parent.connector_id:
             return Listing([])
         answer = self._object(self.client.call("dms", "GET", self._tasks(parent)))
-        if not isinstance(answer.get("tasks"), list):
-            raise OpendumpError("The list of sink tasks of %s has no 'tasks'; whether a task exists cannot be told." % parent)
+        listed = named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
         quotas = {
             "total": whole(answer.get("total_number")),
             "max_tasks": whole(answer.get("max_tasks")),
             "quota": whole(answer.get("quota_tasks")),
         }
-        return Listing([self._task(parent, row, text(row.get("task_id")), complete=False) for row in rows(answer["tasks"])], quotas)
+        return Listing([self._task(parent, row, text(row.get("task_id")), complete=False) for row in listed], quotas)
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
-            answer = self._object(self.client.call("dms", "GET", self._tasks(parent, task.id), query=[("topic-info", "true")]))
+            answer = self._object(self.client.call("dms", "GET", self._one(parent, task), query=[("topic-info", "true")]))
         except ApiError as error:
             if error.meaning is Meaning.TASK_ABSENT:
                 return None
@@ -121,7 +122,7 @@ class SinkTasks(Adapter):
         return Task(self.kind, parent, name, task_id, complete=False) if task_id else None
 
     def delete(self, parent: Parent, task: Task) -> None:
-        self.client.call("dms", "DELETE", self._tasks(parent, task.id))
+        self.client.call("dms", "DELETE", self._one(parent, task))
 
     @staticmethod
     def _object(answer: Any) -> Mapping[str, Any]:

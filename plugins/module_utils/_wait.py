@@ -81,7 +81,7 @@ class Patience:
         if task:
             if not task.complete:
                 with contextlib.suppress(OpendumpError):
-                    task = self.adapter.show(self.parent, task) or task
+                    task = self.adapter.look(self.parent, task) or task
             sick = [part for part in task.partitions or [] if part.status not in self.adapter.running]
             if sick:
                 listed = ", ".join("%s%s: %s" % (part.topic + "/" if part.topic else "", part.id, part.status) for part in sick[:10])

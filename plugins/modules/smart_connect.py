@@ -175,7 +175,6 @@ error:
       sample: 8d3a0c5e7f1b4c6d9e2f
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module import DumpModule
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._switch import SWITCH_OPTIONS, Switch
 
@@ -185,10 +184,8 @@ ONE_OF = [["instance_id", "instance_name"]]
 def main() -> None:
     module = DumpModule(SWITCH_OPTIONS, mutually_exclusive=ONE_OF, required_one_of=ONE_OF)
     actions: list[str] = []
-    try:
+    with module.failing(lambda: {"changed": bool(actions), "actions": actions}):
         result = Switch(module.connect(), module.params, module.check_mode, module.warn, actions=actions).run()
-    except OpendumpError as error:
-        module.fail_json(msg=str(error), error=error.details, changed=bool(actions), actions=actions)
     module.exit_json(**result)
 
 
