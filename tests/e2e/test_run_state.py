@@ -1,0 +1,70 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook that pauses and resumes tasks by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huaweicloud_emulator.server import Local
+
+from .conftest import INSTANCE, INSTANCE_NAME, Play, Run
+
+PLAYBOOK = "opendump.huaweicloud.run_state"
+
+
+@pytest.fixture
+def tasks(cloud: Local, run: Run) -> Local:
+    """Transfer tasks `same` in two streams, and one Smart Connect task."""
+    for stream in ("newstream", "jsonstream"):
+        made = run("dis_transfer_task", stream_name=stream, task_name="same", obs={"obs_bucket_path": "obsbucket"})
+        assert made["changed"], made
+    made = run("smart_connect_task", instance_id=INSTANCE, task_name="orders", topics=["topic-test"], obs={"obs_bucket_name": "obsbucket"})
+    assert made["changed"], made
+    cloud.admin("DELETE", "requests")
+    return cloud
+
+
+def writes(cloud: Local) -> list[str]:
+    return sorted(entry["path"].partition("/v2/")[2].partition("/")[2] for entry in cloud.requests() if entry["method"] != "GET")
+
+
+def states(run: Run) -> dict[str, str]:
+    found = run("dump_tasks_info", kinds=["dis_transfer_task", "smart_connect_task"])["tasks"]
+    return {f"{task['parent_name']}/{task['name']}": task["health"] for task in found}
+
+
+def test_tasks_are_told_by_their_parents(tasks: Local, play: Play, run: Run) -> None:
+    wanted = {"run_state": "paused", "run_state_tasks": [f"{INSTANCE}/orders", "jsonstream/same"]}
+    foreseen = play(PLAYBOOK, extra_vars=wanted, check=True)
+    assert foreseen.code == 0, foreseen.text
+    assert foreseen.recap["changed"] == 1
+    assert writes(tasks) == []
+    done = play(PLAYBOOK, extra_vars=wanted)
+    assert done.code == 0, done.text
+    assert foreseen.result("Bring about")["summary"] == done.result("Bring about")["summary"]
+    assert states(run) == {"newstream/same": "ok", "jsonstream/same": "paused", f"{INSTANCE_NAME}/orders": "paused"}
+    again = play(PLAYBOOK, extra_vars=wanted)
+    assert again.recap["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"run_state": "paused", "run_state_tasks": "orders, same"}, "write jsonstream/same or newstream/same"),
+        ({"run_state": "paused", "run_state_tasks": "orders, other/same"}, "There is no transfer task or Smart Connect task other/same"),
+        ({"run_state": "stopped", "run_state_tasks": "orders"}, "Set run_state to paused or running"),
+        ({"run_state": "paused", "run_state_tasks": " ,\n"}, "Set run_state to paused or running"),
+        ({"run_state": "", "run_state_tasks": ""}, "Set run_state to paused or running"),
+        ({"run_state": "paused", "run_state_tasks": ".*"}, "There is no transfer task or Smart Connect task .*"),
+    ],
+)
+def test_what_cannot_be_told_changes_nothing(tasks: Local, play: Play, wanted: dict[str, Any], said: str) -> None:
+    done = play(PLAYBOOK, extra_vars=wanted)
+    assert done.code != 0
+    assert said in done.text, done.text
+    assert writes(tasks) == []
