@@ -9,6 +9,7 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,6 +66,9 @@ class DumpModule(AnsibleModule):
 
     def _listen(self, told: Callable[[], Mapping[str, Any]]) -> None:
         def stop(number: int, _frame: Any) -> None:
+            # Ansible has written the options there, secrets among them, and may not be there any more to take them away.
+            if self._tmpdir:
+                shutil.rmtree(self._tmpdir, ignore_errors=True)
             self.fail_json(
                 msg="Stopped by %s. A request that was under way may have been executed or not; nothing else was begun. "
                 "Run again: the next run looks at what there is and goes on from there." % signal.Signals(number).name,
