@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._assessment import Limits, assess
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._healing import outcomes
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing import moment_of
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inert import inert
 
 DOCUMENTATION = r"""
 name: dump_report
@@ -96,7 +98,8 @@ def dump_report(
     except ConfigurationError as error:
         raise AnsibleFilterError("dump_report: %s" % error) from None
     healed = outcomes(tasks, int(healing["limit"]), healing.get("pausing"), healing.get("starting")) if healing else []
-    return assess(tasks, moment, limits, gathered.get("errors") or (), gathered.get("quotas") or (), landing or (), healed)
+    report = assess(tasks, moment, limits, gathered.get("errors") or (), gathered.get("quotas") or (), landing or (), healed)
+    return inert(report)
 
 
 def _number(value: Any, name: str) -> Optional[int]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._report_page import page
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inert import inert
 
 DOCUMENTATION = r"""
 name: dump_report_page
@@ -18,8 +19,8 @@ short_description: Put a report on dumps into words
 version_added: 1.0.0
 author: opendump contributors (@opendump)
 description:
-  - Turns what P(opendump.huaweicloud.dump_report#filter) returns into what people read, for templates. Numbers and times become text, lag becomes
-    the lengths of bars, and signs that cannot be seen get a stand-in. Nothing is escaped; that is for the template.
+  - Turns what P(opendump.huaweicloud.dump_report#filter) returns into what people read, for templates. Numbers and times become text,
+    lag becomes the lengths of bars, and signs that cannot be seen get a stand-in. Nothing is escaped; that is for the template.
 positional: sources
 options:
   _input:
@@ -43,13 +44,15 @@ RETURN = r"""
 _value:
   description: >-
     The texts. C(headline) is the one sentence, C(problems) and C(rows) are what the templates of the role dumping_report go through.
-    C(digests) are those of O(sources), in their order.
+    C(sources) are O(sources) with a C(digest) each.
   type: dict
 """
 
 
 def dump_report_page(report: Mapping[str, Any], sources: Sequence[str] = ()) -> dict[str, Any]:
-    return {**page(report), "digests": [digest(source) for source in sources]}
+    made = page(report)
+    made["sources"] = [{"text": str(source), "digest": digest(source)} for source in sources]
+    return inert(made)
 
 
 def digest(source: str) -> str:

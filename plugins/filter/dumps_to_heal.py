@@ -18,8 +18,8 @@ author: opendump contributors (@opendump)
 description:
   - Returns items for the lists of M(opendump.huaweicloud.dump_tasks). DIS transfer tasks and Smart Connect tasks that failed are chosen;
     Kafka sink tasks are not, for no call stops or starts one.
-  - To heal takes two calls, one that pauses, and one that sets running what came to rest. A Smart Connect task that does not come to rest is
-    left alone, because to start it would make it forget how far it was.
+  - To heal takes two calls, one that pauses, and one that sets running what came to rest. A Smart Connect task that does not come to
+    rest is left alone, because to start it would make it forget how far it was.
 positional: limit, wait_timeout, pausing
 options:
   _input:

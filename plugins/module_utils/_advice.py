@@ -46,8 +46,8 @@ ADVICE: dict[tuple[str, str], Advice] = {
         "cannot deliver",
         "Nothing is written now. The messages wait in the topic and are lost when its retention time ends.",
         (
-            "Most often the access key in the task was rotated or lost its rights, or the bucket is gone. A sink task keeps the key that it "
-            "was created with.",
+            "Most often the access key in the task was rotated or lost its rights, or the bucket is gone. A sink task keeps the key "
+            "that it was created with.",
             "No call restarts or changes a sink task. Create it anew with valid keys (on_immutable_change: recreate, "
             "consumer_strategy: earliest so that nothing is skipped; what is still in the topic is then written once more).",
             "Better, move it to Smart Connect, where this can be mended in place (role dumping_migration).",
@@ -98,8 +98,8 @@ ADVICE: dict[tuple[str, str], Advice] = {
         "More messages wait than the limit allows. When they wait longer than the topic keeps them, they are lost.",
         (
             "Look at this report again in ten minutes. If the number falls, the dump is catching up and nothing has to be done.",
-            "If it grows in one partition only, the keys of the messages are uneven. If it grows in all, more arrives than the task can write: "
-            "spread the topics over more tasks, or give Smart Connect more nodes.",
+            "If it grows in one partition only, the keys of the messages are uneven. If it grows in all, more arrives than the task can "
+            "write: spread the topics over more tasks, or give Smart Connect more nodes.",
         ),
     ),
     ("silence", ""): Advice(

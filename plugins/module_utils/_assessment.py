@@ -53,7 +53,9 @@ def assess(
     """The whole report as data, without secrets: the records hold none."""
     landed = {identity(one): one for one in landing}
     healed = {identity(one): one for one in healing}
-    dumps = [_dump(after_healing(task, healed.get(identity(task))), landed.get(identity(task)), at, limits) for task in without_twins(tasks)]
+    dumps = [
+        _dump(after_healing(task, healed.get(identity(task))), landed.get(identity(task)), at, limits) for task in without_twins(tasks)
+    ]
     dumps.sort(key=_order)
     groups = _groups(dumps, errors, limits)
     deciding = [group for group in groups if group["deciding"]]

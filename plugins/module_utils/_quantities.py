@@ -36,7 +36,7 @@ def duration(seconds: Any) -> str:
     if left < 60:
         return "%d\u202fs" % left
     units = (("d", 86400), ("h", 3600), ("min", 60))
-    parts = []
+    parts: list[str] = []
     for unit, length in units:
         if left >= length and len(parts) < 2:
             parts.append("%d\u202f%s" % (left // length, unit))

@@ -143,7 +143,12 @@ def _problem(group: Mapping[str, Any], report: Mapping[str, Any], rows: Sequence
         members.append({"row": rows[number]["row"], "name": rows[number]["name"], "parent": rows[number]["parent"], "text": text})
     if group["what"] == "unreadable":
         members = [
-            {"row": None, "name": str(error.get("parent") or "?"), "parent": KIND_NOUNS.get(str(error.get("kind")), ("", ""))[1], "text": error.get("msg")}
+            {
+                "row": None,
+                "name": str(error.get("parent") or "?"),
+                "parent": KIND_NOUNS.get(str(error.get("kind")), ("", ""))[1],
+                "text": error.get("msg"),
+            }
             for error in report["unreadable"]
         ]
     return {
@@ -198,14 +203,19 @@ def _row(number: int, dump: Mapping[str, Any], tallest: int, limits: Mapping[str
         "facts": _facts(dump, destination, reads, landing),
         "parts": _parts(parts),
         "part_columns": _part_columns(parts),
-        "find": " ".join([str(dump.get("name")), parent, str(dump.get("parent")), where, reads, str(dump.get("status")), str(dump.get("id"))]).lower(),
+        "find": " ".join(
+            [str(dump.get("name")), parent, str(dump.get("parent")), where, reads, str(dump.get("status")), str(dump.get("id"))]
+        ).lower(),
     }
 
 
 def _where(destination: Mapping[str, Any]) -> str:
     kind = destination.get("kind")
     if kind == "obs":
-        steps = [destination.get("obs_bucket_path") or destination.get("obs_bucket_name"), destination.get("file_prefix") or destination.get("obs_path")]
+        steps = [
+            destination.get("obs_bucket_path") or destination.get("obs_bucket_name"),
+            destination.get("file_prefix") or destination.get("obs_path"),
+        ]
         return "/".join(str(step).strip("/") for step in steps if step)
     if kind == "kafka":
         return "Kafka %s" % (destination.get("instance_id") or ", ".join(destination.get("bootstrap_servers") or ()) or "")
@@ -258,7 +268,10 @@ def _moment(text: Any, seen_by: Any = None) -> Optional[str]:
 
 def _part_columns(parts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
     """Only what the service reports gets a column."""
-    return {name: any(part.get(name) is not None for part in parts) for name in ("topic", "lag", "last_transfer_offset", "log_end_offset", "discard")}
+    return {
+        name: any(part.get(name) is not None for part in parts)
+        for name in ("topic", "lag", "last_transfer_offset", "log_end_offset", "discard")
+    }
 
 
 def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

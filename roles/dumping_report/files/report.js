@@ -72,7 +72,9 @@
       return down ? -way : way;
     };
     rows.sort((one, other) => compare(one, other) || one.keys.rank - other.keys.rank);
-    table.append(...rows.map((row) => row.body));
+    const sorted = document.createDocumentFragment();
+    sorted.append(...rows.map((row) => row.body));
+    table.append(sorted);
     for (const head of heads) {
       if (head.dataset.key === key) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");

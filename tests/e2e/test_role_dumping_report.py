@@ -1,0 +1,302 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role dumping_report and its playbook, run by ansible-playbook: what is written, how a run ends, and what is healed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import pathlib
+import re
+from typing import Any
+
+import pytest
+
+from huaweicloud_emulator.server import Local
+
+from .conftest import PROJECT, Play, Played
+
+PLAYBOOK = "opendump.huaweicloud.report"
+OBS = {"agency_name": "dis_admin_agency", "obs_bucket_path": "obsbucket", "deliver_time_interval": 300}
+SINK_OBS = {"consumer_strategy": "latest", "destination_file_type": "TEXT", "obs_bucket_name": "testobs", "partition_format": "yyyy/MM/dd"}
+KINDS = ("html", "json", "csv", "md")
+
+
+def transfer_task(name: str, **more: Any) -> dict[str, Any]:
+    return {"destination_type": "OBS", "obs_destination_descriptor": {"task_name": name, **OBS}, **more}
+
+
+def sink_task(name: str, **more: Any) -> dict[str, Any]:
+    descriptor = {**SINK_OBS, "topics": "topic-test", "deliver_time_interval": 300}
+    return {"source_type": "BLOB", "task_name": name, "destination_type": "OBS", "obs_destination_descriptor": descriptor, **more}
+
+
+def connect_task(name: str, **more: Any) -> dict[str, Any]:
+    sink = {**SINK_OBS, "deliver_time_interval": 300, "record_delimiter": "\\n", "obs_path": "connect"}
+    return {"task_name": name, "topics": "topic-test", "sink_type": "OBS_SINK", "sink_task": sink, **more}
+
+
+def instance(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "connector_enable": True, "topics": [{"name": "topic-test", "end_offsets": [900, 800, 700]}], **more}
+
+
+def seed(cloud: Local, streams: list[dict[str, Any]], instances: list[dict[str, Any]]) -> None:
+    cloud.reset()
+    cloud.seed(
+        {
+            "buckets": {"obsbucket": "eu-west-101", "testobs": "eu-west-101"},
+            "projects": [{"id": PROJECT, "dis": {"streams": streams}, "dms": {"instances": instances}}],
+        }
+    )
+
+
+@pytest.fixture
+def estate(cloud: Local) -> Local:
+    """One dump of each kind, all well."""
+    seed(
+        cloud,
+        [{"name": "orders", "partition_count": 2, "records": 50, "tasks": [transfer_task("orders-to-obs")]}],
+        [instance("kafka-orders", sink_tasks=[sink_task("sink")], smart_connect_tasks=[connect_task("connect")])],
+    )
+    cloud.switch({"dms.store": "two"})
+    return cloud
+
+
+def break_transfer_task(cloud: Local, name: str = "orders-to-obs", stream: str = "orders", status: str = "ABNORMAL") -> None:
+    cloud.patch({"project": PROJECT, "service": "dis", "find": {"stream": stream, "task": name}, "status": status})
+
+
+def break_kafka_task(cloud: Local, name: str, status: str = "FAILED") -> None:
+    cloud.patch({"project": PROJECT, "service": "dms", "find": {"task_name": name}, "status": status})
+
+
+def report(folder: pathlib.Path) -> Any:
+    return json.loads((folder / "dumping-report.json").read_text(encoding="utf-8"))
+
+
+def decided(played: Played) -> str:
+    return str(played.result("Decide")["msg"])
+
+
+def written(folder: pathlib.Path) -> list[str]:
+    return sorted(path.suffix[1:] for path in folder.glob("dumping-report.*"))
+
+
+def test_all_is_well(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path)})
+    assert played.code == 0, played.text
+    assert decided(played) == "All 3 dumps are well."
+    assert played.recap["changed"] == 0
+    assert written(tmp_path) == sorted(KINDS)
+    found = report(tmp_path)
+    assert (found["ok"], found["problems"], found["failures"]) == (True, [], [])
+    assert {dump["kind"] for dump in found["dumps"]} == {"dis_transfer_task", "kafka_sink_task", "smart_connect_task"}
+    assert found["totals"]["dumps"] == found["totals"]["ok"] == 3
+    table = list(csv.DictReader((tmp_path / "dumping-report.csv").read_text(encoding="utf-8").splitlines()))
+    assert sorted(row["name"] for row in table) == ["connect", "orders-to-obs", "sink"]
+    assert "| orders-to-obs | orders | DIS | running" in (tmp_path / "dumping-report.md").read_text(encoding="utf-8")
+    totals = played.result("Give the totals")["ansible_stats"]["data"]
+    assert totals["dumping_report_total_dumps"] == 3
+    assert totals["dumping_report_total_deciding"] == 0
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("dumping-report.*")} == {0o640}
+
+
+def test_a_failed_dump_fails_the_run_after_the_files_are_written(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    break_transfer_task(estate)
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path)})
+    assert played.code != 0
+    assert written(tmp_path) == sorted(KINDS)
+    assert decided(played) == "1 of 3 dumps needs you. 1 DIS transfer task cannot deliver (ABNORMAL)."
+    assert played.tasks[-1]["task"].endswith("Decide")
+    page = (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
+    assert "1 of 3 dumps needs you." in page
+    assert "Read the newest line of the dump log" in page
+    assert [entry["method"] for entry in estate.requests() if entry["method"] != "GET"] == []
+
+
+def test_what_decides_is_the_users_choice(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    break_transfer_task(estate)
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_fail_on": ["lag", "silence"]})
+    assert played.code == 0, played.text
+    assert decided(played) == "Nothing urgent, but 1 of 3 dumps is worth a look."
+
+
+def test_limits(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    estate.patch({"project": PROJECT, "service": "dms", "find": {"task_name": "sink"}, "set": {"lag": 600}})
+    estate.patch(
+        {
+            "project": PROJECT,
+            "service": "dis",
+            "find": {"stream": "orders", "task": "orders-to-obs"},
+            "set": {"last_transfer_timestamp": 1700000000000},
+        }
+    )
+    options = {"dumping_report_directory": str(tmp_path)}
+    assert play(PLAYBOOK, extra_vars={**options, "dumping_report_max_lag": "", "dumping_report_max_silence": ""}).code == 0
+    played = play(PLAYBOOK, extra_vars={**options, "dumping_report_max_lag": 599, "dumping_report_max_silence": "3600"})
+    assert played.code != 0
+    assert [problem["what"] for problem in report(tmp_path)["problems"]] == ["lag", "silence"]
+    assert "too far behind" in decided(played)
+    assert play(PLAYBOOK, extra_vars={**options, "dumping_report_max_lag": 600}).code == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"dumping_report_max_lag": "many"}, {"dumping_report_fail_on": ["sadness"]}, {"dumping_report_max_silence": -1}]
+)
+def test_wrong_limits_are_refused_before_anything_is_asked(
+    estate: Local, play: Play, tmp_path: pathlib.Path, wrong: dict[str, Any]
+) -> None:
+    estate.admin("DELETE", "requests")
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), **wrong})
+    assert played.code != 0
+    assert estate.requests() == []
+    assert written(tmp_path) == []
+
+
+def test_what_cannot_be_read_is_no_silence(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    estate.fault(
+        {
+            "match": {"method": "GET", "path": "/streams/orders/transfer-tasks"},
+            "count": -1,
+            "do": {"refuse": {"status": 403, "code": "DIS.4224", "text": "No right."}},
+        }
+    )
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path)})
+    assert played.code != 0
+    assert "1 stream or instance could not be read." in decided(played)
+    assert "DIS.4224" in (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
+
+
+def test_check_mode_writes_and_heals_nothing_and_decides_the_same(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    break_transfer_task(estate)
+    played = play(PLAYBOOK, check=True, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_heal": True})
+    assert played.code != 0
+    assert written(tmp_path) == []
+    assert [entry["method"] for entry in estate.requests() if entry["method"] != "GET"] == []
+
+
+def test_an_empty_path_is_no_file(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    played = play(
+        PLAYBOOK,
+        extra_vars={
+            "dumping_report_directory": str(tmp_path),
+            "dumping_report_html": "",
+            "dumping_report_csv": "",
+            "dumping_report_markdown": "",
+        },
+    )
+    assert played.code == 0, played.text
+    assert written(tmp_path) == ["json"]
+
+
+def test_a_task_that_both_kafka_apis_show_counts_once(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    estate.switch({"dms.store": "one"})
+    estate.patch({"project": PROJECT, "service": "dms", "find": {"task_name": "connect"}, "set": {"lag": 40}})
+    break_kafka_task(estate, "connect")
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_heal": True})
+    assert played.code == 0, played.text
+    found = report(tmp_path)
+    assert sorted((dump["name"], dump["kind"]) for dump in found["dumps"] if dump["kind"] != "dis_transfer_task") == [
+        ("connect", "smart_connect_task"),
+        ("sink", "smart_connect_task"),
+    ]
+    connect = next(dump for dump in found["dumps"] if dump["name"] == "connect")
+    assert (connect["lag"], len(connect["partitions"])) == (40, 3)
+    assert [(one["kind"], one["outcome"]) for one in found["healing"]] == [("smart_connect_task", "healed")]
+
+
+def actions(cloud: Local) -> list[str]:
+    return [re.sub(r"/[0-9a-f-]{36}", "/…", entry["path"].split(PROJECT)[1]) for entry in cloud.requests() if entry["method"] != "GET"]
+
+
+def test_healing(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    break_transfer_task(estate)
+    break_kafka_task(estate, "connect")
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_heal": True})
+    assert played.code == 0, played.text
+    done = actions(estate)
+    assert sorted(done) == sorted(
+        2 * ["/streams/orders/transfer-tasks/action"] + ["/instances/…/connector/tasks/…/pause", "/instances/…/connector/tasks/…/resume"]
+    )
+    assert not [path for path in done if "restart" in path]
+    found = report(tmp_path)
+    assert {(one["name"], one["outcome"], one["before"], one["after"]) for one in found["healing"]} == {
+        ("orders-to-obs", "healed", "ABNORMAL", "RUNNING"),
+        ("connect", "healed", "FAILED", "RUNNING"),
+    }
+    assert found["totals"]["ok"] == 3
+    assert "What this run did to heal" in (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
+
+
+def test_healing_keeps_to_its_limit_and_leaves_sink_tasks_alone(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    streams = [{"name": "orders", "tasks": [transfer_task(f"task-{number}", state="ABNORMAL") for number in range(4)]}]
+    seed(cloud, streams, [instance("kafka-orders", sink_tasks=[sink_task("sink", status="ERROR")])])
+    cloud.switch({"dms.store": "two"})
+    played = play(
+        PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_heal": True, "dumping_report_heal_limit": 2}
+    )
+    assert played.code != 0
+    outcomes = sorted((one["name"], one["outcome"]) for one in report(tmp_path)["healing"])
+    assert outcomes == [
+        ("sink", "not_possible"),
+        ("task-0", "healed"),
+        ("task-1", "healed"),
+        ("task-2", "over_limit"),
+        ("task-3", "over_limit"),
+    ]
+    assert report(tmp_path)["totals"]["failed"] == 3
+    assert len(cloud.requests(method="POST", path="/action$")) == 4
+
+
+def test_a_task_that_cannot_be_healed_is_named_and_still_fails_the_run(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    estate.switch({"dms.connect.pause_failed": "wrong state"})
+    break_kafka_task(estate, "connect")
+    options = {"dumping_report_directory": str(tmp_path), "dumping_report_heal": True, "dumping_report_heal_wait_timeout": 3}
+    played = play(PLAYBOOK, extra_vars=options)
+    assert played.code != 0
+    healing = report(tmp_path)["healing"][0]
+    assert (healing["outcome"], healing["after"]) == ("failed", "FAILED")
+    assert "Could not be paused" in healing["text"]
+    assert not [path for path in actions(estate) if "resume" in path or "restart" in path]
+
+
+def test_a_task_that_was_paused_and_does_not_run_again_is_failed_not_paused(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    break_kafka_task(estate, "connect")
+    estate.fault(
+        {
+            "match": {"method": "PUT", "path": "/resume$"},
+            "count": -1,
+            "do": {"refuse": {"status": 400, "code": "DMS.00400026", "text": "Busy."}},
+        }
+    )
+    options = {
+        "dumping_report_directory": str(tmp_path),
+        "dumping_report_heal": True,
+        "dumping_report_heal_wait_timeout": 3,
+        "dumping_report_retry_budget": 0,
+    }
+    played = play(PLAYBOOK, extra_vars=options)
+    assert played.code != 0
+    found = report(tmp_path)
+    assert (found["healing"][0]["outcome"], found["healing"][0]["after"]) == ("failed", "PAUSED")
+    assert found["totals"]["failed"] == 1
+    assert "did not run again" in found["healing"][0]["text"]
+
+
+def test_five_hundred_dumps_over_twenty_parents_in_one_module_call(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    streams = [
+        {"name": f"stream-{one}", "records": 5, "tasks": [transfer_task(f"s{one}-{number}") for number in range(25)]} for one in range(10)
+    ]
+    instances = [
+        instance(f"kafka-{one}", smart_connect_tasks=[connect_task(f"c{one}-{number}", lag=number) for number in range(25)])
+        for one in range(10)
+    ]
+    seed(cloud, streams, instances)
+    cloud.switch({"dms.store": "two"})
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path)})
+    assert played.code == 0, played.text
+    assert decided(played) == "All 500 dumps are well."
+    assert [task["task"].split(" : ")[-1] for task in played.tasks if "tasks" in task["result"]] == ["Gather all dumps in one call"]
+    assert (tmp_path / "dumping-report.html").read_text(encoding="utf-8").count('class="open-row"') == 500
