@@ -391,23 +391,26 @@ class Client:
     # refusals
 
     def _refusal(self, request: _Request, proof: Optional[Proof], reply: Reply) -> ApiError:
-        said_by_service = read_refusal(reply.status, reply.headers, reply.body)
+        secrets = self.secrets | request.secrets
+        said_by_service = read_refusal(reply.status, reply.headers, reply.body, lambda text: masked(text, secrets))
         service = request.endpoint.service
         meaning, next_step = explain(service, reply.status, said_by_service.code)
         text = said_by_service.text
         if 300 <= reply.status < 400:
-            meaning, text = Meaning.OTHER, "%s redirects to %s." % (SERVICES[service], _bare_location(reply.headers.get("Location")))
+            meaning, text = (
+                Meaning.OTHER,
+                "%s redirects to %s." % (SERVICES[service], _bare_location(masked(reply.headers.get("Location") or "", secrets))),
+            )
             next_step = "Redirects are not followed. Set %s to the service's own address." % said(service + "_endpoint")
         elif meaning is Meaning.UNAUTHENTICATED:
             next_step = " ".join((next_step, *self._doubts(proof, reply, text))).strip()
-        secrets = self.secrets | request.secrets
         return ApiError(
             status=reply.status,
-            code=masked(said_by_service.code, secrets),
-            text=masked(text, secrets),
+            code=said_by_service.code,
+            text=text,
             meaning=meaning,
             next_step=next_step,
-            request_id=masked(said_by_service.request_id, secrets),
+            request_id=said_by_service.request_id,
             service=service,
             method=request.method,
             path=request.path,

@@ -13,7 +13,7 @@ import http
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 _CODE_KEYS = ("error_code", "errorCode", "code")
 _TEXT_KEYS = ("error_msg", "errorMsg", "message", "msg")
@@ -21,6 +21,7 @@ _ID_HEADERS = ("X-Request-Id", "X-IAM-Trace-Id")
 _DEEPEST = 4
 _LONGEST_TEXT = 600
 _LONGEST_PAGE = 200
+_MOST_BYTES = 100000
 
 
 class Refusal(NamedTuple):
@@ -31,21 +32,25 @@ class Refusal(NamedTuple):
     request_id: str
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, mask: Callable[[str], str] = lambda text: text) -> Refusal:
     """Code, message and request id of an error answer, whatever its shape.
 
     :param headers: looked up by the usual spelling; a case-insensitive mapping is expected.
+    :param mask: takes secrets out of a text, before it is cut to a bearable length.
     """
-    header_id = next((headers[name] for name in _ID_HEADERS if headers.get(name)), "")
+    header_id = mask(next((headers[name] for name in _ID_HEADERS if headers.get(name)), ""))
+    content = mask(body[:_MOST_BYTES].decode("utf-8", "replace"))
     try:
-        objects = list(_objects(json.loads(body.decode("utf-8")), _DEEPEST))
+        objects = list(_objects(json.loads(content), _DEEPEST))
     except (ValueError, RecursionError):
-        return Refusal("", _page_text(status, body), _line(header_id, 100))
+        return Refusal("", _page_text(status, content), _line(header_id, 100))
     best = next((one for one in objects if _first(one, _CODE_KEYS)), None) or next((one for one in objects if _first(one, _TEXT_KEYS)), {})
     body_id = next((found for found in (_first(one, ("request_id",)) for one in objects) if found), "")
-    text = _line(_first(best, _TEXT_KEYS), _LONGEST_TEXT)
+    text = _line(mask(_first(best, _TEXT_KEYS)), _LONGEST_TEXT)
     return Refusal(
-        _line(_first(best, _CODE_KEYS), 100), text or _page_text(status, b"" if objects else body), _line(header_id or body_id, 100)
+        _line(mask(_first(best, _CODE_KEYS)), 100),
+        text or _page_text(status, "" if objects else content),
+        _line(header_id or mask(body_id), 100),
     )
 
 
@@ -65,10 +70,9 @@ def _first(document: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     return ""
 
 
-def _page_text(status: int, body: bytes) -> str:
+def _page_text(status: int, content: str) -> str:
     """What a page for human readers says, or the HTTP status in words."""
-    page = body[:100000].decode("utf-8", "replace")
-    page = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", page)
+    page = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", content)
     text = _line(html.unescape(re.sub(r"<[^>]*>", " ", page)), _LONGEST_PAGE)
     if text:
         return text

@@ -20,7 +20,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ._api_options import API_OPTIONS
 from ._client import REQUESTS_IMPORT_ERROR, Client
 from ._errors import OpendumpError, UnexpectedError
-from ._redaction import SHORTEST_SECRET, hidden, printable
+from ._redaction import SHORTEST_SECRET, hidden, printable, spellings
 
 # A job that is cancelled, Ctrl-C, a terminal that is closed.
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -44,6 +44,8 @@ class DumpModule(AnsibleModule):
         if REQUESTS_IMPORT_ERROR is not None:
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         self._client = Client(self.params, warn=self.warn, connections=connections)
+        # The secrets of tasks too: the client takes them out of a service's words before it cuts those to length.
+        self._client.secrets.update(map(str, self.no_log_values))
         self.hide(self._client.secrets)
         return self._client
 
@@ -83,12 +85,21 @@ class DumpModule(AnsibleModule):
         while self._handlers:
             signal.signal(*self._handlers.popitem())
 
+    def _log_invocation(self) -> None:
+        """The options for the system's log: Ansible shows dicts as Python writes them, where a secret may be spelt in another way."""
+        given = self.params
+        self.params = hidden(given, self.argument_spec)
+        try:
+            super()._log_invocation()  # type: ignore[no-untyped-call]
+        finally:
+            self.params = given
+
     def warn(self, warning: str, **kwargs: Any) -> None:
         super().warn(printable(warning), **kwargs)
 
     def hide(self, values: Iterable[str]) -> None:
         """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
-        self.no_log_values.update(value for value in list(values) if len(value) >= SHORTEST_SECRET)
+        self.no_log_values.update(spelling for value in list(values) if len(value) >= SHORTEST_SECRET for spelling in spellings(value))
 
     def exit_json(self, **kwargs: Any) -> Any:
         self._before_the_end(kwargs)
@@ -103,6 +114,8 @@ class DumpModule(AnsibleModule):
         if self._client is not None:
             self.hide(self._client.secrets)
         # Ansible hides secrets by their value, so that a short one blanks out innocent output. Those are hidden by their name.
-        self.no_log_values = {value for value in self.no_log_values if len(str(value)) >= SHORTEST_SECRET}
+        known = list(map(str, self.no_log_values))
+        self.no_log_values.clear()
+        self.hide(known)
         # A misspelt option may hold a secret, which nobody knows to be one.
         result.setdefault("invocation", {"module_args": hidden(self.params, self.argument_spec) if self._accepted else {}})

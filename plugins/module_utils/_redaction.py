@@ -8,9 +8,11 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 MASK = "********"
 # Shorter texts would blank out innocent words, and no service accepts a secret this short.
@@ -32,13 +34,16 @@ def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
 
 
 def hidden(options: Any, specification: Mapping[str, Any]) -> Any:
-    """Options with every value of a secret one hidden, however short it is."""
+    """The options that were declared, with every value of a secret one hidden, however short it is."""
     if isinstance(options, list):
         return [hidden(one, specification) for one in options]
     if not isinstance(options, Mapping):
         return options
     shown = {}
     for name, value in options.items():
+        if value is None:
+            # Ansible fills in every option of every destination; hundreds of tasks would make the result twice as large
+            continue
         argument = specification.get(name, {})
         if argument.get("no_log") and value not in (None, ""):
             shown[name] = HIDDEN
@@ -52,8 +57,15 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign == "\n" else "\\x%02x" % ord(sign) for sign in text)
 
 
+def spellings(secret: str) -> set[str]:
+    """A secret as it stands in plain text, in JSON, in a URL, and in Python's notation."""
+    quoted = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    return {secret, *quoted, quote(secret, errors="replace"), quote(secret, safe="", errors="replace"), repr(secret)[1:-1]}
+
+
 def masked(text: str, secrets: Iterable[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
-            text = text.replace(secret, MASK)
+    """The text without these secrets. To be called before a text is cut, for half a secret cannot be found."""
+    known = {spelling for secret in list(secrets) if len(secret) >= SHORTEST_SECRET for spelling in spellings(secret)}
+    for spelling in sorted(known, key=len, reverse=True):
+        text = text.replace(spelling, MASK)
     return text
