@@ -86,7 +86,7 @@ def jobs(url: str) -> None:
     import awx_job
 
     assets = awx_job.Assets(PLACE / "collections" / "ansible_collections" / "opendump" / "huaweicloud" / "extensions" / "awx")
-    api, writer = assets.credential_types.values()
+    api, writer = (assets.credential_types[name] for name in ("Huawei Cloud", "Huawei Cloud OBS dump writer"))
     endpoints = dict.fromkeys(("dis_endpoint", "dms_endpoint", "iam_endpoint"), url)
     injected = {
         **awx_job.injected(api, {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "region": REGION, **endpoints}),

@@ -30,7 +30,8 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AWX = ROOT / "extensions" / "awx"
 ASSETS = awx_job.Assets(AWX)
-API, WRITER = ASSETS.credential_types.values()
+API = ASSETS.credential_types["Huawei Cloud"]
+WRITER = ASSETS.credential_types["Huawei Cloud OBS dump writer"]
 WRITER_SECRET = "CANARY-writer-secret-key-0001"
 WRITER_ENVIRONMENT = {"OPENDUMP_OBS_ACCESS_KEY", "OPENDUMP_OBS_SECRET_KEY"}
 DECLARED = {
