@@ -59,7 +59,7 @@ class SinkTasks(Adapter):
     exclusive = (("topics", "topics_regex"),)
 
     running = frozenset({"RUNNING"})
-    paused = frozenset({"PAUSED"})
+    paused = frozenset({"PAUSED", "WAITING"})  # the latter where both APIs show one store
     starting = frozenset({"CREATING"})
     failed = FAILED_WORDS
 
