@@ -19,7 +19,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ._adapter import Adapter
 from ._connect import SmartConnectTasks
-from ._desired import desired, item_spec, secrets
+from ._desired import Desired, desired, item_spec, secrets
 from ._dis import TransferTasks
 from ._errors import ConfigurationError, OpendumpError
 from ._module import DumpModule
@@ -73,7 +73,6 @@ class ItemsModule(DumpModule):
                 if not isinstance(item, Mapping):
                     found.append("%s[%d] is no mapping" % (name, number))
                     continue
-                where = "%s[%d] (%s)" % (name, number, item.get("task_name") or item.get("task_id") or "without a name")
                 result = validator.validate(without_null(item))
                 texts = [
                     "%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors
@@ -82,9 +81,30 @@ class ItemsModule(DumpModule):
                     try:
                         desired(kind, result.validated_parameters)
                     except ConfigurationError as error:
-                        texts = [str(error).replace(" Nothing was sent to the service.", "")]
-                found += ["%s: %s" % (where, text) for text in texts]
+                        texts = [reason(error)]
+                found += ["%s: %s" % (place(name, number, item), text) for text in texts]
         return found
+
+    def wanted(self) -> list[Desired]:
+        """What the items declare, once Ansible has accepted them; all that is wrong with them ends the module."""
+        wanted, found = [], []
+        for name, kind in LISTS.items():
+            for number, item in enumerate(self.params[name] or []):
+                try:
+                    wanted.append(desired(kind, item))
+                except ConfigurationError as error:
+                    found.append("%s: %s" % (place(name, number, item), reason(error)))
+        if found:
+            self.fail_json(msg=several(found))
+        return wanted
+
+
+def place(name: str, number: int, item: Mapping[str, Any]) -> str:
+    return "%s[%d] (%s)" % (name, number, item.get("task_name") or item.get("task_id") or "without a name")
+
+
+def reason(error: ConfigurationError) -> str:
+    return str(error).replace(" Nothing was sent to the service.", "")
 
 
 def without_null(value: Any) -> Any:
@@ -117,14 +137,11 @@ def bulk_spec() -> dict[str, Any]:
 
 def dump_tasks() -> None:
     module = ItemsModule(bulk_spec(), required_if=[("purge", True, ["purge_match"])])
-    found = module.item_problems()
-    if found:
-        module.fail_json(msg=several(found))
+    wanted = module.wanted()
     outcomes: list[Outcome] = []
     with module.failing(lambda: told(unfinished(outcomes))):
         parallelism = positive(module.params["parallelism"], "parallelism")
         purge = purge_of(module.params)
-        wanted = [desired(kind, item) for name, kind in LISTS.items() for item in module.params[name] or []]
         module.hide(secrets(wanted))
         run = Reconciliation(
             module.connect(parallelism),

@@ -17,6 +17,7 @@ from urllib.parse import quote
 MASK = "********"
 # Shorter texts would blank out innocent words, and no service accepts a secret this short.
 SHORTEST_SECRET = 6
+LONGEST_LINE = 6000
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _SECRET_NAME = re.compile(r"secret|passw|token|access_?key|(^|_)[as]k$", re.IGNORECASE)
 
@@ -53,8 +54,9 @@ def hidden(options: Any, specification: Mapping[str, Any]) -> Any:
 
 
 def printable(text: str) -> str:
-    """The text without what would control a terminal; lines stay lines."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "\\x%02x" % ord(sign) for sign in text)
+    """The text without what would control a terminal; lines stay lines, of a bearable length."""
+    lines = (line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…" for line in text.split("\n"))
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\\x%02x" % ord(sign) for sign in "\n".join(lines))
 
 
 def spellings(secret: str) -> set[str]:
