@@ -28,7 +28,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help demo role-arguments venv test unit lint format sanity matrix molecule package release-check docs error-codes requirements clean
+.PHONY: help demo role-arguments venv test unit lint format sanity matrix molecule package release-check bench docs error-codes requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -87,6 +87,10 @@ package: venv  ## build the collection and pass it through the importer that Gal
 
 release-check: package  ## install the tarball into an empty environment and run the quickstart and AWX's jobs from there
 	python dev/release_check.py
+
+bench: venv  ## measure the ways to declare many tasks, about an hour (ARGS=--quick for a look, ARGS=--help for more)
+	$(VENV) bench
+	@python tests/bench/bench.py $(ARGS)
 
 docs: venv  ## render guides, modules and roles into .cache/docs/build/html
 	$(VENV) docs

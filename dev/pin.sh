@@ -14,3 +14,4 @@ pin uv.in -o uv.txt
 pin test.in -o test.txt
 pin demo.in -c test.txt -o demo.txt
 pin docs.in -c test.txt -o docs.txt
+pin bench.in -c test.txt -o bench.txt
