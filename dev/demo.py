@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo: start the local cloud, declare dumping with the playbook quickstart, and declare it again, which must change nothing.
+"""The demo: start the local cloud, declare dumping with the playbook quickstart, and declare it again, which must change nothing. Then
+report on what there is.
 
 Usage: python dev/demo.py [--keep]
 """
@@ -10,27 +11,31 @@ Usage: python dev/demo.py [--keep]
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 
+from checkout import CACHE
 from with_local_cloud import environment_for, local_cloud
 
 PLAYBOOK = "opendump.huaweicloud.quickstart"
+REPORT = "opendump.huaweicloud.report"
+PAGE = CACHE / "demo" / "dumping-report.html"
 
 
 def say(text: str) -> None:
     print("==> " + text, flush=True)
 
 
-def play(environment: dict[str, str]) -> int:
+def play(environment: dict[str, str], playbook: str = PLAYBOOK, *arguments: str) -> int:
     """How many tasks the recap calls changed. Ansible's output is shown as it comes.
 
     :raises SystemExit: the playbook failed.
     """
-    with subprocess.Popen(["ansible-playbook", PLAYBOOK], env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(["ansible-playbook", playbook, *arguments], env=environment, stdout=subprocess.PIPE, text=True) as process:
         changed = 0
         for line in process.stdout or ():
             print(line, end="", flush=True)
@@ -66,6 +71,10 @@ def main(arguments: list[str]) -> int:
         if changed:
             raise SystemExit("the second run changed something (changed=%d), though nothing was declared anew" % changed)
         say("nothing changed in the second run, as it should be")
+        say("a report on all dumps")
+        PAGE.parent.mkdir(parents=True, exist_ok=True)
+        play(environment, REPORT, "-e", json.dumps({"dumping_report_directory": str(PAGE.parent)}))
+        say("open the report in a browser: " + str(PAGE))
         if options.keep:
             wait_for_interrupt(url)
     return 0

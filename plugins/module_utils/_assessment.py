@@ -143,9 +143,9 @@ def _problems(dump: Mapping[str, Any], limits: Limits) -> list[dict[str, Any]]:
             found["stuck"] = str(dump["landing"]["reason"])
         lag, silent = dump.get("lag"), dump.get("silent_for")
         if limits.max_lag is not None and lag is not None and lag > limits.max_lag:
-            found["lag"] = "%s messages wait, %s are allowed." % (thousands(lag), thousands(limits.max_lag))
+            found["lag"] = "%s messages wait; the limit is %s." % (thousands(lag), thousands(limits.max_lag))
         if limits.max_silence is not None and silent is not None and silent > limits.max_silence:
-            found["silence"] = "Silent for %s, %s are allowed." % (duration(silent), duration(limits.max_silence))
+            found["silence"] = "Silent for %s; the limit is %s." % (duration(silent), duration(limits.max_silence))
     still = [part for part in parts if str(part.get("status") or "").upper() not in RUNNING_PARTITION]
     if health == "ok" and still:
         found["partition"] = "%d of %d partitions do not run." % (len(still), len(parts))

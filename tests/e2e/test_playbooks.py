@@ -92,6 +92,9 @@ def test_demo_shows_what_is_there_and_keeps_the_cloud_until_it_is_interrupted() 
     assert up, text
     assert not with_local_cloud.answers(address[1])  # type: ignore[index]
     assert "nothing changed in the second run" in text
+    page = re.search(r"open the report in a browser: (\S+)", text)
+    assert page, text
+    assert "smart-connect-orders" in pathlib.Path(page[1]).read_text(encoding="utf-8")
     for task in ("newtask", "obsTransfer-1122976956", "smart-connect-1 ", "smart-connect-orders"):
         assert re.search(rf'"(DIS transfer|Kafka sink|Smart Connect) .*{task}', text), text
     assert "smart-connect-1: update obs.deliver_time_interval" in text
