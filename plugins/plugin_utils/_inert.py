@@ -20,6 +20,5 @@ def inert(value: T) -> T:
 
     ansible-core up to 2.18 needs the mark. Later ones run no template that comes out of a filter, and cannot mark their own containers.
     """
-    old = type(wrap_var("")) is not str
-    marked: T = wrap_var(value) if old else value
+    marked: T = wrap_var(value) if hasattr(wrap_var(""), "__UNSAFE__") else value
     return marked

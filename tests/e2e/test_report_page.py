@@ -9,6 +9,7 @@ Runs where there is a Chromium, named by OPENDUMP_CHROMIUM or found on the PATH.
 
 from __future__ import annotations
 
+import csv
 import os
 import pathlib
 import shutil
@@ -37,7 +38,7 @@ ARGUMENTS = [
 ]
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
-HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;</script>{{ 7 * 7 }}{% raw %}\n\x07\u202ereversed|`*=cmd()"
+HOSTILE = "=cmd()|<img src=x onerror=alert(1)>\"'&amp;</script>{{ 7 * 7 }}{% raw %}\n\x07\u202ereversed|`*"
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
@@ -77,8 +78,8 @@ class Opener:
         self.file = file
         self.opened: list[Opened] = []
 
-    def __call__(self, viewport: ViewportSize = DESKTOP, **context: Any) -> Opened:
-        self.opened.append(Opened(self.browser.new_page(viewport=viewport, **context), self.file))
+    def __call__(self, viewport: ViewportSize | None = None, **context: Any) -> Opened:
+        self.opened.append(Opened(self.browser.new_page(viewport=viewport or DESKTOP, **context), self.file))
         return self.opened[-1]
 
 
@@ -291,7 +292,10 @@ def test_nothing_that_a_service_says_gets_out_of_its_place(mixed: Opener) -> Non
         written = (folder / f"dumping-report.{name}").read_text(encoding="utf-8")
         assert "\x07" not in written
         assert "\u202e" not in written
-    assert "{{ 7 * 7 }}" in (folder / "dumping-report.csv").read_text(encoding="utf-8")
+    with open(folder / "dumping-report.csv", encoding="utf-8", newline="") as file:
+        parents = [row["parent"] for row in csv.DictReader(file) if row["name"] == "odd-one"]
+    assert [parent[:7] for parent in parents] == ["'=cmd()"], "a spreadsheet would take it for a formula"
+    assert "{{ 7 * 7 }}" in parents[0]
     table = [line for line in (folder / "dumping-report.md").read_text(encoding="utf-8").splitlines() if line.startswith("| odd")]
     assert len(table) == 1
     assert "<img" not in table[0].replace("\\<", "")

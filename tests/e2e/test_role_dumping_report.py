@@ -13,10 +13,12 @@ import re
 from typing import Any
 
 import pytest
+from moto.s3.models import s3_backends
 
 from huaweicloud_emulator.server import Local
 
 from .conftest import PROJECT, Play, Played
+from .test_landing_info import obs, server  # noqa: F401 (fixtures)
 
 PLAYBOOK = "opendump.huaweicloud.report"
 OBS = {"agency_name": "dis_admin_agency", "obs_bucket_path": "obsbucket", "deliver_time_interval": 300}
@@ -283,6 +285,29 @@ def test_a_task_that_was_paused_and_does_not_run_again_is_failed_not_paused(esta
     assert (found["healing"][0]["outcome"], found["healing"][0]["after"]) == ("failed", "PAUSED")
     assert found["totals"]["failed"] == 1
     assert "did not run again" in found["healing"][0]["text"]
+
+
+@pytest.mark.usefixtures("obs")
+def test_whether_files_land(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    old = {"create_time": 1700000000000}
+    streams = [{"name": "orders", "tasks": [transfer_task("orders-to-obs", **old)]}]
+    seed(estate, streams, [instance("kafka-orders", sink_tasks=[sink_task("waits", lag=30, **old), sink_task("rests", lag=0, **old)])])
+    estate.switch({"dms.store": "two"})
+    backend = s3_backends["123456789012"]["aws"]
+    for bucket in ("obsbucket", "testobs"):
+        backend.create_bucket(bucket, "us-east-1")
+    backend.put_object("obsbucket", "some-file", b"0123456789")
+    options = {"dumping_report_directory": str(tmp_path), "dumping_report_landing": True}
+    played = play(PLAYBOOK, extra_vars=options)
+    assert played.code != 0
+    assert {dump["name"]: dump["landing"]["verdict"] for dump in report(tmp_path)["dumps"]} == {
+        "waits": "stuck",
+        "rests": "quiet",
+        "orders-to-obs": "landing",
+    }
+    assert decided(played) == "1 of 3 dumps needs you. 1 Kafka sink task runs, but no file lands."
+    page = (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
+    assert "1 new file, 10\u202fB" in page
 
 
 def test_five_hundred_dumps_over_twenty_parents_in_one_module_call(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
