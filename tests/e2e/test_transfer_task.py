@@ -230,7 +230,8 @@ def test_info(run: Run, cloud: Local) -> None:
 
 
 def test_a_misspelt_secret_is_not_shown(run: Run, cloud: Local) -> None:
-    failed = run("dis_transfer_task", stream_name="newstream", task_name="newtask", obs={"obs_bucket_path": "obsbucket", "secret_kye": "canary-4711"})
+    misspelt = {"obs_bucket_path": "obsbucket", "secret_kye": "canary-4711"}
+    failed = run("dis_transfer_task", stream_name="newstream", task_name="newtask", obs=misspelt)
     assert failed["failed"]
     assert "secret_kye" in failed["msg"]
     assert "canary-4711" not in str(failed)

@@ -47,7 +47,7 @@ Act = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 def tunnel(handler: http.server.BaseHTTPRequestHandler) -> None:
     """Be the proxy that CONNECT asks for."""
-    host, _, port = handler.path.rpartition(":")
+    host, _each, port = handler.path.rpartition(":")
     handler.close_connection = True
     with socket.create_connection((host, int(port))) as other:
         handler.send_response_only(200)

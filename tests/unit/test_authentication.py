@@ -111,7 +111,7 @@ def test_a_token_that_is_refused_again_is_an_error(clients: Clients, service: Sc
     service.by_path[TOKENS] = tokens(clock)
     service.by_path["/v2/p1/x"] = refuse(401, "APIGW.0307")
     client = clients(**LOGIN)
-    for _ in range(2):
+    for _each in range(2):
         with pytest.raises(ApiError, match=r"APIGW\.0307"):
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert len(service.received) < 7
@@ -163,8 +163,12 @@ def test_a_wrong_password_is_tried_once_by_all(clients: Clients, service: Script
 
 
 def test_a_login_is_tried_again_while_iam_is_out_of_order(clients: Clients, service: ScriptedService, clock: Clock) -> None:
-    outages: list[Act] = [answer(503), tokens(clock)]
-    service.by_path[TOKENS] = lambda handler: outages.pop(0)(handler)
+    acts = iter([answer(503), tokens(clock)])
+
+    def in_turn(handler: Any) -> None:
+        next(acts)(handler)
+
+    service.by_path[TOKENS] = in_turn
     clients(**LOGIN).call("dis", "GET", "/v2/{project_id}/x")
     assert len(clients.warnings) == 1
 
@@ -241,7 +245,7 @@ def test_a_key_that_has_expired_by_our_clock_when_it_comes_is_used(clients: Clie
     """A clock that is wrong must not ask for a new key with each call."""
     service.by_path[KEYS] = keys(clock, seconds=-1000)
     client = clients(**AGENCY)
-    for _ in range(3):
+    for _each in range(3):
         client.call("dis", "GET", "/v2/{project_id}/x")
     assert service.targets.count("POST " + KEYS) == 1
 
@@ -249,7 +253,7 @@ def test_a_key_that_has_expired_by_our_clock_when_it_comes_is_used(clients: Clie
 def test_an_agency_that_may_not_be_assumed(clients: Clients, service: ScriptedService) -> None:
     service.by_path[KEYS] = answer(403, {"error": {"code": 403, "message": "You have no right.", "title": "Forbidden"}})
     client = clients(**AGENCY)
-    for _ in range(2):
+    for _each in range(2):
         with pytest.raises(ApiError, match=r"You have no right\. .*Agent Operator"):
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert len(service.received) == 1
@@ -258,7 +262,7 @@ def test_an_agency_that_may_not_be_assumed(clients: Clients, service: ScriptedSe
 def test_an_agency_of_a_wrong_key(clients: Clients, service: ScriptedService) -> None:
     service.by_path[KEYS] = refuse(401, "APIGW.0301")
     client = clients(**AGENCY)
-    for _ in range(2):
+    for _each in range(2):
         with pytest.raises(ApiError, match="access_key of the options"):
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert len(service.received) == 1
@@ -312,7 +316,7 @@ def test_metadata_is_not_asked_where_something_is_configured(clients: Clients, m
 def test_nothing_is_configured(clients: Clients, metadata: ScriptedService, document: Any) -> None:
     metadata.by_path["/openstack/latest/securitykey"] = answer(200, document)
     client = clients(**NOBODY)
-    for _ in range(2):
+    for _each in range(2):
         with pytest.raises(ConfigurationError) as caught:
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert len(metadata.received) == 2

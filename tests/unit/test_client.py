@@ -146,7 +146,7 @@ def test_no_budget_no_retry(clients: Clients, service: ScriptedService) -> None:
 def test_a_service_that_is_down_costs_its_time_once(clients: Clients, service: ScriptedService, clock: Clock) -> None:
     service.by_path["/v2/p1/x"] = answer(503)
     client = clients()
-    for _ in range(3):
+    for _each in range(3):
         with pytest.raises(ApiError):
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert sum(clock.waits) == pytest.approx(60)
@@ -160,7 +160,7 @@ def test_a_service_that_is_down_costs_its_time_once(clients: Clients, service: S
 def test_throttling_does_not_take_the_patience(clients: Clients, service: ScriptedService, clock: Clock) -> None:
     service.by_path["/v2/p1/x"] = answer(429)
     client = clients(retry_budget=10)
-    for _ in range(2):
+    for _each in range(2):
         with pytest.raises(ApiError):
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert sum(clock.waits) == pytest.approx(20)
@@ -330,7 +330,7 @@ def test_no_project_and_several_are_errors_that_are_not_asked_for_again(
 ) -> None:
     service.by_path["/v3/projects"] = projects(*found)
     client = clients(project_id=None)
-    for _ in range(2):
+    for _each in range(2):
         with pytest.raises(ConfigurationError, match=said):
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert len(service.received) == 1
@@ -415,7 +415,11 @@ def test_a_list_that_shrinks_below_the_offset_is_read_again(clients: Clients, se
 
 def test_a_list_that_never_stays_the_same_is_an_error(clients: Clients, service: ScriptedService) -> None:
     totals = itertools.count(100)
-    service.always = lambda handler: answer(200, {"tasks": [1, 2], "total_number": next(totals)})(handler)
+
+    def growing(handler: Any) -> None:
+        answer(200, {"tasks": [1, 2], "total_number": next(totals)})(handler)
+
+    service.always = growing
     with pytest.raises(OpendumpError, match="changes faster than it can be read"):
         read(clients(), 2)
     assert len(service.received) == 10

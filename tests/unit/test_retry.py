@@ -74,7 +74,7 @@ def waits(budget: float, asked: float | None = None, share: float = 1.0) -> list
     """All pauses of a call whose tries take no time and all fail; each draw is this share of its ceiling."""
     clock = Clock()
     patience = Patience(budget, clock.now, lambda low, high: low + (high - low) * share)
-    for _ in itertools.count():
+    for _each in itertools.count():
         wait = patience.wait(asked)
         if wait is None:
             assert patience.tries == len(clock.waits) + 1
@@ -113,6 +113,6 @@ def test_jitter_is_full() -> None:
     clock = Clock()
     drawn: list[tuple[float, float]] = []
     patience = Patience(60, clock.now, lambda low, high: drawn.append((low, high)) or 0.0)  # type: ignore[func-returns-value]
-    for _ in range(3):
+    for _each in range(3):
         patience.wait(None)
     assert drawn == [(0, 1), (0, 2), (0, 4)]

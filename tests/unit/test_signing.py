@@ -40,12 +40,12 @@ def test_vectors(vector: dict[str, Any]) -> None:
             vector["credentials"]["sk"],
             request["method"],
             path,
-            [(name, value) for name, value in request["query"]],
+            [(pair[0], pair[1]) for pair in request["query"]],
             sent_headers(vector),
             body,
         )
         assert headers["Authorization"] == vector["expected"]["authorization"]
-    assert canonical_query([(name, value) for name, value in request["query"]]) == vector["expected"]["canonical_query"]
+    assert canonical_query([(pair[0], pair[1]) for pair in request["query"]]) == vector["expected"]["canonical_query"]
 
 
 def test_vectors_are_all_used_but_the_one_without_host() -> None:

@@ -33,8 +33,8 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._signing impo
 
 def signature_fits(request: Received) -> bool:
     """Whether the signature is that of the request as it was received."""
-    path, _, query = request.target.partition("?")
-    pairs = [(unquote(name), unquote(value)) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
+    path, _each, query = request.target.partition("?")
+    pairs = [(unquote(name), unquote(value)) for name, _each, value in (pair.partition("=") for pair in query.split("&") if pair)]
     given_signature = request.headers["Authorization"]
     names = given_signature.split("SignedHeaders=")[1].split(",")[0].split(";")
     headers = {name: value for name, value in request.headers.items() if name.lower() in names}

@@ -25,8 +25,8 @@ DEFAULTS = {
 }
 
 
-def one(item: Any, list_name: str = "smart_connect_tasks", defaults: Any = DEFAULTS) -> Any:
-    return with_defaults([item], list_name, defaults)[0]
+def one(item: Any, list_name: str = "smart_connect_tasks", defaults: Any = None) -> Any:
+    return with_defaults([item], list_name, DEFAULTS if defaults is None else defaults)[0]
 
 
 def test_destinations_are_merged_and_the_item_wins() -> None:

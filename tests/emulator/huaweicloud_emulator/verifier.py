@@ -73,7 +73,7 @@ class Claim:
 
 def read_claim(authorization: str) -> Claim:
     """The three fields of an Authorization header; blanks around the commas do not matter."""
-    algorithm, _, rest = authorization.strip().partition(" ")
+    algorithm, _each, rest = authorization.strip().partition(" ")
     if algorithm != ALGORITHM:
         raise Unverified(Flaw.UNREADABLE, f"unsupported algorithm {algorithm[:40]}")
     fields: dict[str, str] = {}
@@ -102,7 +102,7 @@ def canonical_query(raw_query: bytes, plus_is_space: bool = False) -> str:
     pairs = []
     for part in raw_query.split(b"&"):
         if part:
-            key, _, value = (part.replace(b"+", b" ") if plus_is_space else part).partition(b"=")
+            key, _each, value = (part.replace(b"+", b" ") if plus_is_space else part).partition(b"=")
             pairs.append((unquote_to_bytes(key), unquote_to_bytes(value)))
     return "&".join(f"{_encode(key)}={_encode(value)}" for key, value in sorted(pairs))
 

@@ -47,7 +47,7 @@ async def show_log(request: Request, task_id: str) -> Response:
     if key not in SORT_KEYS:
         raise invalid("sortBy", key)
     number, size = _page(asked.get("pageInfo"))
-    task = next((task for _, task in book.tasks() if task.id == task_id), None)
+    task = next((task for _each, task in book.tasks() if task.id == task_id), None)
     if task is None:
         raise no_such_task(book, task_id)
     rows = sorted(task.log, key=lambda row: _sortable(row.get(key)), reverse=order == "desc")

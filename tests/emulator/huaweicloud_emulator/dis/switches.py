@@ -151,7 +151,9 @@ SWITCHES = {
     ),
     "dis.task_quota": Switch(5, "int", "2.1, DIS.4357: transfer tasks a stream may have"),
     # streams
-    "dis.partition_quota": Switch(50, "int", "8, DIS.4308: partitions that COMMON streams may have together; the vendor raises it on request"),
+    "dis.partition_quota": Switch(
+        50, "int", "8, DIS.4308: partitions that COMMON streams may have together; the vendor raises it on request"
+    ),
     "dis.stream_create_dwell": Switch(0, "dwell", "8: how long a new stream is CREATING; providers use it at once"),
     "dis.stream_delete_dwell": Switch(0, "dwell", "8: how long a deleted stream is TERMINATING"),
     "dis.task_on_creating_stream": Switch(

@@ -108,7 +108,7 @@ def test_every_mandatory_field_is_demanded(dis: Any, stem: str) -> None:
 @pytest.mark.parametrize("stem", DESCRIPTORS)
 @pytest.mark.parametrize(("value", "good"), [(0, True), ("7200", True), (7201, False), (-1, False)])
 def test_retry_duration(dis: Any, stem: str, value: Any, good: bool) -> None:
-    status, _ = dis("POST", TASKS, body_of(stem, retry_duration=value))
+    status, _each = dis("POST", TASKS, body_of(stem, retry_duration=value))
     assert status == (201 if good else 400)
     if good:
         assert dis.echo()["retry_duration"] == int(value)

@@ -81,7 +81,7 @@ def test_the_snapshot_hides_secrets_and_proves_them(dis: Any) -> None:
 def test_looking_moves_no_state(dis: Any) -> None:
     dis.switch(create_dwell=1)
     dis.create()
-    states = [dis.snapshot()["streams"][0]["tasks"][0]["status"] for _ in range(3)]
+    states = [dis.snapshot()["streams"][0]["tasks"][0]["status"] for _each in range(3)]
     assert states == ["STARTING"] * 3
     assert [dis.state(), dis.state()] == ["STARTING", "RUNNING"]
 

@@ -131,7 +131,7 @@ def test_put_ignores(dis: Any) -> None:
 def test_create_dwell(dis: Any) -> None:
     dis.switch(create_dwell=2)
     dis.create()
-    assert [dis.state() for _ in range(3)] == ["STARTING", "STARTING", "RUNNING"]
+    assert [dis.state() for _each in range(3)] == ["STARTING", "STARTING", "RUNNING"]
 
 
 def test_create_dwell_counts_the_list_too(dis: Any) -> None:
@@ -144,7 +144,7 @@ def test_create_dwell_counts_the_list_too(dis: Any) -> None:
 def test_a_dwell_in_seconds_runs_on_the_clouds_clock(dis: Any) -> None:
     dis.switch(create_dwell="500s")
     dis.create()
-    assert [dis.state() for _ in range(5)] == ["STARTING"] * 5
+    assert [dis.state() for _each in range(5)] == ["STARTING"] * 5
     dis.local.admin("PUT", "clock", {"offset_seconds": 500})
     assert dis.state() == "RUNNING"
 
@@ -174,14 +174,14 @@ def test_start_dwell(dis: Any) -> None:
     dis.act("stop", "t1")
     dis.switch(start_dwell=1)
     dis.act("start", "t1")
-    assert [dis.state() for _ in range(2)] == ["STARTING", "RUNNING"]
+    assert [dis.state() for _each in range(2)] == ["STARTING", "RUNNING"]
 
 
 def test_stop_dwell(dis: Any) -> None:
     dis.create()
     dis.switch(stop_dwell=2)
     dis.act("stop", "t1")
-    assert [dis.state() for _ in range(3)] == ["RUNNING", "RUNNING", "PAUSED"]
+    assert [dis.state() for _each in range(3)] == ["RUNNING", "RUNNING", "PAUSED"]
 
 
 def test_a_stopping_task_can_be_started_again_and_a_starting_one_stopped(dis: Any) -> None:
@@ -223,10 +223,10 @@ def test_start_on_abnormal(dis: Any, bad: str) -> None:
     dis.patch(status=bad)
     dis.switch(start_on_abnormal="fails_again", start_dwell=1)
     dis.act("start", "t1")
-    assert [dis.state() for _ in range(2)] == ["STARTING", bad]
+    assert [dis.state() for _each in range(2)] == ["STARTING", bad]
     dis.switch(start_on_abnormal="works")
     dis.act("start", "t1")
-    assert [dis.state() for _ in range(2)] == ["STARTING", "RUNNING"]
+    assert [dis.state() for _each in range(2)] == ["STARTING", "RUNNING"]
 
 
 def test_action_without_effect(dis: Any) -> None:
@@ -383,7 +383,7 @@ def test_accept_null_delimiter(dis: Any, way: str, taken: list[str | None]) -> N
     for given in ("NULL", "null", None):
         body = {"destination_type": "OBS", "obs_destination_descriptor": {"task_name": "t1", "obs_bucket_path": "obsbucket"}}
         body["obs_destination_descriptor"]["record_delimiter"] = given  # type: ignore[index]
-        status, _ = dis("POST", TASKS, body)
+        status, _each = dis("POST", TASKS, body)
         if given in taken:
             assert (status, dis.echo()["record_delimiter"]) == (201, "NULL")
         elif given is None:
@@ -459,7 +459,7 @@ def test_stream_create_dwell_and_task_on_creating_stream(dis: Any) -> None:
     assert dis.create(stream="s2")[1]["errorCode"] == "DIS.4205"
     dis.switch(task_on_creating_stream="allowed")
     assert dis.create(stream="s2")[0] == 201
-    assert [dis("GET", "streams/s2")[1]["status"] for _ in range(3)] == ["CREATING", "CREATING", "RUNNING"]
+    assert [dis("GET", "streams/s2")[1]["status"] for _each in range(3)] == ["CREATING", "CREATING", "RUNNING"]
 
 
 def test_stream_delete_dwell(dis: Any) -> None:

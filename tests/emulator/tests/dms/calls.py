@@ -147,8 +147,8 @@ class Dms:
     # sink tasks
     sinks = f"connectors/{CONNECTOR}/sink-tasks"
 
-    def create_sink(self, body: dict[str, Any] = SINK_TASK) -> str:
-        answer = self.call("POST", self.sinks, body)
+    def create_sink(self, body: dict[str, Any] | None = None) -> str:
+        answer = self.call("POST", self.sinks, SINK_TASK if body is None else body)
         assert list(answer) == ["task_id"]
         return str(answer["task_id"])
 
@@ -163,8 +163,8 @@ class Dms:
     # Smart Connect tasks
     tasks = f"instances/{INSTANCE}/connector/tasks"
 
-    def create(self, body: dict[str, Any] = OBS_TASK) -> dict[str, Any]:
-        made: dict[str, Any] = self.call("POST", self.tasks, body)
+    def create(self, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        made: dict[str, Any] = self.call("POST", self.tasks, OBS_TASK if body is None else body)
         return made
 
     def show(self, task_id: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def test_enabling_is_a_job_that_the_instance_shows_as_extending(dms: Dms) -> Non
     dms.switch(connector__extending=2)
     answer = dms.call("POST", ENABLE, {"node_cnt": 3})
     assert set(answer) == {"job_id", "connector_id"}
-    assert [dms.instance(PEER)["status"] for _ in range(3)] == ["EXTENDING", "EXTENDING", "RUNNING"]
+    assert [dms.instance(PEER)["status"] for _each in range(3)] == ["EXTENDING", "EXTENDING", "RUNNING"]
     shown = dms.instance(PEER)
     assert (shown["connector_enable"], shown["connector_id"], shown["connector_node_num"]) == (True, answer["connector_id"], 3)
     assert job(dms, answer["job_id"], PEER)["status"] == "SUCCESS"
@@ -45,7 +45,7 @@ def test_the_connector_is_not_shown_before_it_is_there(dms: Dms) -> None:
 def test_a_time_can_pass_instead_of_reads(dms: Dms) -> None:
     dms.switch(connector__extending="3600s")
     dms.call("POST", ENABLE, {})
-    assert {dms.instance(PEER)["status"] for _ in range(5)} == {"EXTENDING"}
+    assert {dms.instance(PEER)["status"] for _each in range(5)} == {"EXTENDING"}
     dms.local.admin("PUT", "clock", {"offset_seconds": 3601})
     assert dms.instance(PEER)["status"] == "RUNNING"
 
@@ -104,7 +104,7 @@ def test_sold_out(dms: Dms) -> None:
 def test_a_busy_instance_refuses_until_it_has_been_asked_often_enough(dms: Dms) -> None:
     dms.switch(connector__extending=2)
     dms.call("POST", ENABLE, {})
-    assert [dms.refusal("POST", ENABLE, {}) for _ in range(3)] == [(400, "DMS.00400026"), (400, "DMS.00400026"), (404, "DMS.00404027")]
+    assert [dms.refusal("POST", ENABLE, {}) for _each in range(3)] == [(400, "DMS.00400026"), (400, "DMS.00400026"), (404, "DMS.00404027")]
 
 
 def test_disabling_takes_the_connector_away(dms: Dms) -> None:

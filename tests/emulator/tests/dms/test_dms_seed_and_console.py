@@ -96,7 +96,7 @@ def test_the_state_has_everything_but_secrets(dms: Dms) -> None:
 def test_looking_at_the_state_moves_nothing(dms: Dms) -> None:
     dms.switch(connect__creating=1)
     dms.create()
-    assert {dms.kept("smart-connect-1")["status"] for _ in range(3)} == {"CREATING"}
+    assert {dms.kept("smart-connect-1")["status"] for _each in range(3)} == {"CREATING"}
 
 
 class TestConsole:

@@ -85,9 +85,9 @@ def test_what_is_not_there(dms: Dms) -> None:
 def test_a_deleted_task_can_stay_listed_for_a_while(dms: Dms) -> None:
     dms.switch(deleting=2)
     task_id = dms.create_sink()
-    for _ in range(2):
+    for _each in range(2):
         dms.call("DELETE", f"{dms.sinks}/{task_id}", expect=204)
-    assert [dms.list_sinks()["total_number"] for _ in range(3)] == [1, 1, 0]
+    assert [dms.list_sinks()["total_number"] for _each in range(3)] == [1, 1, 0]
 
 
 def test_creating_lasts_as_long_as_the_switch_says(dms: Dms) -> None:
@@ -104,7 +104,7 @@ def test_creating_lasts_as_long_as_the_switch_says(dms: Dms) -> None:
 def test_a_task_can_fail_right_after_it_was_created(dms: Dms, status: str) -> None:
     dms.switch(sink__creating=1, create_outcome=status)
     task_id = dms.create_sink()
-    assert [dms.sink(task_id)["status"] for _ in range(2)] == ["CREATING", status]
+    assert [dms.sink(task_id)["status"] for _each in range(2)] == ["CREATING", status]
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,7 @@ def test_an_absent_start_later_starts_or_waits(dms: Dms) -> None:
 def test_a_task_can_fail_right_after_it_was_created(dms: Dms) -> None:
     dms.switch(create_outcome="ABNORMAL", connect__creating=1)
     task_id = dms.create()["id"]
-    assert [dms.show(task_id)["status"] for _ in range(2)] == ["CREATING", "ABNORMAL"]
+    assert [dms.show(task_id)["status"] for _each in range(2)] == ["CREATING", "ABNORMAL"]
     dms.switch(create_outcome="healthy")
     dms.act(task_id, "restart")
     assert dms.show(task_id)["status"] == "RUNNING"
@@ -307,7 +307,7 @@ def test_the_whole_life_of_a_task(dms: Dms) -> None:
     task_id = dms.create(changed(OBS_TASK, start_later=True))["id"]
 
     def two() -> list[str]:
-        return [dms.show(task_id)["status"] for _ in range(2)]
+        return [dms.show(task_id)["status"] for _each in range(2)]
 
     assert two() == ["WAITING", "WAITING"]
     dms.act(task_id, "restart")
@@ -331,7 +331,7 @@ def test_actions_back_to_back_are_all_taken(dms: Dms) -> None:
     task_id = dms.create()["id"]
     for verb in ("restart", "pause", "resume", "pause"):
         dms.act(task_id, verb)
-    assert [dms.show(task_id)["status"] for _ in range(6)][-1] == "PAUSED"
+    assert [dms.show(task_id)["status"] for _each in range(6)][-1] == "PAUSED"
     dms.call("DELETE", f"{dms.tasks}/{task_id}", expect=204)
 
 
@@ -360,9 +360,9 @@ def test_pausing_and_resuming_a_failed_task(dms: Dms, switch: str, after: tuple[
 def test_an_action_on_its_way_is_not_a_wrong_state(dms: Dms) -> None:
     dms.switch(connect__pausing=1, wrong_state="refused")
     task_id = dms.create()["id"]
-    for _ in range(2):
+    for _each in range(2):
         dms.act(task_id, "pause")
-    assert [dms.show(task_id)["status"] for _ in range(2)] == ["RUNNING", "PAUSED"]
+    assert [dms.show(task_id)["status"] for _each in range(2)] == ["RUNNING", "PAUSED"]
     assert dms.refusal("PUT", f"{dms.tasks}/{task_id}/pause") == (400, "DMS.00400026")
 
 
@@ -379,7 +379,7 @@ def test_a_deleted_task_can_stay_listed_for_a_while(dms: Dms) -> None:
     dms.switch(deleting=2)
     task_id = dms.create()["id"]
     dms.call("DELETE", f"{dms.tasks}/{task_id}", expect=204)
-    assert [dms.list()["total_number"] for _ in range(3)] == [1, 1, 0]
+    assert [dms.list()["total_number"] for _each in range(3)] == [1, 1, 0]
     assert dms.refusal("GET", f"{dms.tasks}/{task_id}") == (404, "DMS.00404026")
 
 

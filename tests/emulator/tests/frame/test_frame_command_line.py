@@ -81,7 +81,7 @@ def test_help_tells_options_and_the_account() -> None:
 
 def test_portfile_is_there_when_requests_are_answered_and_goes_at_the_end(tmp_path: pathlib.Path) -> None:
     portfile = tmp_path / "port"
-    with started("--port", "0", "--portfile", str(portfile), "--seed", "demo") as (_, line):
+    with started("--port", "0", "--portfile", str(portfile), "--seed", "demo") as (_each, line):
         assert line.startswith("The local cloud listens on http://127.0.0.1:")
         port = int(portfile.read_text())
         assert line.strip().endswith(f":{port}")
@@ -96,7 +96,7 @@ def test_portfile_is_there_when_requests_are_answered_and_goes_at_the_end(tmp_pa
 def test_seed_file(tmp_path: pathlib.Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"buckets": ["from-a-file"]}))
-    with started("--port", "0", "--seed", str(seed)) as (_, line):
+    with started("--port", "0", "--seed", str(seed)) as (_each, line):
         connection = http.client.HTTPConnection(line.strip().rpartition("/")[2], timeout=30)
         connection.request("GET", "/_emulator/state")
         assert "from-a-file" in json.load(connection.getresponse())["buckets"]
@@ -134,7 +134,7 @@ def test_wrong_certificate_ends_it(tmp_path: pathlib.Path) -> None:
 
 def test_tls(certificate: tuple[pathlib.Path, pathlib.Path]) -> None:
     cert_file, key_file = certificate
-    with started("--port", "0", "--tls-cert", str(cert_file), "--tls-key", str(key_file)) as (_, line):
+    with started("--port", "0", "--tls-cert", str(cert_file), "--tls-key", str(key_file)) as (_each, line):
         assert line.startswith("The local cloud listens on https://")
         context = ssl.create_default_context(cafile=str(cert_file))
         connection = http.client.HTTPSConnection("localhost", int(line.rpartition(":")[2]), timeout=30, context=context)

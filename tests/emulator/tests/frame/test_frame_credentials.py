@@ -62,7 +62,7 @@ def test_the_clock_can_be_moved_away_from_the_client(client: Any) -> None:
 
 
 def test_six_wrong_signatures_lock_the_key_for_five_minutes(client: Any) -> None:
-    for _ in range(6):
+    for _each in range(6):
         assert reason(client.signed("GET", STREAMS, secret="wrong")) == "verify aksk signature fail"
     assert reason(client.signed("GET", STREAMS)) == "AK access failed to reach the limit,forbidden"
     client.move_clock(299)
@@ -79,7 +79,7 @@ def test_a_right_signature_ends_the_count(client: Any) -> None:
 
 def test_the_lock_can_be_switched_off(client: Any) -> None:
     client.local.switch({"gateway.lockout": False})
-    for _ in range(8):
+    for _each in range(8):
         reason(client.signed("GET", STREAMS, secret="wrong"))
     assert client.signed("GET", STREAMS).status == 200
 

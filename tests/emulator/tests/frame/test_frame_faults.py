@@ -130,7 +130,7 @@ def test_only_matching_requests_are_hit_and_only_so_often(client: Any) -> None:
 
 def test_always_until_taken_away(client: Any) -> None:
     client.local.fault({"count": -1, "do": {"status": 502}})
-    assert {client.signed("GET", STREAMS).status for _ in range(5)} == {502}
+    assert {client.signed("GET", STREAMS).status for _each in range(5)} == {502}
     client.local.admin("DELETE", "faults")
     assert client.signed("GET", STREAMS).status == 200
 

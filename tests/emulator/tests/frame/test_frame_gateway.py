@@ -76,7 +76,7 @@ def toy() -> Iterator[Toy]:
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_a_handler_finds_project_book_and_body(toy: Toy, slash: str) -> None:
-    status, document, _ = toy("POST", f"/v7/{HOME_PROJECT}/things/a%20b{slash}", b"hello")
+    status, document, _each = toy("POST", f"/v7/{HOME_PROJECT}/things/a%20b{slash}", b"hello")
     assert (status, document) == (200, {"name": "a b", "project": HOME_PROJECT, "body": "hello", "book": {"of": "eu-west-101"}})
 
 
@@ -87,21 +87,21 @@ def test_a_refusal_has_the_shape_of_the_service(toy: Toy) -> None:
 
 
 def test_an_empty_answer_keeps_the_connection(toy: Toy) -> None:
-    for _ in range(3):
+    for _each in range(3):
         status, document, headers = toy("DELETE", f"/v7/{HOME_PROJECT}/things/a")
         assert (status, document) == (204, None)
         assert "Content-Length" not in headers
 
 
 def test_a_service_that_breaks_says_so(toy: Toy, caplog: pytest.LogCaptureFixture) -> None:
-    status, document, _ = toy("POST", f"/v7/{HOME_PROJECT}/things/broken")
+    status, document, _each = toy("POST", f"/v7/{HOME_PROJECT}/things/broken")
     assert (status, document["error_code"]) == (500, "EMULATOR.0500")
     assert "KeyError" in document["error_msg"]
     assert "no such thing" in caplog.text
 
 
 def test_a_service_without_a_foreign_project_of_its_own_uses_the_gateways(toy: Toy) -> None:
-    status, document, _ = toy("POST", "/v7/other/things/a")
+    status, document, _each = toy("POST", "/v7/other/things/a")
     assert (status, document["error_code"]) == (403, "APIGW.0302")
 
 

@@ -29,8 +29,8 @@ def test_at_once(cloud: Cloud) -> None:
 def test_by_reads(cloud: Cloud, via: str | None) -> None:
     walk = Walk(cloud, "OLD")
     walk.move("RUNNING", via=via, dwell=2)
-    assert [walk.peek() for _ in range(5)] == [via or "OLD"] * 5
-    assert [walk.read() for _ in range(4)] == [via or "OLD"] * 2 + ["RUNNING"] * 2
+    assert [walk.peek() for _each in range(5)] == [via or "OLD"] * 5
+    assert [walk.read() for _each in range(4)] == [via or "OLD"] * 2 + ["RUNNING"] * 2
 
 
 def test_by_time(cloud: Cloud) -> None:
