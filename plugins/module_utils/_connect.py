@@ -14,7 +14,6 @@ from typing import Any, Optional
 
 from ._adapter import Adapter, Destination
 from ._client import quote_segment
-from ._connect_lag import add_lag
 from ._errors import ApiError, Meaning, OpendumpError
 from ._fields import Boolean, Delimiter, Field, Group, Integer, Names, Path, Text, echoed
 from ._instances import Instances
@@ -229,6 +228,8 @@ class SmartConnectTasks(Adapter):
         self.client.call("dms", "PUT", self._one(parent, task, verb, prefix))
 
     def measure(self, parent: Parent, tasks: Sequence[Task]) -> None:
+        from ._connect_lag import add_lag
+
         add_lag(self.client, parent, tasks)
 
     @staticmethod

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 from ._api_options import ENVIRONMENT, Given, said
 from ._errors import ConfigurationError
-from ._profile import Profile, default_file, read_profile
+
+if TYPE_CHECKING:
+    from ._profile import Profile
 
 WAYS = (
     "Give one of: access_key and secret_key (HW_ACCESS_KEY and HW_SECRET_KEY, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK), with"
@@ -97,6 +99,9 @@ def identify(given: Given) -> Identity:
             return _identity(given, source)
         if read("profile") or read("config_file"):
             return _from_profile(given, _named_profile(given))
+    # A module's code is compiled anew in each run, and most runs have a key.
+    from ._profile import default_file, read_profile
+
     path = default_file(given.environ.get("HOME") or os.path.expanduser("~"))
     profile = read_profile(path, None) if path else None
     return _from_profile(given, profile) if profile else _identity(given, EcsAgency(asked_for=False))
@@ -175,6 +180,8 @@ def _password(given: Given, origin: str) -> Password:
 
 
 def _named_profile(given: Given) -> Profile:
+    from ._profile import default_file, read_profile
+
     path = given.get("config_file")
     if path:
         path = os.path.expanduser(path)

@@ -56,6 +56,10 @@ class OpendumpError(Exception):
         self.args = ("%s %s" % (self, sentence),)
 
 
+class NoSuchInstance(OpendumpError):
+    """No instance of this name or connector; told apart because nothing can be left in it."""
+
+
 class UnexpectedError(OpendumpError):
     """A fault of this collection, or an answer nobody has thought of."""
 

@@ -14,15 +14,11 @@ from typing import Any, Optional
 from weakref import WeakKeyDictionary
 
 from ._client import Client, quote_segment
-from ._errors import OpendumpError
+from ._errors import NoSuchInstance, OpendumpError
 from ._record import Parent, rows
 
 PAGE = 50
 _SHARED: WeakKeyDictionary[Client, Instances] = WeakKeyDictionary()
-
-
-class NoSuchInstance(OpendumpError):
-    """No instance of this name or connector; told apart because nothing can be left in it."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from typing import Any, Optional, TypeVar, Union, cast
 from ._adapter import Adapter
 from ._client import Client
 from ._desired import Desired
-from ._errors import ApiError, Meaning, OpendumpError
-from ._instances import NoSuchInstance
+from ._errors import ApiError, Meaning, NoSuchInstance, OpendumpError
 from ._record import Listing, Parent, Task
 
 T = TypeVar("T")

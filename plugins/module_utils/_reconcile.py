@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional, cast
 
-from ._apply import Writer
 from ._client import Client
 from ._desired import Desired
 from ._errors import ConfigurationError, OpendumpError, UnexpectedError
@@ -176,18 +175,15 @@ class Reconciliation:
             if self.stopped.is_set():
                 outcome.error = OpendumpError("Not attempted, because another task failed and on_error is 'stop'.")
                 continue
-            adapter = self.estate.adapter(made.desired.kind)
-            writer = Writer(adapter, made, leaving.get(id(outcome)), self.clock, self.warn)
-            outcome.actions = writer.done
-            try:
-                writer.write()
-            except OpendumpError as error:
-                self._fail(outcome, error)
-            outcome.task = writer.task if writer.done or outcome.error else made.current
+            outcome.task = made.current
+            if made.actions:
+                self._write(outcome, made, leaving.get(id(outcome)))
             target = self._target(made)
             if outcome.error or target is None or not made.desired.wait:
                 continue
-            patience = Patience(adapter, made.parent, made.desired.label, target, made.desired.wait_timeout, self.clock.now())
+            patience = Patience(
+                self.estate.adapter(made.desired.kind), made.parent, made.desired.label, target, made.desired.wait_timeout, self.clock.now()
+            )
             try:
                 if outcome.task is None or not outcome.task.status or not patience.over(outcome.task, self.clock.now()):
                     pending.append((outcome, patience))
@@ -196,6 +192,19 @@ class Reconciliation:
         self._settle(pending)
         for outcome in group:
             self._fill(outcome)
+
+    def _write(self, outcome: Outcome, made: Plan, leaving: Optional[Task]) -> None:
+        # Most runs write nothing, and a module's code is compiled anew in each run.
+        from ._apply import Writer
+
+        writer = Writer(self.estate.adapter(made.desired.kind), made, leaving, self.clock, self.warn)
+        outcome.actions = writer.done
+        try:
+            writer.write()
+        except OpendumpError as error:
+            self._fail(outcome, error)
+        if writer.done or outcome.error:
+            outcome.task = writer.task
 
     def _fail(self, outcome: Outcome, error: OpendumpError) -> None:
         outcome.error = error
