@@ -227,7 +227,9 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--loop-limit", type=int, default=100, help="most tasks for the loops (default: %(default)s)")
     parser.add_argument("--latencies", type=numbers, default=[0, 50], help="milliseconds for each request (default: 0,50)")
     parser.add_argument("--states", type=lambda text: text.split(","), default=["first", "steady"], help="default: first,steady")
-    parser.add_argument("--runs", type=int, default=5, help="rounds; loops of %d tasks and more run once (default: %%(default)s)" % ONCE_FROM)
+    parser.add_argument(
+        "--runs", type=int, default=5, help="rounds; loops of %d tasks and more run once (default: %%(default)s)" % ONCE_FROM
+    )
     parser.add_argument("--only", type=lambda text: text.split(","), default=names, help="some of: %s" % ",".join(names))
     parser.add_argument("--parallelism", type=int, default=8, help="threads and connections (default: %(default)s, as that of dump_tasks)")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".cache" / "bench", help="folder of table.md, results.json and plot.png")

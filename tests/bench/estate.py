@@ -4,9 +4,9 @@
 
 """What is declared in the benchmark: for a number of tasks, the parents that hold them, the options of the modules, and the wire.
 
-Four of five are DIS transfer tasks, each of which has to be asked for by itself; the fifth is a Smart Connect task, which its list shows whole.
-Parents are as full as the services let them be: 5 transfer tasks in a stream, 18 tasks in an instance. There are no sink tasks, because the
-vendor's SDK cannot make any; they cost the same as transfer tasks.
+Four of five are DIS transfer tasks, each of which has to be asked for by itself; the fifth is a Smart Connect task, which its list shows
+whole. Parents are as full as the services let them be: 5 transfer tasks in a stream, 18 tasks in an instance. There are no sink tasks,
+because the vendor's SDK cannot make any; they cost the same as transfer tasks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from typing import Any
 PROJECT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 PER_STREAM, PER_INSTANCE = 5, 18
 WRITER = {"access_key": "WRITERACCESSKEY00001", "secret_key": "writer-secret-key-0001"}
-TRANSFER = {"agency_name": "dis_admin_agency", "obs_bucket_path": "testobs", "deliver_time_interval": 300, "partition_format": "yyyy/MM/dd/HH"}
+TRANSFER = {
+    "agency_name": "dis_admin_agency",
+    "obs_bucket_path": "testobs",
+    "deliver_time_interval": 300,
+    "partition_format": "yyyy/MM/dd/HH",
+}
 KAFKA = {"consumer_strategy": "earliest", "obs_bucket_name": "testobs", "deliver_time_interval": 300, "partition_format": "yyyy/MM/dd/HH"}
 LISTS = {
     "dis_transfer_task": "dis_transfer_tasks",

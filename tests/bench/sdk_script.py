@@ -45,9 +45,7 @@ def main(url: str, file: str, threads: int) -> None:
             wanted = dis.CreateTransferTaskReq(destination_type="OBS", obs_destination_descriptor=obs)
             streams.create_obs_transfer_task(dis.CreateObsTransferTaskRequest(stream_name=parent, body=wanted))
         else:
-            connect = kafka.CreateSmartConnectTaskReq(
-                **{**body, "sink_task": kafka.SmartConnectTaskReqSinkConfig(**body["sink_task"])}
-            )
+            connect = kafka.CreateSmartConnectTaskReq(**{**body, "sink_task": kafka.SmartConnectTaskReqSinkConfig(**body["sink_task"])})
             instances.create_connector_task(kafka.CreateConnectorTaskRequest(instance_id=parent, body=connect))
 
     def shown(entry: dict[str, Any], task: Any) -> Any:
