@@ -9,6 +9,7 @@ PRIVATE to the collection. A list that cannot be read is an error and never "the
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional, TypeVar, Union, cast
@@ -24,41 +25,65 @@ R = TypeVar("R")
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T], parallelism: int) -> list[R]:
-    """The results of all items in order; one item, or a parallelism of one, starts no thread.
+    """The results of all items in order; one item, or a parallelism of one, starts no thread."""
+    if len(items) < 2:
+        return [work(item) for item in items]
+    results: dict[int, R] = {}
+
+    def one(number: int) -> Iterable[int]:
+        results[number] = work(items[number])
+        return ()
+
+    cascade(one, range(len(items)), min(parallelism, len(items)))
+    return [results[number] for number in range(len(items))]
+
+
+def cascade(work: Callable[[T], Iterable[T]], items: Iterable[T], parallelism: int) -> None:
+    """Do the work on all items and on those that it returns. Of several failures the first is raised, after all that is left was done.
 
     A signal that ends this thread ends the program: the others are not waited for, which a pool of the standard library would do.
     """
-    if len(items) < 2 or parallelism < 2:
-        return [work(item) for item in items]
-    results: dict[int, R] = {}
-    failures: dict[int, BaseException] = {}
-    waiting = iter(range(len(items)))
-    lock = threading.Lock()
+    waiting = deque(items)
+    if parallelism < 2:
+        while waiting:
+            waiting.extend(work(waiting.popleft()))
+        return
+    busy = 0
+    failures: list[BaseException] = []
+    turn = threading.Condition()
 
     def labour() -> None:
+        nonlocal busy
         while True:
-            with lock:
-                number = next(waiting, None)
-            if number is None:
-                return
+            with turn:
+                while busy and not waiting:
+                    turn.wait()
+                if not waiting:
+                    return
+                item = waiting.popleft()
+                busy += 1
+            more: Iterable[T] = ()
             try:
-                results[number] = work(items[number])
+                more = work(item)
             except BaseException as error:
-                failures[number] = error
+                failures.append(error)
+            with turn:
+                waiting.extend(more)
+                busy -= 1
+                turn.notify_all()
 
-    threads = [threading.Thread(target=labour, daemon=True) for _each in range(min(parallelism, len(items)))]
+    threads = [threading.Thread(target=labour, daemon=True) for _each in range(parallelism)]
     try:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     except BaseException:
-        with lock:
-            waiting = iter(())
+        with turn:
+            waiting.clear()
         raise
     if failures:
-        raise failures[min(failures)]
-    return [results[number] for number in range(len(items))]
+        raise failures[0]
 
 
 @dataclass
@@ -92,15 +117,33 @@ class Estate:
         for one in wanted:
             found = parents[self._where(one)]
             seen.append(Seen(error=found) if isinstance(found, OpendumpError) else Seen(parent=found))
-        self._list({(one.kind.kind, each.parent.id): (one.kind, each.parent) for one, each in zip(wanted, seen) if each.parent})
+        self._read(list(zip(wanted, seen)))
         for one, each in zip(wanted, seen):
-            if each.parent:
-                self._match(one, each, each.parent)
             if each.error and one.state == "absent" and nothing_can_be_there(each.error):
                 each.error = None
-        unread = [each for one, each in zip(wanted, seen) if each.current and not each.current.complete and one.state != "absent"]
-        side_by_side(self._complete, unread, self.parallelism)
         return seen
+
+    def _read(self, declared: Sequence[tuple[Desired, Seen]]) -> None:
+        """List each parent once, and look at each task as soon as its parent is listed."""
+        places: dict[tuple[str, str], list[tuple[Desired, Seen]]] = {}
+        for one, each in declared:
+            if each.parent:
+                places.setdefault((one.kind.kind, each.parent.id), []).append((one, each))
+
+        def step(what: Union[tuple[str, str], Seen]) -> Iterable[Seen]:
+            if isinstance(what, Seen):
+                self._complete(what)
+                return ()
+            one, each = places[what][0]
+            self._list({what: (one.kind, cast(Parent, each.parent))})
+            for one, each in places[what]:
+                self._match(one, each, cast(Parent, each.parent))
+            return [each for one, each in places[what] if each.current and not each.current.complete and one.state != "absent"]
+
+        # The first of each kind go first: a service lets the others in once it has accepted the credentials.
+        first = list({place[0]: place for place in reversed(places)}.values())
+        queue: list[Union[tuple[str, str], Seen]] = [*first, *(place for place in places if place not in first)]
+        cascade(step, queue, self.parallelism)
 
     @staticmethod
     def _where(one: Desired) -> tuple[Any, ...]:

@@ -109,7 +109,9 @@ class Reconciliation:
             if outcome.plan and not outcome.error and outcome.parent:
                 groups.setdefault(outcome.parent.id, []).append(outcome)
         try:
-            side_by_side(lambda group: self._apply(group, leaving), list(groups.values()), self.parallelism)
+            # The longest first, or the last one would be waited for alone.
+            queue = sorted(groups.values(), key=len, reverse=True) if self.parallelism > 1 else list(groups.values())
+            side_by_side(lambda group: self._apply(group, leaving), queue, self.parallelism)
         except BaseException:
             # a signal: what other threads have not begun they shall not begin
             self.stopped.set()
