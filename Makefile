@@ -54,7 +54,7 @@ lint: venv  ## only the static checks
 	$(SAY) "mypy: types"
 	@mypy --python-version 3.10 -p ansible_collections.opendump.huaweicloud.plugins
 	@mypy -p huaweicloud_emulator
-	@mypy dev
+	@mypy dev tests/bench
 	$(SAY) "yamllint: YAML"
 	@yamllint --strict .
 	$(SAY) "ansible-lint: roles, playbooks and metadata, profile production"

@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import sys
 import tempfile
@@ -40,25 +41,29 @@ ONCE_FROM = 50
 
 @dataclass(frozen=True)
 class Contender:
-    """One way to do the work. ``loop`` is slow: it is measured up to a limit only. ``idle`` does nothing at all."""
+    """One way to do the work. ``loop`` is slow: it is measured up to a limit only. A play has ``variables``: idle, declared or wire."""
 
     name: str
     label: str
     play: str = ""
+    variables: str = "declared"
     script: str = ""
     loop: bool = False
-    idle: bool = False
+
+    @property
+    def idle(self) -> bool:
+        return self.variables == "idle"
 
 
 CONTENDERS = [
-    Contender("empty", "empty play", play="empty.yml", idle=True),
+    Contender("empty", "empty play", play="empty.yml", variables="idle"),
     Contender("bare", "bare script (requests, threads)", script="bare_script.py"),
     Contender("sdk", "script with the vendor's SDK", script="sdk_script.py"),
     Contender("dump_tasks", "dump_tasks", play="dump_tasks.yml"),
     Contender("role", "role dumping", play="role.yml"),
     Contender("modules", "loop over the modules", play="modules.yml", loop=True),
-    Contender("bare_module", "loop over a least module", play="bare_module.yml", loop=True),
-    Contender("uri", "loop over uri", play="uri.yml", loop=True),
+    Contender("bare_module", "loop over a least module", play="bare_module.yml", variables="wire", loop=True),
+    Contender("uri", "loop over uri", play="uri.yml", variables="wire", loop=True),
 ]
 
 
@@ -121,13 +126,16 @@ class Bench:
         return answer.json() if answer.content else None
 
     def write_files(self, tasks: int) -> None:
-        """YAML, as users write it, but for the scripts."""
+        """Playbooks with their variables beside them, in YAML as users write it; the scripts get JSON."""
         dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
         entries = wire(tasks)
         lists = [{"list": path, "query": query} for path, query in {entry["list"]: entry["query"] for entry in entries}.items()]
         common = {"url": self.url, "parallelism": self.parallelism}
-        (self.folder / "declared.yml").write_text(yaml.dump({**common, **declared(tasks)}, Dumper=dumper), encoding="utf-8")
-        (self.folder / "wire.yml").write_text(yaml.dump({**common, "wire": entries, "parents": lists}, Dumper=dumper), encoding="utf-8")
+        for place, variables in (("idle", {}), ("declared", declared(tasks)), ("wire", {"wire": entries, "parents": lists})):
+            shutil.copytree(HERE / "plays", self.folder / place, dirs_exist_ok=True)
+            (self.folder / place / "group_vars").mkdir(exist_ok=True)
+            text = yaml.dump({**common, **variables}, Dumper=dumper)
+            (self.folder / place / "group_vars" / "all.yml").write_text(text, encoding="utf-8")
         (self.folder / "wire.json").write_text(json.dumps(entries), encoding="utf-8")
 
     def prepare(self, case: Case) -> None:
@@ -154,12 +162,7 @@ class Bench:
     def command(self, one: Contender) -> list[str]:
         if one.script:
             return [sys.executable, str(HERE / one.script), self.url, str(self.folder / "wire.json"), str(self.parallelism)]
-        variables = [] if one.idle else ["-e", "@%s" % (self.folder / ("wire.yml" if "wire" in self.play_text(one) else "declared.yml"))]
-        return [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), str(HERE / "plays" / one.play), *variables]
-
-    @staticmethod
-    def play_text(one: Contender) -> str:
-        return (HERE / "plays" / one.play).read_text(encoding="utf-8")
+        return [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), str(self.folder / one.variables / one.play)]
 
     def measured(self, one: Contender, case: Case) -> tuple[Cost, int, int]:
         """What it cost, and how many requests and connections it took.
@@ -195,7 +198,7 @@ class Bench:
 
 def summed_up(one: Contender, case: Case, runs: list[tuple[Cost, int, int]]) -> Row:
     def median(of: str) -> float:
-        return statistics.median(getattr(cost, of) for cost, _requests, _connections in runs)
+        return float(statistics.median(getattr(cost, of) for cost, _requests, _connections in runs))
 
     walls = [cost.wall for cost, _requests, _connections in runs]
     return Row(

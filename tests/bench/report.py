@@ -18,7 +18,7 @@ from typing import Any
 Row = dict[str, Any]
 STATES = {"first": "first run: every task is created", "steady": "steady run: every task is as declared"}
 # Colours that the colour-blind can tell apart (Okabe and Ito); grey for what is only there to compare with.
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "dump_tasks": {"color": "#0072B2", "linewidth": 2.6, "zorder": 5},
     "role": {"color": "#56B4E9", "linewidth": 2.0, "zorder": 4},
     "modules": {"color": "#E69F00"},
@@ -98,7 +98,7 @@ def _draw(axis: Any, rows: Sequence[Row]) -> None:
         points = sorted((row["tasks"], row["wall"], row["label"]) for row in rows if row["contender"] == name)
         if points:
             axis.plot([at for at, _wall, _label in points], [wall for _at, wall, _label in points], marker="o", markersize=4, **style)
-            ends.append((points[-1][1], points[-1][0], points[-1][2], str(style["color"])))
+            ends.append((points[-1][1], points[-1][0], points[-1][2], style["color"]))
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set_xticks(sizes, [str(size) for size in sizes])
