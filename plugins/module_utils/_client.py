@@ -22,8 +22,6 @@ from ._api_options import ENVIRONMENT, REQUEST_TIMEOUT, RETRY_BUDGET, Given, sai
 from ._authentication import Authentication, Proof
 from ._credentials import EcsAgency, Identity, Key, Password, Token, identify
 from ._endpoints import SERVICES, Endpoint, endpoint
-from ._error_bodies import read_refusal
-from ._error_codes import explain
 from ._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
 from ._iam import METADATA, METADATA_SECONDS, Answer, agency_key, ecs_key, password_token, project_id
 from ._redaction import masked, secret_values
@@ -392,6 +390,10 @@ class Client:
 
     def _refusal(self, request: _Request, proof: Optional[Proof], reply: Reply) -> ApiError:
         secrets = self.secrets | request.secrets
+        # A module's code is compiled anew in each run, and few runs are refused anything.
+        from ._error_bodies import read_refusal
+        from ._error_codes import explain
+
         said_by_service = read_refusal(reply.status, reply.headers, reply.body, lambda text: masked(text, secrets))
         service = request.endpoint.service
         meaning, next_step = explain(service, reply.status, said_by_service.code)
