@@ -12,15 +12,16 @@ import copy
 import json
 import math
 import os
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional, Union, cast
 from urllib.parse import quote, urlsplit
 
 from ._api_options import ENVIRONMENT, REQUEST_TIMEOUT, RETRY_BUDGET, Given, said
 from ._authentication import Authentication, Proof
-from ._credentials import EcsAgency, Identity, Key, Password, Token, identify
+from ._credentials import Agency, EcsAgency, Identity, Key, Password, Token, identify
 from ._endpoints import SERVICES, Endpoint, endpoint
 from ._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
 from ._iam import METADATA, METADATA_SECONDS, Answer, agency_key, ecs_key, password_token, project_id
@@ -45,6 +46,7 @@ TOTALS = ("total_number", "total_count", "instance_num", "total")
 OFFSET_PAST_END = "DMS.40050010"
 READINGS = 5
 MOST_PAGES = 10000
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89abAB-F]")
 
 
 def quote_segment(text: str) -> str:
@@ -272,8 +274,8 @@ class Client:
         return self._known(password_token(self._ask(None), source, scope))
 
     def _assume(self) -> Proof:
-        assert self._identity.agency is not None
-        return self._known(agency_key(self._ask(self._own), self._identity.agency, self._identity.source.origin))
+        agency = cast(Agency, self._identity.agency)
+        return self._known(agency_key(self._ask(self._own), agency, self._identity.source.origin))
 
     def _known(self, proof: Proof) -> Proof:
         self.secrets.update(_values(proof))
@@ -440,7 +442,7 @@ def _parsed(request: _Request, reply: Reply) -> Any:
     if not reply.body.strip():
         return None
     try:
-        return json.loads(reply.body)
+        return _whole_characters(json.loads(reply.body, parse_constant=_no_number, parse_float=_finite), reply.body)
     except (ValueError, RecursionError):
         service = SERVICES[request.endpoint.service]
         kind = reply.headers.get("Content-Type") or "of no type"
@@ -460,6 +462,31 @@ def _parsed(request: _Request, reply: Reply) -> Any:
             request.changes,
             {"status": reply.status, "service": request.endpoint.service, "host": request.endpoint.host},
         ) from None
+
+
+def _no_number(word: str) -> Any:
+    """NaN and Infinity, which Python writes and JSON does not know."""
+    raise ValueError(word)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits[:40])
+    return number
+
+
+def _whole_characters(document: Any, body: bytes) -> Any:
+    """The document without halves of characters, which JSON can hold and nothing can print or send."""
+    if not _HALF_CHARACTER.search(body):
+        return document
+    if isinstance(document, str):
+        return document.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(document, list):
+        return [_whole_characters(one, body) for one in document]
+    if isinstance(document, dict):
+        return {_whole_characters(name, body): _whole_characters(one, body) for name, one in document.items()}
+    return document
 
 
 def _bare_location(location: Optional[str]) -> str:

@@ -105,7 +105,7 @@ class Integer(Rule):
             return None
         try:
             return int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return str(value)
 
     def encode(self, value: Any) -> Any:
@@ -154,7 +154,7 @@ class Names(Rule):
     def canonical(self, value: Any) -> Any:
         if value in EMPTY:
             return None
-        parts = value.split(",") if isinstance(value, str) else list(value)
+        parts = list(value) if isinstance(value, (list, tuple, set)) else str(value).split(",")
         return sorted({str(part).strip() for part in parts if str(part).strip()}) or None
 
     def encode(self, value: Any) -> Any:
@@ -239,9 +239,7 @@ class Rows(Rule):
         result = {}
         for field in self.fields:
             if isinstance(field, Group):
-                child = {
-                    inner.name: inner.rule.canonical((row.get(field.name) or {}).get(inner.name)) for _path, inner in leaves(field.fields)
-                }
+                child = {inner.name: inner.rule.canonical(dig(row, "%s.%s" % (field.name, path))) for path, inner in leaves(field.fields)}
                 result[field.name] = {key: item for key, item in child.items() if item is not None} or None
             else:
                 result[field.name] = field.rule.canonical(row.get(field.name))

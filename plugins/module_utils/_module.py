@@ -20,7 +20,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ._api_options import API_OPTIONS
 from ._client import REQUESTS_IMPORT_ERROR, Client
 from ._errors import OpendumpError, UnexpectedError
-from ._redaction import SHORTEST_SECRET, hidden, printable, spellings
+from ._redaction import SHORTEST_SECRET, hidden, masked, printable, spellings
 
 # A job that is cancelled, Ctrl-C, a terminal that is closed.
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -95,7 +95,7 @@ class DumpModule(AnsibleModule):
             self.params = given
 
     def warn(self, warning: str, **kwargs: Any) -> None:
-        super().warn(printable(warning), **kwargs)
+        super().warn(self._presentable(warning), **kwargs)
 
     def hide(self, values: Iterable[str]) -> None:
         """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
@@ -107,7 +107,10 @@ class DumpModule(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         self._before_the_end(kwargs)
-        super().fail_json(printable(msg), **kwargs)
+        super().fail_json(self._presentable(msg), **kwargs)
+
+    def _presentable(self, text: str) -> str:
+        return printable(masked(text, map(str, self.no_log_values)))
 
     def _before_the_end(self, result: dict[str, Any]) -> None:
         self._listen_no_more()
