@@ -1,0 +1,84 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a migration has to remember between two runs because no service tells it: offsets, choices, what was sent.
+
+PRIVATE to the collection. No secret is ever in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ._errors import ConfigurationError
+
+VERSION = 1
+
+
+class StateFile:
+    """JSON at a path, mode 0600, replaced as a whole with each save, so that an interruption leaves the old or the new one.
+
+    :raises ConfigurationError: there is something at the path that is no state file, or it cannot be read or written.
+    """
+
+    def __init__(self, path: str, keep: bool) -> None:
+        self.path = os.path.abspath(os.path.expanduser(path))
+        self.keep = keep
+        self.tasks: dict[str, dict[str, Any]] = {}
+        self._saved = ""
+        folder = os.path.dirname(self.path)
+        if os.path.lexists(self.path):
+            self._load()
+        elif keep and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
+            raise ConfigurationError("state_file cannot be made: %s is no folder that can be written to." % folder)
+
+    def _load(self) -> None:
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                document = json.load(file)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError("state_file %s cannot be read: %s." % (self.path, error)) from error
+        tasks = document.get("tasks") if isinstance(document, Mapping) else None
+        if not isinstance(document, Mapping) or document.get("version") != VERSION or not isinstance(tasks, Mapping):
+            raise ConfigurationError("state_file %s is not the state of a migration by this version; name another file." % self.path)
+        if not all(isinstance(entry, dict) for entry in tasks.values()):
+            raise ConfigurationError("state_file %s is damaged: an entry of tasks is no object." % self.path)
+        self.tasks = {str(key): dict(entry) for key, entry in tasks.items()}
+        self._saved = self._text()
+
+    def _text(self) -> str:
+        return json.dumps({"version": VERSION, "tasks": self.tasks}, indent=2, sort_keys=True) + "\n"
+
+    def entries(self, instance_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Keys and entries of one instance."""
+        for key, entry in sorted(self.tasks.items()):
+            if entry.get("instance_id") == instance_id:
+                yield key, entry
+
+    def save(self) -> None:
+        """Write what has changed; nothing in a run that keeps nothing."""
+        text = self._text()
+        if not self.keep or text == self._saved or not (self.tasks or self._saved):
+            return
+        folder = os.path.dirname(self.path)
+        try:
+            # mkstemp makes the file 0600.
+            handle, name = tempfile.mkstemp(prefix=".%s." % os.path.basename(self.path), dir=folder)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(name, self.path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(name)
+                raise
+        except OSError as error:
+            raise ConfigurationError("state_file %s cannot be written: %s. The migration stops here." % (self.path, error)) from error
+        self._saved = text
