@@ -149,10 +149,10 @@ def _after_deletion(now: Situation, chosen: Choices) -> Stage:
     if health == "paused" and now.finished:
         return Stage("done", "It was migrated earlier; its successor has been paused since.")
     if health == "paused":
-        return Stage("done", "The sink task is gone, and its successor is started.", [*again, START])
+        return Stage("done", "The sink task is gone, and its successor is started.", [START, *again])
     if health == "failed":
         return Stage("blocked", "", blocked="the sink task is gone, and its successor is %s; mend it now" % now.successor.status)
-    return Stage("done", "The successor has taken over.", [*again, *([] if health == "ok" else [VERIFY])])
+    return Stage("done", "The successor has taken over.", [*([] if health == "ok" else [VERIFY]), *again])
 
 
 def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:

@@ -152,10 +152,10 @@ class Migration:
             job.stage = stage(job.now, self.chosen)
             job.before = seen(job)
         self.state.save()
+        self._check_room(jobs)
         if self.act:
             self._carry_out(jobs)
-        for job in jobs:
-            if not job.error:
+            for job in jobs:
                 job.stage = stage(job.now, self.chosen)
 
     # looking
@@ -193,6 +193,16 @@ class Migration:
                 self._compare(job, new)
         self._tell_apart(jobs)
         return jobs
+
+    def _check_room(self, jobs: Sequence[Job]) -> None:
+        for parent in {job.parent.id: job.parent for job in jobs}.values():
+            wanted = sum(CREATE in job.stage.steps for job in jobs if job.parent == parent)
+            most, there = self.quotas[parent.id].get("max_tasks"), self.quotas[parent.id].get("total")
+            if wanted and most is not None and there is not None and wanted > most - there:
+                self.warn(
+                    "Kafka instance %s may have %d Smart Connect tasks and has %d; there is no room for %d successors at a time. Migrate in "
+                    "portions (name_pattern), each with delete_old." % (parent, most, there, wanted)
+                )
 
     @staticmethod
     def _show(adapter: Any, task: Task) -> Optional[Task]:
@@ -492,8 +502,14 @@ class Migration:
                 % (job.label, task.status if task else "gone")
             )
         old = cast(Task, job.now.old)
-        self._note(job, deletion_sent=True, possibly_repeated=repeated(job, self.chosen), possibly_lost=lost(job, self.chosen))
-        self._delete(self.sink, job, old)
+        said = {"possibly_repeated": repeated(job, self.chosen), "possibly_lost": lost(job, self.chosen)}
+        self._note(job, deletion_sent=True, successor_name=task.name, **said)
+        try:
+            self._delete(self.sink, job, old)
+        except OpendumpError as error:
+            if not getattr(error, "possibly_executed", True):
+                self._note(job, deletion_sent=None, **dict.fromkeys(said))
+            raise
         job.actions.append(DELETE_OLD)
         job.now.old = None
         yield from ()

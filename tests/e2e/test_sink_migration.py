@@ -421,6 +421,7 @@ def test_a_successor_made_by_hand_is_taken_and_never_deleted(migrate: Run, run: 
     done = migrate(apply=True, delete_old=True)
     assert done["tasks"][0]["actions"] == ["delete_old"]
     assert (names(cloud, "sink"), names(cloud, "smart_connect")) == ([], ["orders"])
+    assert migrate()["tasks"][0]["successor"]["name"] == "orders"
 
 
 def test_empty_suffix_where_names_need_not_be_unique(migrate: Run, cloud: Local) -> None:
@@ -457,8 +458,19 @@ def test_topics_regex(migrate: Run, cloud: Local, nested: bool) -> None:
 def test_quota_says_what_to_do(migrate: Run, cloud: Local) -> None:
     seed(cloud, sink_task("orders"))
     cloud.patch({"project": PROJECT, "service": "dms", "find": {"instance_id": INSTANCE}, "set": {"max_tasks": 0}})
+    assert "no room for 1 successors" in str(migrate()["warnings"])
     failed = migrate(apply=True)
     assert "Migrate in portions" in failed["msg"]
+
+
+def test_a_deletion_that_is_refused_can_be_rolled_back_at_once(migrate: Run, cloud: Local) -> None:
+    seed(cloud, sink_task("orders"))
+    refusal = {"refuse": {"status": 403, "code": "DMS.00403003", "text": "You do not have the permission."}}
+    cloud.fault({"match": {"method": "DELETE", "path": "sink-tasks/"}, "do": refusal})
+    failed = migrate(apply=True, delete_old=True)
+    assert "permission" in failed["msg"]
+    assert failed["tasks"][0]["actions"] == ["create_successor", "start_successor"]
+    assert migrate(rollback=True, wait_timeout=60.0)["tasks"][0]["stage"] == "rolled_back"
 
 
 # interruptions

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of a migration, for every situation that can be: what must never be planned, and that every plan leads somewhere."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils import _migration as migration
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import Choices, Situation, Stage, stage
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Partition, Task
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._successor import Writing, differences, successor_of
+
+INSTANCE = Parent("instance-1", "kafka", "connector-1")
+BEFORE = {"a/0": 100}
+
+
+def old_task(status: str, written: int | None = 100) -> Task:
+    part = Partition("0", "RUNNING", written, 100, None if written is None else 100 - written, topic="a")
+    return Task("kafka_sink_task", INSTANCE, "old", "old-id", status, destination="obs", partitions=[part])
+
+
+def new_task(status: str) -> Task:
+    return Task("smart_connect_task", INSTANCE, "old-sc", "new-id", status, destination="obs")
+
+
+OLD = [
+    None,
+    *(old_task(status) for status in ("RUNNING", "CREATING", "PAUSED", "ERROR", "ODD")),
+    old_task("ERROR", 90),
+    old_task("RUNNING", None),
+]
+NEW = [None, *(new_task(status) for status in ("WAITING", "CREATING", "RUNNING", "PAUSED", "RESTARTING", "ERROR", "ODD"))]
+
+
+def situations() -> Iterator[Situation]:
+    flags = (False, True)
+    for old, new, begin, ours, sent, withdrawn, finished in itertools.product(
+        OLD, NEW, (None, BEFORE), flags, flags, (None, "new-id"), flags
+    ):
+        yield Situation(old, new, begin=begin, ours=ours, sent=sent, withdrawn=withdrawn, finished=finished)
+
+
+CHOICES = [
+    Choices(policy, strategy, delete_old, rollback)
+    for policy, strategy, delete_old, rollback in itertools.product(
+        ("gap_free", "no_duplicates"), ("latest", "earliest"), (False, True), (False, True)
+    )
+    if (policy, strategy) != ("no_duplicates", "earliest")
+]
+
+
+@pytest.mark.parametrize("chosen", CHOICES, ids=str)
+def test_what_must_never_be_planned(chosen: Choices) -> None:
+    for now in situations():
+        at = stage(now, chosen)
+        where = (now, at)
+        steps = at.steps
+        assert not (at.blocked and steps), where
+        assert at.outcome, where
+        if migration.DELETE_OLD in steps:
+            assert chosen.delete_old, where
+            assert not chosen.rollback, where
+            assert steps[-1] == migration.DELETE_OLD, where
+            runs = now.successor and now.successor.status == "RUNNING" and migration.DELETE_SUCCESSOR not in steps
+            assert runs or {migration.START, migration.VERIFY} & set(steps), where
+            if not now.sent and chosen.consumer_strategy == "latest":
+                proof = migration.CATCH_UP if chosen.policy == "gap_free" else migration.CHECK
+                assert steps[-2] == proof, where
+        if migration.DELETE_SUCCESSOR in steps:
+            assert now.old is not None, where
+            assert now.ours or now.withdrawing, where
+            assert not now.sent or steps[0] == migration.SETTLE, where
+            assert chosen.rollback or migration.CREATE in steps, where
+        if chosen.policy == "no_duplicates" and not chosen.delete_old and now.old is not None:
+            assert migration.START not in steps, where
+        if chosen.rollback:
+            assert set(steps) <= {migration.SETTLE, migration.DELETE_SUCCESSOR}, where
+        if migration.CREATE in steps:
+            assert now.successor is None or migration.DELETE_SUCCESSOR in steps, where
+
+
+@pytest.mark.parametrize("problem", ["problems", "needs"])
+def test_what_is_not_right_keeps_every_step_from_being_taken(problem: str) -> None:
+    now = Situation(old_task("RUNNING"), **{problem: ["something is wrong"]})
+    at = stage(now, Choices("gap_free", delete_old=True))
+    assert at.blocked
+    assert "something is wrong" in at.blocked
+
+
+def test_adopted_tasks_are_never_touched() -> None:
+    for chosen in CHOICES:
+        for now in situations():
+            now.adopted = True
+            assert stage(now, chosen).steps == []
+
+
+def outcome(now: Situation, **choices: Any) -> Stage:
+    return stage(now, Choices(**{"policy": "gap_free", **choices}))
+
+
+def test_order_of_the_steps() -> None:
+    now = Situation(old_task("RUNNING"))
+    gap_free = outcome(now, delete_old=True).steps
+    assert gap_free == ["create_successor", "start_successor", "verify_running", "catch_up", "delete_old"]
+    careful = outcome(now, policy="no_duplicates", delete_old=True).steps
+    assert careful == ["create_successor", "drain", "start_successor", "verify_running", "check_offsets", "delete_old"]
+    again = outcome(now, consumer_strategy="earliest", delete_old=True).steps
+    assert again == ["create_successor", "start_successor", "verify_running", "delete_old"]
+
+
+def test_a_sink_task_that_cannot_catch_up_is_not_waited_for() -> None:
+    now = Situation(old_task("ERROR", 90))
+    assert "will not catch up" in str(outcome(now, delete_old=True).blocked)
+    assert not outcome(now, delete_old=True, consumer_strategy="earliest").blocked
+
+
+def test_without_offsets_nothing_is_deleted_but_after_a_new_start_from_the_beginning() -> None:
+    now = Situation(old_task("RUNNING", None))
+    for policy in ("gap_free", "no_duplicates"):
+        assert "no offsets" in str(outcome(now, policy=policy, delete_old=True).blocked)
+    assert outcome(now, delete_old=True, consumer_strategy="earliest").steps
+
+
+# offsets
+
+
+def test_lag_says_more_than_the_last_offset() -> None:
+    """Whether the last offset is that of the last message or of the next one is not documented; the lag leaves no doubt."""
+    part = Partition("0", last_transfer_offset=99, log_end_offset=100, lag=0, topic="a")
+    found = migration.positions(Task("kafka_sink_task", INSTANCE, "old", partitions=[part]))
+    assert found == {"a/0": (100, 100)}
+    assert migration.behind(found) == 0
+
+
+def test_one_unknown_partition_makes_the_whole_unknown() -> None:
+    parts = [Partition("0", last_transfer_offset=1, log_end_offset=1, topic="a"), Partition("1", topic="a")]
+    assert migration.positions(Task("kafka_sink_task", INSTANCE, "old", partitions=parts)) is None
+    assert migration.positions(None) is None
+
+
+def test_partitions_that_came_later_count_as_repeated() -> None:
+    found = {"a/0": migration.Position(100, 110), "a/1": migration.Position(5, 5)}
+    assert migration.beyond(found, BEFORE) == 5
+    assert migration.behind(found) == 10
+    assert migration.reached(found, {"a/0": 100, "a/9": 7})
+    assert not migration.reached(found, {"a/0": 101})
+
+
+# the mapping
+
+WRITING = Writing("-sc", {}, "latest", [{"access_key": "AK", "secret_key": "SK"}, {"obs_bucket_name": "mine", "agency_name": "writer"}])
+RAW = {
+    "topics": "b,a",
+    "obs.consumer_strategy": "latest",
+    "obs.destination_file_type": "TEXT",
+    "obs.obs_bucket_name": "testobs",
+    "obs.obs_path": "dumps/",
+    "obs.partition_format": "yyyy/MM",
+    "obs.record_delimiter": "\n",
+    "obs.deliver_time_interval": "300",
+}
+
+
+def mapped(**values: Any) -> Any:
+    task = old_task("RUNNING")
+    task.values = {key: value for key, value in {**RAW, **values}.items() if value is not None}
+    return successor_of(task, WRITING)
+
+
+def test_every_field_of_a_sink_task_is_carried_over_or_decided_upon() -> None:
+    made = mapped()
+    assert made.problems == made.needs == []
+    assert made.options == {
+        "instance_id": "instance-1",
+        "task_name": "old-sc",
+        "topics": ["a", "b"],
+        "obs": {
+            "consumer_strategy": "latest",
+            "destination_file_type": "TEXT",
+            "obs_bucket_name": "testobs",
+            "obs_path": "dumps",
+            "partition_format": "yyyy/MM",
+            "record_delimiter": "newline",
+            "deliver_time_interval": 300,
+        },
+    }
+    fields = {path for path, one in leaves(SinkTasks.fields("obs")) if not one.secret}
+    assert fields <= {*RAW, "topics_regex"}
+    assert made.declaration.values["obs.secret_key"] == "SK"
+    assert "SK" not in str(made.options)
+
+
+def test_a_writer_for_one_bucket_goes_before_that_for_all() -> None:
+    made = mapped(**{"obs.obs_bucket_name": "mine"})
+    assert made.options["obs"]["agency_name"] == "writer"
+    assert "obs.access_key" not in made.declaration.values
+
+
+def test_what_has_no_counterpart_is_a_problem() -> None:
+    assert "missing_partition_format" in mapped(**{"obs.partition_format": None}).problems[0]
+    assert mapped(**{"obs.deliver_time_interval": 7}).problems
+    made = successor_of(Task("kafka_sink_task", INSTANCE, "old", "id", "RUNNING", destination="obs", values={}), WRITING)
+    assert made.problems
+
+
+def test_a_candidate_is_compared_field_by_field() -> None:
+    made = mapped()
+    values = {**RAW, "topics": "a,b", "obs.record_delimiter": "\\n"}
+    candidate = Task("smart_connect_task", INSTANCE, "old-sc", "id", "RUNNING", destination="obs", values=values)
+    assert differences(made, candidate) == []
+    candidate.values = {**values, "obs.obs_path": "other", "topics": "a"}
+    assert differences(made, candidate) == ["topics", "obs.obs_path"]
+    candidate.destination = "kafka"
+    assert differences(made, candidate)
