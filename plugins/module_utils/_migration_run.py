@@ -200,8 +200,8 @@ class Migration:
             most, there = self.quotas[parent.id].get("max_tasks"), self.quotas[parent.id].get("total")
             if wanted and most is not None and there is not None and wanted > most - there:
                 self.warn(
-                    "Kafka instance %s may have %d Smart Connect tasks and has %d; there is no room for %d successors at a time. Migrate in "
-                    "portions (name_pattern), each with delete_old." % (parent, most, there, wanted)
+                    "Kafka instance %s may have %d Smart Connect tasks and has %d; there is no room for %d successors at a time. Migrate "
+                    "in portions (name_pattern), each with delete_old." % (parent, most, there, wanted)
                 )
 
     @staticmethod
