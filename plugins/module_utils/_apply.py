@@ -108,12 +108,24 @@ class Writer:
                 now = " Whether the new one exists is not known; the next run looks, and creates it if it does not."
             else:
                 now = " The task does not exist now; nothing is dumped until the next run, which creates it."
+            if CREATE not in self.done:
+                now += self._forgotten()
             error.args = (
                 "The old %s was deleted to be re-created, but the new one %s: %s%s"
                 % (self.plan.desired.label, "is not well" if CREATE in self.done else "could not be created", error, now),
             )
             raise
         self.done[:] = [RECREATE]
+
+    def _forgotten(self) -> str:
+        """What a task that could not be re-created had and nobody has declared, so that the next run cannot know it."""
+        desired = self.plan.desired
+        rules = dict(leaves(self.adapter.fields(self.plan.destination)))
+        kept = {
+            path: rules[path].rule.read(value) for path, value in self.plan.values.items() if path in rules and path not in desired.values
+        }
+        told = ["%s: %r" % (path, value) for path, value in kept.items() if value != rules[path].initial and value not in (None, False)]
+        return " It had besides (%s); declare what of it you want again." % ", ".join(told) if told else ""
 
     def _preflight(self, destination: str) -> None:
         found = self.adapter.preflight(self.plan.parent, destination, self.plan.values)
@@ -148,14 +160,15 @@ class Writer:
             return self._visible(shown) and not self._differs(shown)
 
         self._surely("changed", send, reached, [])
+        self.done.append(UPDATE)
         shown = self._show(task)
         for _look in range(LOOKS - 1):
             if not self._differs(shown):
                 break
             self.clock.sleep(self.interval)
             shown = self._show(task)
-        if set(self._differs(shown)) != set(self._differs(task)) or not self._visible(shown):
-            self.done.append(UPDATE)
+        if self._visible(shown) and set(self._differs(shown)) == set(self._differs(task)):
+            self.done.remove(UPDATE)
         self._prove("was changed and the service said yes, but", shown)
         self.task = shown
 

@@ -118,6 +118,11 @@ def plan(desired: Desired, parent: Parent, current: Optional[Task]) -> Plan:
         return Plan(desired, parent, current, [DELETE] if current else [])
     if current is None:
         return _creation(desired, parent)
+    if desired.destination and current.destination is None:
+        raise Refused(
+            "The service does not show where the %s dumps to, so it cannot be compared with what is declared. "
+            "Nothing was changed. Run again; if it stays so, look at the task in the console." % desired.label
+        )
     made = _change(desired, parent, current)
     _run_state(made, current)
     return made

@@ -226,6 +226,15 @@ def test_planning_again_on_what_was_planned_finds_nothing(make: Any) -> None:
     assert not planned(make(), predicted).changed
 
 
+@pytest.mark.parametrize("make", [dis, sink, connect])
+@pytest.mark.parametrize("on_immutable_change", ["fail", "recreate", "ignore"])
+def test_a_task_that_does_not_show_its_destination_is_left_alone(make: Any, on_immutable_change: str) -> None:
+    current = Task(make().kind.kind, INSTANCE, "dump", "id-1", "RUNNING")
+    with pytest.raises(Refused, match=r"does not show where the .* dumps to.*Nothing was changed"):
+        planned(make(on_immutable_change=on_immutable_change), current)
+    assert planned(make(state="absent"), current).actions == ["delete"]
+
+
 def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
     silent = desired(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
     with pytest.raises(Refused, match="one of topics and topics_regex is needed"):
