@@ -25,6 +25,7 @@ from ._credentials import Agency, EcsAgency, Identity, Key, Password, Token, ide
 from ._endpoints import SERVICES, Endpoint, endpoint
 from ._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
 from ._iam import METADATA, METADATA_SECONDS, Answer, agency_key, ecs_key, password_token, project_id
+from ._record import whole
 from ._redaction import masked, secret_values
 from ._retry import Failure, Patience, http_date, may_repeat, retry_after
 from ._signing import canonical_query, sdk_date, signed_headers
@@ -503,11 +504,9 @@ def _bare_location(location: Optional[str]) -> str:
 def _total(page: Any) -> Optional[int]:
     """How many items the whole list has, where the page says it, as a number or as text."""
     for name in TOTALS if isinstance(page, dict) else ():
-        value = page.get(name)
-        if isinstance(value, str) and value.isdigit():
-            return int(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
+        number = whole(page.get(name)) if isinstance(page.get(name), (str, int)) else None
+        if number is not None:
+            return number
     return None
 
 

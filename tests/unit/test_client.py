@@ -443,6 +443,12 @@ def test_an_empty_list_may_be_null(clients: Clients, service: ScriptedService) -
     assert [page["tasks"] for page in clients().pages("dms", "/v2/{project_id}/tasks", items="tasks", limit=10)] == [None]
 
 
+@pytest.mark.parametrize("total", ["9" * 5000, "²", 10**30, "many", True, 1.5, [3]])
+def test_a_total_that_is_no_number_is_none(clients: Clients, service: ScriptedService, total: Any) -> None:
+    service.script = [answer(200, {"tasks": tasks, "total_number": total}) for tasks in ([1, 2], [3], [])]
+    assert read(clients(), 2) == [1, 2, 3]
+
+
 def test_a_page_that_fails_fails_the_list(clients: Clients, service: ScriptedService) -> None:
     service.script = [answer(200, {"tasks": [1, 2], "total_number": 3}), refuse(403, "DMS.00403003")]
     with pytest.raises(ApiError) as caught:
