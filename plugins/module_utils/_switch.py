@@ -15,9 +15,10 @@ from typing import Any, Optional
 
 from ._client import Client, quote_segment
 from ._connect import SmartConnectTasks
+from ._desired import Desired
 from ._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
 from ._instances import Instance, Instances
-from ._plan import Refused
+from ._plan import DELETE, Plan, Refused
 from ._record import Task
 from ._sink import SinkTasks
 from ._wait import Clock, WaitFailed
@@ -116,13 +117,15 @@ class Switch:
         return list(found.values())
 
     def _switch(self, instance: Instance, wanted: bool, tasks: list[tuple[Any, Task]]) -> Instance:
+        if tasks:
+            # Few runs do this, and a module's code is compiled anew in each run.
+            from ._apply import Writer
         for adapter, task in tasks:
-            try:
-                adapter.delete(instance.parent, task)
-            except ApiError as error:
-                if error.meaning is not Meaning.TASK_ABSENT:
-                    raise
-            self.actions.append("delete")
+            victim = Desired(
+                type(adapter), self.where, task.name, task.id, "absent", wait=False, wait_interval=self.options["wait_interval"]
+            )
+            Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, self.warn).write()
+            self.actions.append(DELETE)
         path = "/v2/{project_id}/instances/%s/connector" if wanted else "/v2/{project_id}/kafka/instances/%s/delete-connector"
         body: dict[str, Any] = {
             key: self.options[key] for key in ("specification", "spec_code", "node_cnt") if self.options.get(key) is not None

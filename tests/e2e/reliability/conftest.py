@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from huaweicloud_emulator.server import Local
+
+from .gate import Gate
 from .tally import KEY, Tally
 
 
@@ -59,3 +62,17 @@ def elsewhere() -> Iterator[Elsewhere]:
     host = Elsewhere()
     yield host
     host.close()
+
+
+@pytest.fixture
+def gates(local: Local) -> Iterator[Callable[[], Gate]]:
+    """Makes gates before the local cloud."""
+    made: list[Gate] = []
+
+    def make() -> Gate:
+        made.append(Gate(local.url))
+        return made[-1]
+
+    yield make
+    for gate in made:
+        gate.stop()

@@ -17,6 +17,8 @@ INSTANCE, INSTANCE_NAME = "11111111-2222-3333-4444-555555555555", "kafka-dump"
 PLAIN, PLAIN_NAME = "99999999-2222-3333-4444-555555555555", "plain"
 IDLE, IDLE_NAME = "88888888-2222-3333-4444-555555555555", "idle"
 NAME = "dump"
+# Somebody else's task, which may be taken away at any time.
+PASSING = "passing"
 
 Place = tuple[str, str]
 
@@ -77,8 +79,12 @@ def document(
     transfer_tasks: list[dict[str, Any]] | None = None,
     sink_tasks: list[dict[str, Any]] | None = None,
     smart_connect_tasks: list[dict[str, Any]] | None = None,
+    idle: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """A seed with these tasks among bystanders."""
+    """A seed with these tasks among bystanders.
+
+    :param idle: Smart Connect tasks of the instance that has none otherwise.
+    """
     return copy.deepcopy(
         {
             "projects": [
@@ -98,10 +104,20 @@ def document(
                                 "connector_enable": True,
                                 "topics": [{"name": "topic-test", "partitions": 3}, {"name": "topic-sdk-no-delete", "partitions": 3}],
                                 "sink_tasks": [sink_task("bystander-2"), *(sink_tasks or [])],
-                                "smart_connect_tasks": [smart_connect_task("bystander-3"), *(smart_connect_tasks or [])],
+                                "smart_connect_tasks": [
+                                    smart_connect_task(PASSING),
+                                    smart_connect_task("bystander-3"),
+                                    *(smart_connect_tasks or []),
+                                ],
                             },
                             {"id": PLAIN, "name": PLAIN_NAME},
-                            {"id": IDLE, "name": IDLE_NAME, "connector_enable": True},
+                            {
+                                "id": IDLE,
+                                "name": IDLE_NAME,
+                                "connector_enable": True,
+                                "topics": [{"name": "topic-test"}],
+                                "smart_connect_tasks": idle or [],
+                            },
                         ]
                     },
                 }
@@ -114,11 +130,14 @@ _MOVES = {"id", "create_time", "last_transfer_at", "lag", "transferred", "offset
 
 
 def tasks(cloud: Local) -> dict[Place, list[dict[str, Any]]]:
-    """All tasks by their parent."""
+    """All tasks by their parent, but the passing one."""
     project = cloud.state()["projects"][0]
     found = {("dis", stream["name"]): stream["tasks"] for stream in project["dis"]["streams"]}
     found.update({("dms", instance["id"]): instance["tasks"] for instance in project["dms"]["instances"]})
-    return {place: [task for task in there if not task.get("deleting") and task["status"] != "DELETE"] for place, there in found.items()}
+    return {
+        place: [task for task in there if not task.get("deleting") and task["status"] != "DELETE" and task["name"] != PASSING]
+        for place, there in found.items()
+    }
 
 
 def lasting(thing: dict[str, Any]) -> dict[str, Any]:

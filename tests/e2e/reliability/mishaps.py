@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .estate import NAME, STREAM
+from .estate import INSTANCE, NAME, PASSING, STREAM
 from .verbs import Verb
 
 PAGE = "<html><head><title>%s</title></head><body><h1>%s</h1>\n<p>nginx</p></body></html>"
@@ -25,7 +25,8 @@ Do = Callable[[Verb], dict[str, Any]]
 @dataclass(frozen=True)
 class Mishap:
     """What one request meets. ``services``: where it can happen; ``login``: how to log in; ``lasts``: it can strike every
-    request from then on; ``lies``: the service says it did what it did not; ``sick``: the task does not get well by itself."""
+    request from then on; ``lies``: the service says it did what it did not; ``sick``: the task does not get well by itself;
+    ``closes``: nothing listens there any more; ``page``: how many tasks one page of a list has."""
 
     name: str
     do: Do
@@ -36,6 +37,8 @@ class Mishap:
     lasts: bool = True
     lies: bool = False
     only_writes: bool = False
+    closes: bool = False
+    page: int = 0
 
     def __str__(self) -> str:
         return self.name
@@ -98,6 +101,7 @@ def mishaps(elsewhere: str) -> Iterator[Mishap]:
         yield Mishap(f"dropped {when}", always({"drop": True}), when)
         yield Mishap(f"no reply {when}", always({"hang": 20}), when)
     yield Mishap("late", always({"latency": LATE}))
+    yield Mishap("refused", always({}), closes=True)
     yield Mishap("drip", always({"drip": 0.1}), "after")
     yield Mishap("redirect", always({"redirect": elsewhere}))
     yield Mishap("redirect permanently", always({"status": 308, "headers": {"Location": elsewhere}, "body": ""}))
@@ -107,5 +111,8 @@ def mishaps(elsewhere: str) -> Iterator[Mishap]:
     yield Mishap("token expires", always({"expire_tokens": True}), login="password", lasts=False)
     yield Mishap("token expires afterwards", always({"expire_tokens": True}), "after", login="password", lasts=False)
     yield Mishap("clock jumps", always({"clock": 1200}), lasts=False)
-    for status in ("ABNORMAL", "ERROR", "FAILED", "HIBERNATING"):
-        yield Mishap(f"becomes {status}", becomes(status), "after", sick=True, lasts=False, only_writes=True)
+    for state in ("ABNORMAL", "ERROR", "FAILED", "HIBERNATING"):
+        yield Mishap(f"becomes {state}", becomes(state), "after", sick=True, lasts=False, only_writes=True)
+    gone = {"patch": {"service": "dms", "find": {"instance_id": INSTANCE, "task_name": PASSING}, "delete": True}}
+    for when in ("before", "after"):
+        yield Mishap(f"a task goes between pages, {when}", always(gone), when, services=("dms",), lasts=False, page=2)

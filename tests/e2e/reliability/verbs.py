@@ -40,7 +40,8 @@ SLOW: dict[str, Any] = {"wait_interval": 0.01, "wait_timeout": 1.5}
 
 @dataclass(frozen=True)
 class Verb:
-    """``write`` finds the request that does it; ``gone`` is what may not be there afterwards if an error says so."""
+    """``write`` finds the requests that do it; ``also`` are tasks that it is about besides the one called dump, of which ``purged``
+    are to go; ``may_vanish``: the task may not be there afterwards if an error says so."""
 
     name: str
     module: str
@@ -51,6 +52,8 @@ class Verb:
     actions: tuple[str, ...] = ()
     may_vanish: bool = False
     instance: str | None = None
+    also: frozenset[tuple[Place, str]] = frozenset()
+    purged: frozenset[tuple[Place, str]] = frozenset()
 
     def __str__(self) -> str:
         return self.name
@@ -59,9 +62,37 @@ class Verb:
     def service(self) -> str:
         return self.place[0]
 
+    @property
+    def services(self) -> set[str]:
+        return {place[0] for place, _name in self.own}
+
+    @property
+    def own(self) -> frozenset[tuple[Place, str]]:
+        """The tasks that it may touch."""
+        return self.also | self.purged | {(self.place, NAME)}
+
+    @property
+    def mortal(self) -> frozenset[tuple[Place, str]]:
+        """The tasks that may be gone after an error."""
+        return self.own if self.may_vanish else self.purged
+
 
 def obs(options: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
     return {**options, "obs": {**options["obs"], **changes}}
+
+
+EVERYTHING: dict[str, Any] = {
+    "dis_transfer_tasks": [{**obs(TRANSFER, deliver_time_interval=60), **SLOW}, {**TRANSFER, "task_name": "new-dump", **SLOW}],
+    "kafka_sink_tasks": [{**SINK, "task_name": "new-sink", **SLOW}],
+    "smart_connect_tasks": [{**CONNECT, "state": "running", **SLOW}, {**CONNECT, "task_name": "new-dump", **SLOW}],
+    "purge": True,
+    "purge_match": "^aged-",
+}
+EVERYTHING_BEFORE = document(
+    [transfer_task(), transfer_task("aged-dump")],
+    [sink_task("aged-sink")],
+    [smart_connect_task(status="PAUSED"), smart_connect_task("aged-dump")],
+)
 
 
 def verbs() -> list[Verb]:
@@ -240,8 +271,33 @@ def verbs() -> list[Verb]:
             actions=("disable",),
             instance=IDLE_NAME,
         ),
+        Verb(
+            "disable by force",
+            "smart_connect",
+            {"instance_name": IDLE_NAME, "state": "absent", "force": True},
+            ("(POST|DELETE)", "delete-connector$|tasks/"),
+            ("dms", IDLE),
+            document(idle=[smart_connect_task()]),
+            actions=("delete", "disable"),
+            instance=IDLE_NAME,
+            may_vanish=True,
+        ),
+        *(
+            Verb(
+                name,
+                "dump_tasks",
+                {**EVERYTHING, "parallelism": parallelism},
+                ("(POST|PUT|DELETE)", "tasks"),
+                dis,
+                EVERYTHING_BEFORE,
+                ("create", "create", "create", "delete", "delete", "delete", "resume", "update"),
+                also=frozenset({(dis, "new-dump"), (dms, "new-dump"), (dms, "new-sink"), (dms, NAME)}),
+                purged=frozenset({(dis, "aged-dump"), (dms, "aged-dump"), (dms, "aged-sink")}),
+            )
+            for name, parallelism in (("dump_tasks", 1), ("dump_tasks side by side", 8))
+        ),
     ]
-    return [Verb(**{**vars(one), "options": {**one.options, **SLOW}}) for one in found]
+    return [one if one.module == "dump_tasks" else Verb(**{**vars(one), "options": {**one.options, **SLOW}}) for one in found]
 
 
 VERBS = {one.name: one for one in verbs()}
