@@ -67,22 +67,11 @@ class ItemsModule(DumpModule):
         found = []
         for name, kind in LISTS.items():
             items = self.declared.get(name)
-            spec = item_spec(kind)
-            validator = ArgumentSpecValidator(spec.pop("options"), **spec)
             for number, item in enumerate(items if isinstance(items, list) else []):
-                if not isinstance(item, Mapping):
+                if isinstance(item, Mapping):
+                    found += ["%s: %s" % (place(name, number, item), text) for text in problems_of(kind, item)]
+                else:
                     found.append("%s[%d] is no mapping" % (name, number))
-                    continue
-                result = validator.validate(without_null(item))
-                texts = [
-                    "%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors
-                ]
-                if not texts:
-                    try:
-                        desired(kind, result.validated_parameters)
-                    except ConfigurationError as error:
-                        texts = [reason(error)]
-                found += ["%s: %s" % (place(name, number, item), text) for text in texts]
         return found
 
     def wanted(self) -> list[Desired]:
@@ -97,6 +86,19 @@ class ItemsModule(DumpModule):
         if found:
             self.fail_json(msg=several(found))
         return wanted
+
+
+def problems_of(kind: type[Adapter], item: Mapping[str, Any]) -> list[str]:
+    """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
+    spec = item_spec(kind)
+    result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
+    if result.errors:
+        return ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
+    try:
+        desired(kind, result.validated_parameters)
+    except ConfigurationError as error:
+        return [reason(error)]
+    return []
 
 
 def place(name: str, number: int, item: Mapping[str, Any]) -> str:

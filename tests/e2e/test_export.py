@@ -1,0 +1,138 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From an estate to a file of variables and back: what was exported changes nothing where it came from, and makes the same elsewhere."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+from typing import Any
+
+import pytest
+
+from huaweicloud_emulator.server import Local
+
+from .conftest import PROJECT, Play, Run
+from .test_smart_connect_task import DESTINATIONS as COPIES
+from .test_transfer_task import DESTINATIONS as DUMPS
+
+EXPORT = "opendump.huaweicloud.export"
+CONFIGURE = "opendump.huaweicloud.configure_dumping"
+STREAMS = {f"stream-{number}": "JSON" if number == 4 else "BLOB" for number in range(5)}
+INSTANCES = {f"kafka-{number}": f"{number}1111111-2222-3333-4444-555555555555" for number in range(2)}
+# what nobody would name so, and everybody can
+HOSTILE = "{{ lookup('pipe', 'touch pwned') }}"
+
+
+def empty_estate() -> dict[str, Any]:
+    topics = [{"name": "topic-test", "partitions": 1, "end_offsets": [7]}, {"name": "topic-other", "partitions": 1}]
+    streams = [{"name": name, "partition_count": 1, "data_type": data} for name, data in STREAMS.items()]
+    instances = [{"id": one, "name": name, "connector_enable": True, "topics": topics, "max_tasks": 40} for name, one in INSTANCES.items()]
+    return {"projects": [{"id": PROJECT, "dis": {"streams": streams}, "dms": {"instances": instances}}]}
+
+
+def fifty_tasks() -> dict[str, list[dict[str, Any]]]:
+    """DIS to all five places, sink tasks, Smart Connect tasks of all kinds; every third one is paused where that can be."""
+    transfers, connects, sinks = [], [], []
+    for number in range(18):
+        name = list(DUMPS)[number % len(DUMPS)]
+        option, declared, _change = DUMPS[name]
+        stream = "stream-4" if name == "obs json" else f"stream-{number % 4}"
+        options = {**declared, **({"mrs_hdfs_path": HOSTILE} if option == "mrs" else {})}
+        paused = {"state": "paused"} if number % 3 == 0 else {}
+        transfers.append({"stream_name": stream, "task_name": f"dump-{number}", option: options, **paused})
+    for number in range(20):
+        declared, changed, _fields = list(COPIES.values())[number % len(COPIES)]
+        paused = {"state": "paused"} if number % 3 == 0 else {}
+        chosen = changed if number % 2 else declared
+        connects.append({"instance_name": f"kafka-{number % 2}", "task_name": f"copy-{number}", **chosen, **paused})
+    for number in range(12):
+        which = {"topics_regex": "topic-.*"} if number % 4 == 0 else {"topics": ["topic-test", "topic-other"]}
+        obs = {"obs_bucket_name": "testobs", "record_delimiter": ["newline", "comma", "none"][number % 3], "consumer_strategy": "earliest"}
+        sinks.append({"instance_name": f"kafka-{number % 2}", "task_name": f"sink-{number}", **which, "obs": obs})
+    return {"dis_transfer_tasks": transfers, "kafka_sink_tasks": sinks, "smart_connect_tasks": connects}
+
+
+def fill(cloud: Local, run: Run, store: str = "two") -> int:
+    cloud.reset()
+    cloud.switch({"dms.store": store})
+    cloud.seed(empty_estate())
+    wanted = fifty_tasks()
+    made = run("dump_tasks", **wanted)
+    assert made.get("failed") is not True, made["msg"]
+    return sum(map(len, wanted.values()))
+
+
+def estate(run: Run) -> list[dict[str, Any]]:
+    """Everything that is there but what a task gets at its birth."""
+    found = run("dump_tasks_info")
+    assert found["errors"] == []
+    ignored = ("id", "created_at", "last_transfer_at", "partitions", "lag", "lag_source")
+    tasks = [{key: value for key, value in task.items() if key not in ignored} for task in found["tasks"]]
+    return sorted(tasks, key=lambda task: (task["kind"], task["parent"], task["name"]))
+
+
+@pytest.mark.parametrize("store", ["one", "two"])
+def test_round_trip_of_fifty_tasks(cloud: Local, run: Run, play: Play, tmp_path: pathlib.Path, store: str) -> None:
+    number = fill(cloud, run, store)
+    assert number == 50
+    before = estate(run)
+    assert {task["destination"]["kind"] for task in before} == {"obs", "mrs", "dli", "cloudtable", "dws", "kafka", "redis"}
+    assert {task["health"] for task in before} == {"ok", "paused"}
+    file = tmp_path / "estate.yml"
+    exported = play(EXPORT, extra_vars={"dumping_export_file": str(file)})
+    assert (exported.code, exported.recap["changed"]) == (0, 1), exported.text
+    assert "[WARNING]" not in exported.text, exported.text
+    assert exported.result("Say what")["msg"] == [f"{file}: 50 tasks"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = play(EXPORT, extra_vars={"dumping_export_file": str(file)})
+    assert (again.code, again.recap["changed"]) == (0, 0), again.text
+
+    # a user who has not filled in a single secret
+    without = {"OPENDUMP_OBS_ACCESS_KEY": None, "OPENDUMP_OBS_SECRET_KEY": None}
+    applied = play(CONFIGURE, "-e", f"@{file}", env=without)
+    assert (applied.code, applied.recap["changed"]) == (0, 0), applied.text
+    assert applied.result("Configure all")["summary"]["unchanged"] == 50
+    assert estate(run) == before
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_exported_tasks_can_be_made_anew(cloud: Local, run: Run, play: Play, tmp_path: pathlib.Path) -> None:
+    fill(cloud, run)
+    before = estate(run)
+    file = tmp_path / "estate.yml"
+    assert play(EXPORT, extra_vars={"dumping_export_file": str(file), "dumping_export_by_name": True}).code == 0
+    text = file.read_text(encoding="utf-8")
+    assert "instance_id" not in text
+    cloud.reset()
+    cloud.switch({"dms.store": "two"})
+    cloud.seed(empty_estate())
+    variables = set(re.findall(r"lookup\('ansible\.builtin\.env', '(\w+)'\)", text))
+    made = play(CONFIGURE, "-e", f"@{file}", env={name: f"filled-in-{name}" for name in variables})
+    assert made.code == 0, made.text
+    assert made.result("Configure all")["summary"]["created"] == 50
+    assert estate(run) == before
+    assert not (tmp_path / "pwned").exists()
+    assert "filled-in" not in made.text
+
+
+def test_check_mode_writes_nothing(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    played = play(EXPORT, check=True, extra_vars={"dumping_export_file": str(tmp_path / "estate.yml")})
+    assert (played.code, (tmp_path / "estate.yml").exists()) == (0, False), played.text
+
+
+def test_half_of_it_is_not_written(cloud: Local, run: Run, play: Play, tmp_path: pathlib.Path) -> None:
+    fill(cloud, run)
+    refusal = {"status": 403, "code": "DIS.4224", "text": "No right."}
+    cloud.fault({"match": {"path": "/streams/stream-1/transfer-tasks"}, "count": -1, "do": {"refuse": refusal}})
+    given = {"dumping_export_file": str(tmp_path / "estate.yml")}
+    played = play(EXPORT, extra_vars=given)
+    assert played.code == 2
+    assert "DIS.4224" in played.result("Refuse to write")["msg"]
+    assert not (tmp_path / "estate.yml").exists()
+    narrow = play(EXPORT, extra_vars={**given, "dumping_export_stream_names": ["stream-0"], "dumping_export_kinds": ["dis_transfer_task"]})
+    assert narrow.code == 0, narrow.text
+    parents = re.findall(r"stream_name: (\S+)", (tmp_path / "estate.yml").read_text(encoding="utf-8"))
+    assert set(parents) == {"stream-0"}
