@@ -18,6 +18,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import checkout
@@ -149,7 +150,7 @@ def home(tmp_path: pathlib.Path) -> pathlib.Path:
 
 @pytest.fixture
 def buckets() -> Iterator[str]:
-    """A server that speaks S3, with the buckets of the estate."""
+    """A server that speaks S3, with the buckets of the estate, and a file that the Smart Connect task of the demo has just dumped."""
     moto = pytest.importorskip("moto.server")
     from moto.s3.models import s3_backends
 
@@ -161,6 +162,8 @@ def buckets() -> Iterator[str]:
 
     for name in {*DATA["estate"]["buckets"], *BUCKETS}:
         backend.create_bucket(name, "us-east-1")
+    now = datetime.now(timezone(timedelta(hours=8)))
+    backend.put_object("abcabc", f"obsTransfer-1810125534/{now:%Y/%m/%d/%H/%M}/file", b"{}")
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     backend.reset()

@@ -204,9 +204,9 @@ def tasks_in(blocks: Any) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]
 
 
 def literal(value: Any, spec: Mapping[str, Any]) -> Optional[Any]:
-    """Value without templates: a text stands for one that makes a text, one that makes anything else is left out."""
+    """Value without templates: a text stands for one that makes a text, no items for a list, anything else is left out."""
     if isinstance(value, str) and "{{" in value:
-        return "templated" if spec.get("type", "str") in ("str", "path") else None
+        return {"str": "templated", "path": "templated", "list": []}.get(spec.get("type", "str"))
     if isinstance(value, Mapping):
         inner = spec.get("options") or {}
         return {key: kept for key, item in value.items() if (kept := literal(item, inner.get(key, {}))) is not None}
