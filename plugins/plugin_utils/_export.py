@@ -19,8 +19,24 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._assessment i
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import LISTS, problems_of
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import EMPTY, Field, dig, leaves, plant
 
-# What a service takes when a new task does not say it, and no option sends.
-USUAL: Mapping[str, Any] = {"obs.store_keys": False}
+# What a service, by its own documentation, gives to a new task of which nothing is said; beside what the modules send.
+USUAL: Mapping[str, Any] = {
+    "obs.store_keys": False,
+    "obs.record_delimiter": "newline",
+    "mrs.retry_duration": 1800,
+    "dli.retry_duration": 1800,
+    "cloudtable.retry_duration": 1800,
+    "cloudtable.cloudtable_row_key_delimiter": ".",
+    "dws.retry_duration": 1800,
+    "dws.options.fill_missing_fields": False,
+    "dws.options.ignore_extra_data": False,
+    "dws.options.compatible_illegal_chars": False,
+    "dws.options.reject_limit": "0",
+    "kafka.sync_consumer_offsets_enabled": False,
+    "kafka.rename_topic_enabled": False,
+    "kafka.provenance_header_enabled": False,
+    "kafka.task_num": 2,
+}
 
 
 @dataclass

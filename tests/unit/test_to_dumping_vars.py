@@ -1,0 +1,245 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter to_dumping_vars: what it declares, what it leaves out, and that a service's words stay words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import FilterModule
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import LISTS, problems_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export import USUAL
+
+to_dumping_vars = FilterModule().filters()["to_dumping_vars"]
+
+STREAM_DUMP: dict[str, Any] = {
+    "kind": "dis_transfer_task",
+    "parent": "orders",
+    "parent_name": "orders",
+    "name": "orders-to-obs",
+    "id": "As8",
+    "status": "RUNNING",
+    "health": "ok",
+    "topics": None,
+    "topics_regex": None,
+    "destination": {"kind": "obs", "agency_name": "dis_admin_agency", "obs_bucket_path": "archive", "file_prefix": None},
+}
+COPY: dict[str, Any] = {
+    "kind": "smart_connect_task",
+    "parent": "i-1",
+    "parent_name": "kafka-orders",
+    "name": "copy",
+    "id": "c-1",
+    "status": "WAITING",
+    "health": "paused",
+    "topics": ["b", "a"],
+    "topics_regex": None,
+    "destination": {"kind": "obs", "obs_bucket_name": "6666", "deliver_time_interval": 300, "agency_name": None, "store_keys": False},
+}
+SINK: dict[str, Any] = {**COPY, "kind": "kafka_sink_task", "status": "RUNNING", "health": "ok"}
+KEYS = {name: "{{ lookup('ansible.builtin.env', 'OPENDUMP_OBS_%s') }}" % name.upper() for name in ("access_key", "secret_key")}
+DIS, SINKS, COPIES = ("dumping_" + name for name in LISTS)
+
+
+class Loader(yaml.SafeLoader):
+    """What is marked unsafe comes back with its mark."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: ("unsafe", loader.construct_scalar(node)))
+
+
+def load(text: str) -> Any:
+    return yaml.load(text, Loader)
+
+
+def with_destination(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {**record, "destination": {**record["destination"], **changes}}
+
+
+def test_each_kind_is_declared_without_defaults() -> None:
+    variables = load(to_dumping_vars([COPY, STREAM_DUMP, {**SINK, "id": "s-1"}]))
+    assert variables == {
+        DIS: [{"stream_name": "orders", "task_name": "orders-to-obs", "obs": {"obs_bucket_path": "archive"}}],
+        SINKS: [{"instance_id": "i-1", "task_name": "copy", "topics": ["b", "a"], "obs": {"obs_bucket_name": "6666", **KEYS}}],
+        COPIES: [
+            {"instance_id": "i-1", "task_name": "copy", "state": "paused", "topics": ["b", "a"], "obs": {"obs_bucket_name": "6666", **KEYS}}
+        ],
+    }
+
+
+def test_defaults_of_the_services_are_those_of_real_fields() -> None:
+    """A default that no field has would be a misspelling."""
+    known = {
+        (path, field.rule.canonical(usual)): kind.kind
+        for kind in LISTS.values()
+        for one in kind.destinations
+        for path, field in leaves(kind.fields(one.option))
+        for usual in [USUAL.get(path)]
+        if usual is not None
+    }
+    assert set(known) == {(path, usual) for path, usual in USUAL.items()}
+
+
+def test_comments_say_where_a_task_comes_from() -> None:
+    text = to_dumping_vars({"tasks": [STREAM_DUMP, COPY], "errors": []}, origin="region eu-west-101")
+    assert text.startswith("# Dump tasks as they are in region eu-west-101.\n")
+    assert "\n  # task orders-to-obs of stream orders, ID As8, RUNNING\n  - stream_name: orders\n" in text
+    assert "\n  # task copy of instance kafka-orders (i-1), ID c-1, WAITING\n  - instance_id: i-1\n" in text
+
+
+def test_order_does_not_depend_on_the_order_of_the_service() -> None:
+    records = [{**STREAM_DUMP, "name": name, "parent": parent} for name in "cab" for parent in ("z", "y")]
+    assert to_dumping_vars(records) == to_dumping_vars(records[::-1])
+    assert [one["stream_name"] + one["task_name"] for one in load(to_dumping_vars(records))[DIS]] == ["ya", "yb", "yc", "za", "zb", "zc"]
+
+
+def test_data_has_no_secrets() -> None:
+    data = to_dumping_vars([COPY], form="data")
+    assert data == {
+        DIS: [],
+        SINKS: [],
+        COPIES: [{"instance_id": "i-1", "task_name": "copy", "state": "paused", "topics": ["b", "a"], "obs": {"obs_bucket_name": "6666"}}],
+    }
+
+
+def test_nothing_is_an_estate_too() -> None:
+    assert load(to_dumping_vars([])) == load(to_dumping_vars({"tasks": []})) == {DIS: [], SINKS: [], COPIES: []}
+
+
+def test_a_task_that_both_apis_show_is_exported_once() -> None:
+    variables = load(to_dumping_vars([SINK, COPY]))
+    assert (len(variables[SINKS]), len(variables[COPIES])) == (0, 1)
+    other = {**SINK, "id": "s-2"}
+    assert [len(load(to_dumping_vars([other, COPY]))[name]) for name in (SINKS, COPIES)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ({**STREAM_DUMP, "destination": None}, "does not show where it dumps to"),
+        (with_destination(STREAM_DUMP, kind="lake"), "dumps to lake, which cannot be declared"),
+        (with_destination(STREAM_DUMP, obs_bucket_path=None), "missing required arguments: obs_bucket_path"),
+        ({**STREAM_DUMP, "status": "DELETE"}, "is being deleted"),
+        ({**COPY, "status": "DELETING"}, "is being deleted"),
+        ({**STREAM_DUMP, "name": "{{ 7 }}"}, "task_name is '{{ 7 }}', but"),
+        ({**STREAM_DUMP, "parent": ""}, "stream_name is empty"),
+        ({**STREAM_DUMP, "kind": "other"}, "there is no list for tasks of this kind"),
+        ({**COPY, "topics_regex": "a.*"}, "mutually exclusive"),
+    ],
+)
+def test_what_cannot_be_declared_is_left_out_and_said(record: dict[str, Any], why: str) -> None:
+    text = to_dumping_vars([record, {**STREAM_DUMP, "name": "good"}])
+    assert [one["task_name"] for one in load(text)[DIS]] == ["good"]
+    (said,) = [line for line in text.splitlines() if line.startswith("# left out: ")]
+    assert why in said
+
+
+def test_a_field_that_cannot_be_declared_is_left_out_and_said() -> None:
+    text = to_dumping_vars(
+        [with_destination(STREAM_DUMP, deliver_time_interval=5, partition_format="yy", consumer_strategy="TRIM_HORIZON")]
+    )
+    assert load(text)[DIS][0]["obs"] == {"consumer_strategy": "TRIM_HORIZON", "obs_bucket_path": "archive"}
+    assert "  # obs.deliver_time_interval is not declared: it is 5, allowed is 30 to 900 seconds\n" in text
+    assert "  # obs.partition_format is not declared: it is 'yy', allowed is one of" in text
+
+
+def test_several_tasks_of_one_name_are_told_by_their_ids() -> None:
+    text = to_dumping_vars([COPY, {**COPY, "id": "c-2"}, {**COPY, "id": "c-3", "name": "no good name"}])
+    assert [(one.get("task_name"), one.get("task_id")) for one in load(text)[COPIES]] == [(None, "c-1"), (None, "c-2"), (None, "c-3")]
+    assert "several tasks have this name" in text
+    assert "its name could not be declared" in text
+
+
+def test_instances_by_name_where_the_name_is_one_of_a_kind() -> None:
+    twins = [{**COPY, "parent": parent, "parent_name": "twin", "id": parent} for parent in ("i-2", "i-3")]
+    listed = load(to_dumping_vars([COPY, *twins], by_name=True))[COPIES]
+    assert [(one.get("instance_name"), one.get("instance_id")) for one in listed] == [("kafka-orders", None), (None, "i-2"), (None, "i-3")]
+
+
+def test_secrets_that_a_task_has_no_use_for_are_not_asked_for() -> None:
+    assert load(to_dumping_vars([with_destination(COPY, agency_name="writer")]))[COPIES][0]["obs"] == {
+        "agency_name": "writer",
+        "obs_bucket_name": "6666",
+    }
+    kafka = {"kind": "kafka", "direction": "pull", "bootstrap_servers": ["k:9092"], "security_protocol": "PLAINTEXT"}
+    assert "password" not in load(to_dumping_vars([{**COPY, "destination": kafka}]))[COPIES][0]["kafka"]
+    sasl = {**kafka, "security_protocol": "SASL_SSL", "user_name": "copier"}
+    assert load(to_dumping_vars([{**COPY, "destination": sasl}]))[COPIES][0]["kafka"]["password"] == (
+        "{{ lookup('ansible.builtin.env', 'OPENDUMP_KAFKA_ORDERS_COPY_PASSWORD') }}"
+    )
+
+
+def test_what_could_not_be_read_is_said() -> None:
+    errors = [{"kind": "dis_transfer_task", "parent": "clicks", "msg": "No right.\nAt all."}]
+    assert "# not read: dis_transfer_task clicks: No right.?At all.\n" in to_dumping_vars({"tasks": [], "errors": errors})
+
+
+@pytest.mark.parametrize("wrong", ["text", 7, None, {"results": []}, [7], [{"name": "x"}], {"tasks": {}}])
+def test_anything_else_is_refused(wrong: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="give it what dump_tasks_info returned"):
+        to_dumping_vars(wrong)
+    with pytest.raises(AnsibleFilterError, match="there is no form 'yaml'"):
+        to_dumping_vars([], form="yaml")
+
+
+NASTY = st.one_of(
+    st.text(),
+    st.sampled_from(
+        [
+            "{{ 7 }}",
+            "{% raw %}",
+            "{# x",
+            "a\n- b: c",
+            "x\u2028y",
+            "\u202efdp",
+            "!vault |",
+            "&a *a",
+            "yes",
+            "1e3",
+            "'",
+            '"',
+            "# x",
+            "{{",
+            " {{ x }} \n",
+        ]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(NASTY, NASTY, NASTY, NASTY)
+def test_the_words_of_a_service_stay_words(name: str, path: str, parent: str, status: str) -> None:
+    """Whatever is in them, the file can be read, says what the service said, and only our own lookups are templates."""
+    mrs = {"kind": "mrs", "mrs_cluster_name": name, "mrs_cluster_id": "m", "mrs_hdfs_path": path, "obs_bucket_path": "archive"}
+    regex = {**COPY, "topics": None, "topics_regex": path, "parent": parent, "parent_name": name, "status": status, "name": name}
+    text = to_dumping_vars(
+        [{**STREAM_DUMP, "destination": mrs, "parent": parent, "parent_name": parent, "status": status}, regex], origin=name
+    )
+    variables = load(text)
+    assert list(variables) == [DIS, SINKS, COPIES]
+    data = to_dumping_vars([{**STREAM_DUMP, "destination": mrs, "parent": parent, "status": status}, regex], form="data")
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return value[1]
+        if isinstance(value, dict):
+            return {key: plain(inner) for key, inner in value.items() if key not in KEYS}
+        if isinstance(value, list):
+            return [plain(inner) for inner in value]
+        assert not isinstance(value, str) or not any(sign in value for sign in ("{{", "{%", "{#"))
+        return value
+
+    assert plain(variables) == data
+    for item in data[DIS]:
+        assert problems_of(LISTS["dis_transfer_tasks"], item) == []
+        assert (item["mrs"]["mrs_hdfs_path"], item["stream_name"]) == (path, parent)
+    assert all(line.startswith(("#", " ", "-", "dumping_")) or not line for line in text.splitlines())
