@@ -28,6 +28,15 @@ class Ignored(OpendumpError):
     """The service accepted a change and did not make it."""
 
 
+def preflight(adapter: Adapter, made: Plan) -> None:
+    """
+    :raises Refused: what is to be written cannot stand beside what its parent is.
+    """
+    found = adapter.preflight(made.parent, str(made.destination), made.values) if {CREATE, RECREATE, UPDATE} & set(made.actions) else []
+    if found:
+        raise Refused("The %s cannot be written: %s. Nothing was changed." % (made.desired.label, "; ".join(found)))
+
+
 class Writer:
     """Carries out one plan."""
 
@@ -63,7 +72,7 @@ class Writer:
     def _create(self) -> None:
         plan, adapter = self.plan, self.adapter
         destination = str(plan.destination)
-        self._preflight(destination)
+        preflight(adapter, plan)
         if self.leaving:
             self._await_gone(self.leaving)
         body = plan.body()
@@ -95,7 +104,7 @@ class Writer:
                 self._prove("was created, but its fields", self._show(self.task))
 
     def _recreate(self) -> None:
-        self._preflight(str(self.plan.destination))
+        preflight(self.adapter, self.plan)
         # Where the name is all that tells tasks apart, a request that is executed late would delete the new task.
         old = self._delete(lambda error: not self.adapter.names_are_unique or not error.possibly_later)
         try:
@@ -127,15 +136,10 @@ class Writer:
         told = ["%s: %r" % (path, value) for path, value in kept.items() if value != rules[path].initial and value not in (None, False)]
         return " It had besides (%s); declare what of it you want again." % ", ".join(told) if told else ""
 
-    def _preflight(self, destination: str) -> None:
-        found = self.adapter.preflight(self.plan.parent, destination, self.plan.values)
-        if found:
-            raise Refused("The %s cannot be written: %s. Nothing was changed." % (self.plan.desired.label, "; ".join(found)))
-
     def _update(self) -> None:
         plan, adapter, task = self.plan, self.adapter, cast(Task, self.plan.current)
         destination = str(plan.destination)
-        self._preflight(destination)
+        preflight(adapter, plan)
         body = plan.body()
 
         def send() -> None:

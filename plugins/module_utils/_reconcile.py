@@ -99,8 +99,7 @@ class Reconciliation:
             outcomes += self._victims(wanted, seen, purge)
         if self.check_mode:
             for outcome in outcomes:
-                if outcome.plan and not outcome.error:
-                    outcome.task, outcome.actions = outcome.plan.predicted(), list(outcome.plan.actions)
+                self._predict(outcome)
             return outcomes
         if self.stop_on_error and any(outcome.error for outcome in outcomes):
             self.stopped.set()
@@ -127,6 +126,20 @@ class Reconciliation:
         except OpendumpError as error:
             outcome.error = error
         return outcome
+
+    def _predict(self, outcome: Outcome) -> None:
+        made = outcome.plan
+        if made is None or outcome.error:
+            return
+        if made.actions:
+            from ._apply import preflight
+
+            try:
+                preflight(self.estate.adapter(made.desired.kind), made)
+            except OpendumpError as error:
+                outcome.error = error
+                return
+        outcome.task, outcome.actions = made.predicted(), list(made.actions)
 
     def _victims(self, wanted: Sequence[Desired], seen: Sequence[Seen], purge: Purge) -> list[Outcome]:
         name_matches = re.compile(purge.match).search
