@@ -92,8 +92,9 @@ def problems_of(kind: type[Adapter], item: Mapping[str, Any]) -> list[str]:
     """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
     spec = item_spec(kind)
     result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
-    if result.errors:
-        return ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
+    texts = ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
+    if texts:
+        return texts
     try:
         desired(kind, result.validated_parameters)
     except ConfigurationError as error:
