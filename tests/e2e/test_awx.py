@@ -21,6 +21,7 @@ import yaml
 from huaweicloud_emulator.server import Local
 
 from .conftest import ACCESS_KEY, INSTANCE, INSTANCE_NAME, PROJECT, REGION, SECRET_KEY
+from .test_sink_migration import seed, sink_task, tasks_of
 
 pytest.importorskip("ansible_runner")
 import awx_job
@@ -228,6 +229,26 @@ def test_plan_then_apply_then_report(start: Start, cloud: Local) -> None:
     assert unwell.code != 0
     assert unwell.handed_on["dumping_report_total_failed"] == 1
     assert "ABNORMAL" in unwell.stdout
+
+
+def test_migrate_shows_first_and_acts_when_asked(start: Start, cloud: Local, tmp_path: pathlib.Path) -> None:
+    seed(cloud, sink_task("orders"))
+    answers = {
+        "dumping_migration_policy": "gap_free",
+        "dumping_migration_state_file": str(tmp_path / "state.json"),
+        "dumping_migration_name_pattern": "",
+        "dumping_migration_delete_old": "yes",
+        "dumping_migration_rollback": "no",
+        "dumping_region": "",
+    }
+    shown = start("Dumping: migrate", **answers, dumping_migration_apply="no")
+    assert shown.code == 0, shown.stdout
+    assert "create Smart Connect task 'orders-sc' without starting it" in shown.stdout
+    assert (shown.handed_on["dumping_migration_total_planned"], writes(cloud)) == (1, [])
+    done = start("Dumping: migrate", {"dumping_migration_overlap": 0}, **answers, dumping_migration_apply="yes")
+    assert done.code == 0, done.stdout
+    assert done.handed_on["dumping_migration_total_done"] == 1
+    assert [task["name"] for task in tasks_of(cloud)] == ["orders-sc"]
 
 
 def test_answers_are_text_and_come_before_what_is_declared(start: Start, cloud: Local) -> None:

@@ -58,7 +58,7 @@ def statuses(cloud: Local) -> dict[str, str]:
 
 
 def test_without_a_policy_it_says_what_to_choose(cloud: Local, play: Play) -> None:
-    for given in ({}, {"dumping_migration_policy": ""}):
+    for given in ({}, {"dumping_migration_policy": "choose one"}):
         played = play(PLAYBOOK, extra_vars=given)
         assert played.code == 2
         assert "gap_free       nothing is left out" in played.result("See whether the policy is chosen")["msg"]
