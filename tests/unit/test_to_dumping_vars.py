@@ -86,7 +86,7 @@ def test_defaults_of_the_services_are_those_of_real_fields() -> None:
         for usual in [USUAL.get(path)]
         if usual is not None
     }
-    assert set(known) == {(path, usual) for path, usual in USUAL.items()}
+    assert set(known) == set(USUAL.items())
 
 
 def test_comments_say_where_a_task_comes_from() -> None:
