@@ -63,7 +63,7 @@ def read_profile(path: str, name: Optional[str]) -> Optional[Profile]:
 def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigurationError("%s is not valid JSON; create the profile anew with 'hcloud configure'." % path) from None
     listed = document.get("profiles")
     profiles = {_word(one, "name"): one for one in listed if isinstance(one, Mapping)} if isinstance(listed, list) else {}

@@ -233,7 +233,9 @@ def test_which_profile_counts_where_none_is_named(who: Any, home: pathlib.Path) 
             who(config_file=str(file))
 
 
-@pytest.mark.parametrize("content", ["{broken", "neither one nor the other", "\udcff"])
+@pytest.mark.parametrize(
+    "content", ["{broken", "neither one nor the other", "\udcff", '{"a":' * 100_000], ids=["broken", "neither", "bytes", "deep"]
+)
 def test_files_that_cannot_be_read(who: Any, tmp_path: pathlib.Path, content: str) -> None:
     file = tmp_path / "profiles"
     file.write_bytes(content.encode("utf-8", "surrogateescape"))
