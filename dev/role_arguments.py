@@ -49,7 +49,7 @@ description:
   - Sets the fact C(dumping_facts) with C(results), C(purged) and C(summary) as M(opendump.huaweicloud.dump_tasks) returns them, and
     C(smart_connect_tasks) and C(quotas) as M(opendump.huaweicloud.dump_tasks_info) returns them. No secret is among them.
   - Gives the totals C(dumping_total_declared), C(dumping_total_changed), C(dumping_total_failed) and C(dumping_total_purged) to workflows,
-    with M(ansible.builtin.set_stats).
+    with C(set_stats).
   - An API option that is not set comes from C(module_defaults), or from the environment.
 """
 LIST_NOTE = "A list, or YAML text of one as a survey of AWX gives it; templates in such text are not run."
