@@ -28,7 +28,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help demo role-arguments venv test unit lint format sanity matrix molecule package release-check bench docs error-codes requirements clean
+.PHONY: help demo role-arguments venv test unit lint format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -77,6 +77,14 @@ matrix: venv  ## the tests with every supported ansible-core (ARGS="2.16 2.20" f
 
 role-arguments: venv  ## write the argument spec of the role dumping anew, from the documentation of the module
 	@python dev/role_arguments.py
+
+soak: venv  ## all faults, bad inputs and sequences of the reliability tests, for hours (PART=3/8 for one of eight parts)
+	$(SAY) "trying every fault at every request of every way to write"
+	@OPENDUMP_SOAK=$(or $(PART),1) python -m pytest -q -n $(or $(WORKERS),2) tests/e2e/reliability
+
+fuzz: venv  ## feed the parsers and the local cloud's verifier with nonsense (SECONDS=600 for longer)
+	$(VENV) fuzz
+	@PYTHONPATH=$(CACHE)/collections:tests/emulator:$(CACHE)/fuzz python tests/fuzz/fuzz.py $(or $(SECONDS),60)
 
 molecule: venv  ## the Molecule scenarios of roles and playbooks, on the local cloud (ARGS="-s purge" for one)
 	@rm -rf $(MOLECULE_EPHEMERAL_DIRECTORY)

@@ -15,3 +15,4 @@ pin test.in -o test.txt
 pin demo.in -c test.txt -o demo.txt
 pin docs.in -c test.txt -o docs.txt
 pin bench.in -c test.txt -o bench.txt
+pin fuzz.in -c test.txt -o fuzz.txt
