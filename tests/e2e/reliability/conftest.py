@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests in here count, so that one line can say it at the end; the whole is tried where OPENDUMP_SOAK is set."""
+"""What the tests in here count, so that one line can say it at the end."""
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -17,11 +16,6 @@ from huaweicloud_emulator.server import Local
 
 from .gate import Gate
 from .tally import KEY, Tally
-
-
-@pytest.fixture(scope="session")
-def soak() -> bool:
-    return bool(os.environ.get("OPENDUMP_SOAK"))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import pathlib
 import socket
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 from huaweicloud_emulator.server import Local
 
 from ..conftest import ACCESS_KEY, INSTANCE, INSTANCE_NAME, SECRET_KEY, Play, Result, Run
+from .selection import SOAK
 from .tally import Tally
 
 CANARY = "canary-of-a-user-0815"
@@ -244,7 +244,7 @@ ROLE: dict[str, tuple[dict[str, Any], dict[str, str | None], list[str]]] = {
 SOME = ("a wrong secret", "a misspelt secret")
 
 
-@pytest.mark.parametrize("wrong", [name for name in ROLE if os.environ.get("OPENDUMP_SOAK") or name in SOME])
+@pytest.mark.parametrize("wrong", [name for name in ROLE if SOAK or name in SOME])
 def test_the_role(play: Play, cloud: Local, tally: Tally, wrong: str) -> None:
     changes, environment, says = ROLE[wrong]
     variables = {f"dumping_{name}": tasks for name, tasks in DECLARED.items()} | changes

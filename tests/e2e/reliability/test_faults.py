@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
 import time
 import zlib
@@ -31,6 +30,7 @@ from .conftest import Elsewhere
 from .estate import INSTANCE, NAME, Place, instance, lasting, tasks
 from .gate import Gate
 from .mishaps import REQUEST_TIMEOUT, Mishap, mishaps
+from .selection import SOAK, chosen
 from .tally import Tally
 from .verbs import VERBS, Verb
 
@@ -40,8 +40,8 @@ LIMITS: dict[str, Any] = {"retry_budget": BUDGET, "request_timeout": REQUEST_TIM
 LONGEST = 15.0
 UNKNOWN = ("not known", "state is unknown")
 MISHAPS = {one.name: one for one in mishaps("")}
-# Of every eight pairs of a verb and a mishap, how many the short run tries.
-SHARE = 2
+# Of how many pairs of a verb and a mishap the short run tries one.
+ONE_IN = 4
 
 
 def pairs() -> Iterator[Any]:
@@ -54,8 +54,7 @@ def pairs() -> Iterator[Any]:
             continue  # no other list has pages
         if mishap.lies and verb.options.get("update_secrets"):
             continue  # nobody can see whether a secret was written
-        chosen = bool(os.environ.get("OPENDUMP_SOAK")) or zlib.crc32(f"{verb} {mishap}".encode()) % 8 < SHARE
-        if chosen:
+        if SOAK or chosen(f"{verb} {mishap}", ONE_IN):
             yield pytest.param(verb.name, mishap.name, id=f"{verb}-{mishap}".replace(" ", "_"))
 
 
@@ -231,15 +230,21 @@ def normal_status(normal: Course, verb: Verb) -> str:
     return str(next(task["status"] for task in normal.end[verb.place] if task["name"] == NAME))
 
 
-def places(normal: Course, verb: Verb, mishap: Mishap, soak: bool) -> list[int]:
-    """Which requests of a course the fault strikes, each in a run of its own."""
+def strikes(normal: Course, verb: Verb, mishap: Mishap) -> list[tuple[int, int]]:
+    """Which request of a course the fault strikes first, and how many; each in a run of its own."""
     if mishap.page:
-        return normal.pages()
-    found = list(range(len(normal.requests))) if soak and not mishap.only_writes else normal.writes(verb)
+        found = normal.pages()
+    elif SOAK and not mishap.only_writes:
+        found = list(range(len(normal.requests)))
+    else:
+        found = normal.writes(verb)
     found = [number for number in found if normal.reached(mishap, number)]
-    if len(found) > 3 and not soak:
+    if SOAK:
+        every = itertools.product(found, (1, -1) if mishap.lasts else (1,))
+        return [(at, count) for at, count in every if chosen(f"{verb} {mishap} {at} {count}", 1)]
+    if len(found) > 3:
         found = [found[zlib.crc32(f"{verb} {mishap}".encode()) % len(found)]]
-    return found
+    return [(at, 1) for at in found]
 
 
 @pytest.mark.parametrize(("verb", "mishap"), list(pairs()))
@@ -249,7 +254,6 @@ def test_every_verb_survives_every_fault(
     tally: Tally,
     elsewhere: Elsewhere,
     gates: Callable[[], Gate],
-    soak: bool,
     monkeypatch: pytest.MonkeyPatch,
     verb: str,
     mishap: str,
@@ -257,7 +261,5 @@ def test_every_verb_survives_every_fault(
     one, wrong = VERBS[verb], MISHAPS[mishap]
     if wrong.page:
         monkeypatch.setattr(_connect, "PAGE", wrong.page)
-    normal = course(run, cloud, one, wrong.page)
-    struck = places(normal, one, wrong, soak)
-    for at, count in itertools.product(struck, (1, -1) if wrong.lasts and soak else (1,)):
+    for at, count in strikes(course(run, cloud, one, wrong.page), one, wrong):
         try_fault(run, cloud, tally, one, wrong, at, count, elsewhere, gates)

@@ -24,6 +24,7 @@ from huaweicloud_emulator.server import Local
 
 from ..conftest import Play, localhost
 from .estate import INSTANCE, STREAM, tasks
+from .selection import SOAK
 from .verbs import OBS_KEYS
 
 SECRET = "canary-obs-secret-key-4711"
@@ -130,7 +131,7 @@ CASES = [
     pytest.param(who, number, id=f"{who}-{number.name}")
     for who in ("all", "playbook", "module")
     for number in (signal.SIGTERM, signal.SIGINT)
-    if os.environ.get("OPENDUMP_SOAK") or (who, number.name) in (("playbook", "SIGTERM"), ("module", "SIGINT"))
+    if SOAK or (who, number.name) in (("playbook", "SIGTERM"), ("module", "SIGINT"))
 ]
 
 

@@ -10,7 +10,6 @@ brings about what is declared, or refuses and changes nothing.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,7 @@ from huaweicloud_emulator.server import Local
 from ..conftest import Result, Run
 from .estate import INSTANCE, STREAM, Place, document, lasting, tasks
 from .mishaps import REQUEST_TIMEOUT, mishaps
+from .selection import PARTS, SOAK
 from .tally import Tally
 from .test_faults import UNKNOWN, clear, quiet
 from .verbs import OBS_KEYS
@@ -296,16 +296,15 @@ class WholeEstate(Machine):
 
 
 def bounds(examples: int) -> settings:
-    soak = bool(os.environ.get("OPENDUMP_SOAK"))
     return settings(
-        max_examples=examples * 40 if soak else examples,
-        stateful_step_count=25 if soak else 12,
+        max_examples=examples * max(1, 40 // PARTS) if SOAK else examples,
+        stateful_step_count=25 if SOAK else 12,
         deadline=None,
-        derandomize=not soak,
+        derandomize=not SOAK,
         database=None,
         print_blob=True,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.explicit, Phase.generate] + [Phase.shrink] * soak,
+        phases=[Phase.explicit, Phase.generate] + [Phase.shrink] * SOAK,
     )
 
 

@@ -23,6 +23,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils import _clien
 from huaweicloud_emulator.server import Local
 
 from ..conftest import INSTANCE, PROJECT, REGION, Play, Result, Run, localhost
+from .selection import SOAK
 from .tally import Tally
 
 # Signs that JSON, URLs, shells, regular expressions and templates write in another way.
@@ -305,9 +306,7 @@ def test_short_secrets_do_not_mangle_innocent_output(run: Run, cloud: Local, sho
 LOUD = {"ANSIBLE_DEBUG": "1", "ANSIBLE_DISPLAY_TRACEBACK": "always", "ANSIBLE_DIFF_ALWAYS": "1"}
 
 
-@pytest.mark.parametrize(
-    "by_environment", [True, False] if os.environ.get("OPENDUMP_SOAK") else [False], ids=lambda by: "environment" if by else "options"
-)
+@pytest.mark.parametrize("by_environment", [True, False] if SOAK else [False], ids=lambda by: "environment" if by else "options")
 def test_ansible_at_its_loudest(play: Play, account: Local, tally: Tally, tmp_path: pathlib.Path, by_environment: bool) -> None:
     """A real run, with every verbosity there is, a log file, a failure of each kind, and temporary folders that are searched."""
     given = credentials("key")
