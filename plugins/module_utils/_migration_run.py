@@ -55,6 +55,8 @@ from ._wait import Clock, Patience, WaitFailed
 
 # How often a successor is withdrawn and made anew in one run because the sink task has written in between.
 ATTEMPTS = 3
+# Far more than any way from a sink task to its successor has.
+MOST_STEPS = 100
 
 
 @dataclass
@@ -322,7 +324,7 @@ class Migration:
             SETTLE: self._settle,
         }
         passed = ""
-        while True:
+        for _turn in range(MOST_STEPS):
             at = stage(job.now, self.chosen)
             if at.blocked:
                 raise Refused("The %s is left as it is: %s." % (job.label, at.blocked))
@@ -336,6 +338,10 @@ class Migration:
                 return
             passed = left[0] if left[0] in (DRAIN, CATCH_UP, CHECK) else ""
             yield from verbs[left[0]](job)
+        raise OpendumpError(
+            "The %s has not settled after %d steps, because what the service shows of it and its successor keeps changing. Both were "
+            "left as they are; run again." % (job.label, MOST_STEPS)
+        )
 
     def _note(self, job: Job, **changes: Any) -> None:
         """Remember for the next run; None forgets."""

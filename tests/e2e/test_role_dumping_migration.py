@@ -31,6 +31,7 @@ from .test_sink_migration import seed, sink_task, tasks_of, writes
 
 PLAYBOOK = "opendump.huaweicloud.migrate"
 QUICK = {"dumping_migration_overlap": 0, "dumping_migration_wait_interval": 0.05, "dumping_migration_wait_timeout": 20}
+pytestmark = pytest.mark.timeout(180)
 # seconds for which an answer is kept back; the run is killed long before
 HANGING = 30
 

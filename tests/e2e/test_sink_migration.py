@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils import _migration_run
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import Client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import Choices, Situation, Stage
 from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run
@@ -35,6 +37,8 @@ DESCRIPTOR = {
 }
 
 
+# seconds for each test: a migration that does not come to an end is a failure, not a wait
+pytestmark = pytest.mark.timeout(120)
 # far more requests than any of these runs needs: one that goes on after them would never end
 MOST = 1000
 
@@ -617,6 +621,24 @@ def test_lost_replies(migrate: Run, cloud: Local, kill: Callable[..., list[str]]
     assert done.get("failed") is not True, done
     assert (names(cloud, "sink"), names(cloud, "smart_connect")) == ([], ["orders-sc"])
     assert writes(cloud).count("POST connect") == 1
+
+
+def test_a_service_that_keeps_changing_its_mind_is_given_up(migrate: Run, cloud: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The successor is seen starting, whenever it was just seen RUNNING: no run goes on for ever about that."""
+    seed(cloud, sink_task("orders"))
+    migrate(apply=True)
+    original = _migration_run.stage
+
+    def fickle(now: Situation, chosen: Choices) -> Stage:
+        if now.successor:
+            now.successor.status = "RESTARTING"
+        return original(now, chosen)
+
+    monkeypatch.setattr(_migration_run, "stage", fickle)
+    failed = migrate(apply=True, delete_old=True)
+    assert "has not settled after 100 steps" in failed["msg"]
+    assert names(cloud, "sink") == ["orders"]
+    assert names(cloud, "smart_connect") == ["orders-sc"]
 
 
 def test_one_task_that_cannot_go_on_does_not_stop_the_others(migrate: Run, cloud: Local) -> None:
