@@ -19,6 +19,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._assessment i
 from huaweicloud_emulator.server import Local
 
 from .conftest import PROJECT, Play, Run
+from .test_sink_migration import DESCRIPTOR
 from .test_smart_connect_task import DESTINATIONS as COPIES
 from .test_transfer_task import DESTINATIONS as DUMPS
 from .test_unknowns import CASES
@@ -143,6 +144,20 @@ def test_round_trip_whatever_the_services_do(cloud: Local, run: Run, switch: str
     assert (applied.get("failed", False), applied["changed"]) == (False, False), applied
 
 
+def test_tasks_of_one_name_are_told_by_their_ids(cloud: Local, run: Run) -> None:
+    descriptor = {**DESCRIPTOR, "topics": "topic-test"}
+    twins = [{"source_type": "BLOB", "task_name": "twin", "destination_type": "OBS", "obs_destination_descriptor": descriptor}] * 2
+    document = empty_estate()
+    document["projects"][0]["dms"]["instances"][0]["sink_tasks"] = twins
+    cloud.reset()
+    cloud.switch({"dms.store": "two"})
+    cloud.seed(document)
+    variables = to_dumping_vars(run("dump_tasks_info"), form="data")
+    assert [set(one) for one in variables["dumping_kafka_sink_tasks"]] == [{"instance_id", "task_id", "topics", "obs"}] * 2
+    applied = run("dump_tasks", kafka_sink_tasks=variables["dumping_kafka_sink_tasks"])
+    assert (applied.get("failed", False), applied["summary"]["unchanged"]) == (False, 2), applied
+
+
 def test_check_mode_writes_nothing(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
     played = play(EXPORT, check=True, extra_vars={"dumping_export_file": str(tmp_path / "estate.yml")})
     assert (played.code, (tmp_path / "estate.yml").exists()) == (0, False), played.text
@@ -157,7 +172,10 @@ def test_half_of_it_is_not_written(cloud: Local, run: Run, play: Play, tmp_path:
     assert played.code == 2
     assert "DIS.4224" in played.result("Refuse to write")["msg"]
     assert not (tmp_path / "estate.yml").exists()
+    (tmp_path / "estate.yml").write_text("mine: true\n", encoding="utf-8")
     narrow = play(EXPORT, extra_vars={**given, "dumping_export_stream_names": ["stream-0"], "dumping_export_kinds": ["dis_transfer_task"]})
     assert narrow.code == 0, narrow.text
     parents = re.findall(r"stream_name: (\S+)", (tmp_path / "estate.yml").read_text(encoding="utf-8"))
     assert set(parents) == {"stream-0"}
+    (kept,) = tmp_path.glob("estate.yml.*~")
+    assert kept.read_text(encoding="utf-8") == "mine: true\n"

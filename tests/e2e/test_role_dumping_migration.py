@@ -67,13 +67,8 @@ def test_without_a_policy_it_says_what_to_choose(cloud: Local, play: Play) -> No
 
 
 def test_a_dry_run_shows_each_task_and_changes_nothing(cloud: Local, play: Play, options: Options, tmp_path: pathlib.Path) -> None:
-    hostile = {"obs_path": "dumps"}
-    seed(
-        cloud,
-        sink_task("orders", obs=hostile),
-        sink_task("no-format", obs={"partition_format": ""}),
-        **{"dms.empty_partition_format": "accepted"},
-    )
+    old = sink_task("aged", obs={"partition_format": "", "topics_regex": "topic-{{ 6 * 7 }}"})
+    seed(cloud, sink_task("orders"), old, **{"dms.empty_partition_format": "accepted"})
     files = {"plan_markdown": str(tmp_path / "plan.md"), "plan_json": str(tmp_path / "plan.json")}
     played = play(PLAYBOOK, extra_vars=options(**files))
     assert played.code == 0, played.text
@@ -90,6 +85,9 @@ def test_a_dry_run_shows_each_task_and_changes_nothing(cloud: Local, play: Play,
     plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert (plan["acted"], plan["policy"], plan["summary"]["planned"], plan["summary"]["blocked"]) == (False, "gap_free", 1, 1)
     assert [step["step"] for step in plan["tasks"][0]["steps"]] == ["create_successor", "start_successor", "verify_running"]
+    # what a service says is never run as a template
+    assert plan["tasks"][1]["successor"]["declaration"]["topics_regex"] == "topic-{{ 6 * 7 }}"
+    assert "topic-42" not in played.text + json.dumps(played.tasks)
     text = (tmp_path / "plan.md").read_text(encoding="utf-8")
     assert "the plan" in text
     assert "| kafka-dump | orders | RUNNING | 0 | planned | orders-sc |  |" in text
