@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils import _fields as fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
@@ -233,6 +235,54 @@ def test_a_task_that_does_not_show_its_destination_is_left_alone(make: Any, on_i
     with pytest.raises(Refused, match=r"does not show where the .* dumps to.*Nothing was changed"):
         planned(make(on_immutable_change=on_immutable_change), current)
     assert planned(make(state="absent"), current).actions == ["delete"]
+
+
+FORMATS = st.sampled_from(["yyyy", "yyyy/MM", "yyyy/MM/dd", "yyyy/MM/dd/HH", "yyyy/MM/dd/HH/mm"])
+DELIMITERS = st.sampled_from(["newline", "\n", "\\n", "comma", ",", "semicolon", "|", "none"])
+FOLDERS = st.text("abc_/", min_size=1, max_size=8).filter(lambda text: text.strip("/") != "")
+COMMON = {"deliver_time_interval": st.integers(30, 900), "partition_format": FORMATS, "record_delimiter": DELIMITERS}
+DECLARATIONS: dict[str, tuple[Any, st.SearchStrategy[dict[str, Any]]]] = {
+    "transfer task": (
+        dis,
+        st.fixed_dictionaries(
+            {"obs_bucket_path": st.just("obsbucket")},
+            optional={**COMMON, "file_prefix": FOLDERS, "consumer_strategy": st.sampled_from(["LATEST", "trim_horizon"])},
+        ),
+    ),
+    **{
+        name: (
+            make,
+            st.fixed_dictionaries(
+                {key: st.just(value) for key, value in KAFKA_OBS.items()},
+                optional={
+                    **COMMON,
+                    "obs_path": FOLDERS,
+                    "store_keys": st.booleans(),
+                    "consumer_strategy": st.sampled_from(["latest", "EARLIEST"]),
+                },
+            ),
+        )
+        for name, make in (("sink task", sink), ("Smart Connect task", connect))
+    },
+}
+
+
+@pytest.mark.parametrize("name", DECLARATIONS)
+@given(data=st.data())
+def test_what_a_plan_leads_to_needs_no_plan(name: str, data: st.DataObject) -> None:
+    """Whatever was there before, or nothing."""
+    make, options = DECLARATIONS[name]
+    wanted, before = data.draw(options), data.draw(st.none() | options)
+    declared = make(obs=wanted, on_immutable_change="recreate", state=data.draw(st.sampled_from(sorted(make().kind.states()))))
+    first = planned(declared, there(make(obs=before), "RUNNING") if before else None)
+    if declared.state == "absent":
+        assert planned(declared, None).actions == []
+        return
+    written = fields.echoed(declared.kind.fields("obs"), first.body()) if first.changed_fields else None
+    values = there(make(obs=before)).values if written is None else written
+    status = "PAUSED" if declared.state == "paused" else "RUNNING"
+    after = Task(declared.kind.kind, INSTANCE, declared.name or "", "id-1", status, destination="obs", values=values)
+    assert planned(declared, after).actions == []
 
 
 def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
