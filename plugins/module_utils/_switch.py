@@ -73,9 +73,10 @@ class Switch:
         if wanted != before.connector_enable:
             self._permit(before, wanted)
             tasks = [] if wanted else self._tasks(before)
-            if not self.check_mode:
+            if self.check_mode:
+                self.actions.append(ENABLE if wanted else DISABLE)
+            else:
                 after = self._switch(before, wanted, tasks)
-            self.actions.append(ENABLE if wanted else DISABLE)
         predicted = shown(after)
         if self.check_mode and self.actions:
             predicted.update(enabled=wanted, connector_id=None)
@@ -133,6 +134,8 @@ class Switch:
         if not wanted:
             # An empty body is refused by some editions, an object is taken by all.
             body = {"instance_id": instance.id}
+        action = ENABLE if wanted else DISABLE
+        doubt = "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off")
         started = self.clock.now()
         while True:
             try:
@@ -144,14 +147,23 @@ class Switch:
                 busy = isinstance(error, ApiError) and error.meaning is Meaning.BUSY
                 if not busy and not error.possibly_executed:
                     raise
-                self.warn(
-                    "Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, error)
-                )
+                lost = error
+            self.warn("Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, lost))
+            try:
                 seen = self._settled(self._look(instance), started)
-                if seen.connector_enable == wanted:
-                    return seen
-                if self.clock.now() - started > max(self.client.retry_budget, self.options["wait_timeout"] if busy else 0):
+            except OpendumpError as error:
+                if not lost.possibly_executed:
                     raise
+                lost.add("%s, and it could not be looked after: %s Run again; the next run looks first." % (doubt, error))
+                raise lost from None
+            if seen.connector_enable == wanted:
+                self.actions.append(action)
+                return seen
+            if self.clock.now() - started > max(self.client.retry_budget, self.options["wait_timeout"] if busy else 0):
+                if lost.possibly_executed:
+                    lost.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
+                raise lost
+        self.actions.append(action)
         if not self.options["wait"]:
             return self._look(instance)
         while True:

@@ -140,7 +140,7 @@ def others(cloud: Local, verb: Verb) -> dict[Place, list[dict[str, Any]]]:
 def clear(result: Result) -> str:
     """The error's text, which is one a user can do something with."""
     message: str = result["msg"]
-    assert 20 < len(message) < 1000 * max(4, len(result.get("results", []))), result
+    assert 20 < len(message) < 1000 * max(4, len(result.get("results", [])) + len(result.get("purged", []))), result
     assert "Traceback" not in json.dumps(result), result
     assert "exception" not in result, result
     return message

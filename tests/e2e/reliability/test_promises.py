@@ -23,7 +23,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from huaweicloud_emulator.server import Local, new_cloud, running
 
 from ..conftest import ESTATE, Run
-from .estate import INSTANCE, INSTANCE_NAME, NAME, PASSING, STREAM, document, sink_task, smart_connect_task, tasks, transfer_task
+from .estate import (
+    IDLE_NAME,
+    INSTANCE,
+    INSTANCE_NAME,
+    NAME,
+    PASSING,
+    PLAIN_NAME,
+    STREAM,
+    document,
+    sink_task,
+    smart_connect_task,
+    tasks,
+    transfer_task,
+)
 from .verbs import CONNECT, SINK, TRANSFER
 
 QUICK: dict[str, Any] = {"wait_interval": 0.01, "wait_timeout": 2}
@@ -110,6 +123,24 @@ def test_a_change_that_was_ignored_is_none(run: Run, cloud: Local) -> None:
     cloud.switch({"dis.put": "ignored"})
     failed = run("dis_transfer_task", **{**TRANSFER, "obs": {**TRANSFER["obs"], "deliver_time_interval": 60}}, **QUICK)
     assert failed["failed"] and not failed["changed"] and failed["actions"] == [], failed
+
+
+@pytest.mark.parametrize(("name", "state", "action"), [(PLAIN_NAME, "present", "enable"), (IDLE_NAME, "absent", "disable")])
+def test_a_switch_that_cannot_be_looked_at_is_told(run: Run, cloud: Local, name: str, state: str, action: str) -> None:
+    cloud.reset()
+    cloud.seed(document())
+    page = {"status": 502, "body": "<html>Bad Gateway</html>"}
+    unreadable = {"match": {"method": "GET", "path": "instances/[^/]+$"}, "count": -1, "do": page}
+    cloud.fault(unreadable)
+    failed = run("smart_connect", instance_name=name, state=state, **QUICK, retry_budget=0.2)
+    assert failed["failed"] and failed["changed"] and failed["actions"] == [action], failed
+    cloud.reset()
+    cloud.seed(document())
+    cloud.fault({"match": {"method": "POST"}, "when": "after", "do": {"drop": True}}, unreadable)
+    failed = run("smart_connect", instance_name=name, state=state, **QUICK, retry_budget=0.2)
+    assert failed["failed"] and "It is not known whether Smart Connect" in failed["msg"], failed["msg"]
+    cloud.admin("DELETE", "faults")
+    assert not run("smart_connect", instance_name=name, state=state, **QUICK)["changed"]
 
 
 def test_a_recreation_that_breaks_off_tells_what_the_old_task_had(run: Run, cloud: Local) -> None:
