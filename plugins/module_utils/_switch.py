@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from ._client import Client, quote_segment
 from ._connect import SmartConnectTasks
@@ -135,7 +135,6 @@ class Switch:
             # An empty body is refused by some editions, an object is taken by all.
             body = {"instance_id": instance.id}
         action = ENABLE if wanted else DISABLE
-        doubt = "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off")
         started = self.clock.now()
         while True:
             try:
@@ -147,22 +146,12 @@ class Switch:
                 busy = isinstance(error, ApiError) and error.meaning is Meaning.BUSY
                 if not busy and not error.possibly_executed:
                     raise
-                lost = error
-            self.warn("Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, lost))
-            try:
-                seen = self._settled(self._look(instance), started)
-            except OpendumpError as error:
-                if not lost.possibly_executed:
+                seen = self._look_after(instance, error, wanted, started)
+                if seen.connector_enable == wanted:
+                    self.actions.append(action)
+                    return seen
+                if self.clock.now() - started > max(self.client.retry_budget, self.options["wait_timeout"] if busy else 0):
                     raise
-                lost.add("%s, and it could not be looked after: %s Run again; the next run looks first." % (doubt, error))
-                raise lost from None
-            if seen.connector_enable == wanted:
-                self.actions.append(action)
-                return seen
-            if self.clock.now() - started > max(self.client.retry_budget, self.options["wait_timeout"] if busy else 0):
-                if lost.possibly_executed:
-                    lost.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
-                raise lost
         self.actions.append(action)
         if not self.options["wait"]:
             return self._look(instance)
@@ -172,6 +161,21 @@ class Switch:
                 return seen
             self._in_time(started, seen, "switched %s" % ("on" if wanted else "off"))
             self.clock.sleep(self.options["wait_interval"])
+
+    def _look_after(self, instance: Instance, lost: Union[ApiError, TransportError], wanted: bool, started: float) -> Instance:
+        """The instance after a request of which it is not known what became of it, which the error then says."""
+        self.warn("Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, lost))
+        doubt = "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off")
+        try:
+            seen = self._settled(self._look(instance), started)
+        except OpendumpError as error:
+            if not lost.possibly_executed:
+                raise
+            lost.add("%s, and it could not be looked after: %s Run again; the next run looks first." % (doubt, error))
+            raise lost from None
+        if seen.connector_enable != wanted and lost.possibly_executed:
+            lost.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
+        return seen
 
     def _look(self, instance: Instance) -> Instance:
         return self.instances.find({"instance_id": instance.id}, fresh=True)
