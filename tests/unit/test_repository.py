@@ -70,6 +70,19 @@ def test_action_group_holds_every_module_and_nothing_else() -> None:
     assert group == sorted(path.stem for path in MODULES)
 
 
+def test_every_module_takes_the_same_way_to_its_host() -> None:
+    """And the payload that leaves the collection out still has all that the collection takes from Ansible."""
+    routes = read_yaml("meta/runtime.yml")["plugin_routing"]["modules"]
+    entries = sorted(path.stem for path in PLUGINS if path.parts[1] == "action" and path.name != "__init__.py")
+    assert entries == ["dump_tasks"]
+    assert routes == {path.stem: {"action_plugin": "opendump.huaweicloud.dump_tasks"} for path in MODULES if path.stem not in entries}
+    source = constants(pathlib.Path("plugins/plugin_utils/_payload.py"))["SHORT"]
+    packed = set(re.findall(r"\w+", source))
+    taken = {name for path in (*MODULE_UTILS, *MODULES) for name in imports(path) if name.startswith("ansible.")}
+    assert {name.rpartition(".")[2] for name in taken} <= packed
+    assert {name.rpartition(".")[0] for name in taken} <= set(re.findall(r"^from (ansible\.[\w.]+) import", source, re.MULTILINE))
+
+
 def test_source_files_start_with_the_licence_header() -> None:
     wrong = []
     for path in FILES:
@@ -129,13 +142,14 @@ def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
     ours = rf"{re.escape(COLLECTION)}\.plugins\.(module_utils|plugin_utils|doc_fragments)"
     of_ansible = r"ansible\.(errors|module_utils|utils\.unsafe_proxy)"
     allowed = re.compile(rf"(__future__|requests|boto3|botocore|{of_ansible}|{ours})(\.|$)")
+    of_the_controller = re.compile(r"(yaml|ansible\.constants|ansible\.plugins\.action)(\.|$)")
     forbidden = re.compile(r"ansible\.module_utils\.(six|_text|urls|common\._collections_compat)(\.|$)")
     strangers = {
         (str(path), name)
         for path in PLUGINS
         for name in imports(path)
-        # the controller always has PyYAML, and what runs there alone may use it
-        if not (name == "yaml" and path.parts[:2] == ("plugins", "plugin_utils"))
+        # what runs on the controller alone may use what is there
+        if not (of_the_controller.match(name) and path.parts[:2] == ("plugins", "plugin_utils"))
         and (forbidden.match(name) or not (name.split(".")[0] in sys.stdlib_module_names or allowed.match(name)))
     }
     assert strangers == set()
