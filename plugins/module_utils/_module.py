@@ -68,6 +68,10 @@ class DumpModule(AnsibleModule):
 
     def _listen(self, told: Callable[[], Mapping[str, Any]]) -> None:
         def stop(number: int, _frame: Any) -> None:
+            # Who cancels a job may say so twice, to the group and to the process; the second shall not cut short the clearing away.
+            for one in self._handlers:
+                signal.signal(one, signal.SIG_IGN)
+            self._handlers.clear()
             # Ansible has written the options there, secrets among them, and may not be there any more to take them away.
             if self._tmpdir:
                 shutil.rmtree(self._tmpdir, ignore_errors=True)
