@@ -224,7 +224,7 @@ def numbers(text: str) -> list[int]:
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     names = [one.name for one in CONTENDERS]
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--quick", action="store_true", help="one round of 1 and 10 tasks with 50 ms, to see that it works (a minute)")
     parser.add_argument("--sizes", type=numbers, default=[1, 10, 100, 500], help="numbers of tasks (default: 1,10,100,500)")
     parser.add_argument("--loop-limit", type=int, default=100, help="most tasks for the loops (default: %(default)s)")

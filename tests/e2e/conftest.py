@@ -71,6 +71,29 @@ def cloud(local: Local) -> Local:
     return local
 
 
+@pytest.fixture(scope="session")
+def obs_server() -> Iterator[str]:
+    """One server that speaks S3 for each test process."""
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "http://%s:%d" % server.get_host_and_port()
+    server.stop()
+
+
+@pytest.fixture
+def obs(obs_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An S3 server with an empty bucket ``archive``, named by the environment."""
+    from moto.s3.models import s3_backends
+
+    backend = s3_backends["123456789012"]["aws"]
+    backend.reset()
+    backend.create_bucket("archive", "us-east-1")
+    monkeypatch.setenv("HW_OBS_ENDPOINT", obs_server)
+    yield obs_server
+    backend.reset()
+
+
 @pytest.fixture
 def environment(cloud: Local) -> dict[str, str]:
     """What a user exports."""

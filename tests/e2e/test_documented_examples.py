@@ -149,13 +149,10 @@ def home(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 @pytest.fixture
-def buckets() -> Iterator[str]:
+def buckets(obs_server: str) -> Iterator[str]:
     """A server that speaks S3, with the buckets of the estate, and a file that the Smart Connect task of the demo has just dumped."""
-    moto = pytest.importorskip("moto.server")
     from moto.s3.models import s3_backends
 
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
     backend = s3_backends["123456789012"]["aws"]
     backend.reset()
     from huaweicloud_emulator.demo_estate import BUCKETS
@@ -164,10 +161,8 @@ def buckets() -> Iterator[str]:
         backend.create_bucket(name, "us-east-1")
     now = datetime.now(timezone(timedelta(hours=8)))
     backend.put_object("abcabc", f"obsTransfer-1810125534/{now:%Y/%m/%d/%H/%M}/file", b"{}")
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
+    yield obs_server
     backend.reset()
-    server.stop()
 
 
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if has_examples(path)], ids=str)

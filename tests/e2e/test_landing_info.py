@@ -15,33 +15,12 @@ from typing import Any
 import boto3
 import pytest
 from moto.s3.models import s3_backends
-from moto.server import ThreadedMotoServer
 
 from .conftest import Run
 
 CHINA = timezone(timedelta(hours=8))
 KEYS = {"obs_access_key": "LISTERACCESSKEY00001", "obs_secret_key": "lister-secret-key-0001"}
 Put = Callable[..., str]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto.stop()
-
-
-@pytest.fixture
-def obs(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An S3 server with an empty bucket ``archive``, named by the environment."""
-    backend = s3_backends["123456789012"]["aws"]
-    backend.reset()
-    backend.create_bucket("archive", "us-east-1")
-    monkeypatch.setenv("HW_OBS_ENDPOINT", server)
-    yield server
-    backend.reset()
 
 
 @pytest.fixture

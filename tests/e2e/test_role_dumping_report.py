@@ -18,7 +18,6 @@ from moto.s3.models import s3_backends
 from huaweicloud_emulator.server import Local
 
 from .conftest import PROJECT, Play, Played
-from .test_landing_info import obs, server  # noqa: F401 (fixtures)
 
 PLAYBOOK = "opendump.huaweicloud.report"
 OBS = {"agency_name": "dis_admin_agency", "obs_bucket_path": "obsbucket", "deliver_time_interval": 300}
