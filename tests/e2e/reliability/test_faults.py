@@ -41,7 +41,7 @@ LONGEST = 15.0
 UNKNOWN = ("not known", "state is unknown")
 MISHAPS = {one.name: one for one in mishaps("")}
 # Of how many pairs of a verb and a mishap the short run tries one.
-ONE_IN = 4
+ONE_IN = 8
 
 
 def pairs() -> Iterator[Any]:
