@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ._client import Client
 from ._errors import OpendumpError
@@ -173,8 +173,12 @@ class Adapter:
         """What only the service can tell to be wrong before a create or an update is sent."""
         return []
 
-    def measure(self, parent: Parent, tasks: Sequence[Task]) -> None:
-        """Add to whole tasks what their own API does not show; for readers only, a reconciliation has no use for it."""
+    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+        """Add to whole tasks what their own API does not show; for readers only, a reconciliation has no use for it.
+
+        :returns: what is left to be called, in any order or at the same time.
+        """
+        return ()
 
     def explain(self, parent: Parent, task: Task) -> str:
         """What the service says about why a task is not well; empty where it says nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ._adapter import Adapter, Destination
 from ._client import quote_segment
@@ -227,10 +227,10 @@ class SmartConnectTasks(Adapter):
         verb, prefix = {"pause": ("/pause", ""), "resume": ("/resume", ""), "start": ("/restart", "kafka/")}[action]
         self.client.call("dms", "PUT", self._one(parent, task, verb, prefix))
 
-    def measure(self, parent: Parent, tasks: Sequence[Task]) -> None:
-        from ._connect_lag import add_lag
+    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+        from ._connect_lag import lag_of
 
-        add_lag(self.client, parent, tasks)
+        return lag_of(self.client, parent, tasks)
 
     @staticmethod
     def _body(name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Optional
+from functools import partial
+from typing import Any, Callable, Optional
 
 from ._client import Client, quote_segment
 from ._errors import ApiError
@@ -21,26 +22,28 @@ from ._record import Parent, Partition, Task, rows, text, whole
 PAGE = 50
 
 
-def add_lag(client: Client, parent: Parent, tasks: Iterable[Task]) -> None:
-    """Fill in partitions, lag and lag_source of the OBS dumps among these tasks, as far as they can be known."""
+def lag_of(client: Client, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
+    """For each OBS dump among these tasks what fills in its partitions, lag and lag_source; none where these cannot be known."""
     dumps = [task for task in tasks if task.destination == "obs" and task.status != "WAITING"]
     if not dumps:
-        return
+        return []
     try:
         pages = client.pages("dms", "/v2/{project_id}/instances/%s/groups" % quote_segment(parent.id), items="groups", limit=PAGE)
     except ApiError:
         # Whoever may read tasks need not be allowed to read groups: the lag is unknown then, and the tasks are not.
-        return
+        return []
     groups = [str(row["group_id"]) for page in pages for row in rows(page.get("groups")) if row.get("group_id")]
-    for task in dumps:
-        group = group_of(task, groups)
-        offsets = _offsets(client, parent, group) if group else []
-        own = [part for part in offsets if part.topic and _reads(task, part.topic)]
-        if own:
-            task.partitions = own
-            lags = [part.lag for part in own if part.lag is not None]
-            task.lag = sum(lags) if len(lags) == len(own) else None
-            task.lag_source = "consumer group %s" % group
+    named = [(task, group_of(task, groups)) for task in dumps]
+    return [partial(_add_lag, client, parent, task, group) for task, group in named if group]
+
+
+def _add_lag(client: Client, parent: Parent, task: Task, group: str) -> None:
+    own = [part for part in _offsets(client, parent, group) if part.topic and _reads(task, part.topic)]
+    if own:
+        task.partitions = own
+        lags = [part.lag for part in own if part.lag is not None]
+        task.lag = sum(lags) if len(lags) == len(own) else None
+        task.lag_source = "consumer group %s" % group
 
 
 def group_of(task: Task, groups: Sequence[str]) -> Optional[str]:

@@ -464,7 +464,8 @@ class Migration:
         task = self._look_at_successor(job)
         if task is None:
             return False
-        self.connect.measure(job.parent, [task])
+        for step in self.connect.measure(job.parent, [task]):
+            step()
         read = {"%s/%s" % (part.topic, part.id) for part in task.partitions or [] if part.last_transfer_offset is not None}
         return set(offsets) <= read
 

@@ -227,7 +227,8 @@ class Estate:
             for _parent, listing in read:
                 # one that was deleted since it was listed is left out
                 listing.tasks = [task for task in (whole.get(id(task), task) for task in listing.tasks) if task is not None]
-            side_by_side(lambda pair: self.adapter(kind).measure(pair[0], pair[1].tasks), read, self.parallelism)
+            left = side_by_side(lambda pair: self.adapter(kind).measure(pair[0], pair[1].tasks), read, self.parallelism)
+            side_by_side(lambda step: step(), [step for steps in left for step in steps], self.parallelism)
         return found
 
     def _whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:

@@ -219,3 +219,17 @@ def test_lag_comes_from_the_consumer_group_or_not_at_all(run: Run, cloud: Local,
     (task,) = run("smart_connect_task_info", instance_name=INSTANCE_NAME)["tasks"]
     assert task["lag_source"] == source
     assert task["lag"] == (None if source is None else 30)
+
+
+def test_the_lag_of_many_tasks_is_read_side_by_side(run: Run, cloud: Local) -> None:
+    cloud.switch({"dms.group_name": "connect-name"})
+    names = [f"dump-{number}" for number in range(8)]
+    items = [{**WHERE, "task_name": name, "topics": ["topic-test"], "obs": OBS, "wait_interval": 0.05} for name in names]
+    assert not run("dump_tasks", smart_connect_tasks=items).get("failed")
+    cloud.switch({"gateway.latency_ms": 50})
+    cloud.admin("DELETE", "requests")
+    found = run("dump_tasks_info", kinds=["smart_connect_task"])["tasks"]
+    assert [task["lag_source"] for task in found] == [f"consumer group connect-{name}" for name in names]
+    groups = [entry for entry in cloud.requests() if "/management/groups/" in entry["path"]]
+    assert len(groups) == len(names)
+    assert len({entry["connection"] for entry in groups}) > 1
