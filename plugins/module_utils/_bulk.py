@@ -14,27 +14,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Optional
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
-
 from ._adapter import Adapter
-from ._connect import SmartConnectTasks
 from ._desired import Desired, desired, item_spec, secrets
-from ._dis import TransferTasks
 from ._errors import ConfigurationError, OpendumpError
+from ._items import KINDS, LISTS, place, problems_of, reason, several
 from ._module import DumpModule
 from ._observe import Estate, nothing_can_be_there, side_by_side
 from ._reconcile import Outcome, Purge, Reconciliation
 from ._record import Parent, Task
 from ._result import outcome_diff, outcome_result, task_result
-from ._sink import SinkTasks
 
-LISTS: dict[str, type[Adapter]] = {
-    "dis_transfer_tasks": TransferTasks,
-    "kafka_sink_tasks": SinkTasks,
-    "smart_connect_tasks": SmartConnectTasks,
-}
-KINDS = {kind.kind: kind for kind in LISTS.values()}
 PARALLELISM = {"type": "int", "default": 8}
 # What each action is called once it is done.
 DONE = {
@@ -86,43 +75,6 @@ class ItemsModule(DumpModule):
         if found:
             self.fail_json(msg=several(found))
         return wanted
-
-
-def problems_of(kind: type[Adapter], item: Mapping[str, Any]) -> list[str]:
-    """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
-    spec = item_spec(kind)
-    result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
-    texts = ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
-    if texts:
-        return texts
-    try:
-        desired(kind, result.validated_parameters)
-    except ConfigurationError as error:
-        return [reason(error)]
-    return []
-
-
-def place(name: str, number: int, item: Mapping[str, Any]) -> str:
-    return "%s[%d] (%s)" % (name, number, item.get("task_name") or item.get("task_id") or "without a name")
-
-
-def reason(error: ConfigurationError) -> str:
-    return str(error).replace(" Nothing was sent to the service.", "")
-
-
-def without_null(value: Any) -> Any:
-    """Without members that are null: Ansible fills in those that were not given, and would take two of them for a contradiction."""
-    if isinstance(value, Mapping):
-        return {key: without_null(inner) for key, inner in value.items() if inner is not None}
-    return [without_null(inner) for inner in value] if isinstance(value, list) else value
-
-
-def several(found: list[str]) -> str:
-    return "%d error%s in the declared tasks. Nothing was sent to the service.\n%s" % (
-        len(found),
-        "" if len(found) == 1 else "s",
-        "\n".join(found),
-    )
 
 
 def bulk_spec() -> dict[str, Any]:

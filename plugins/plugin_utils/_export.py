@@ -16,8 +16,8 @@ from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._adapter import Adapter
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._assessment import without_twins
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import LISTS, problems_of
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import EMPTY, Field, dig, leaves, plant
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import LISTS, problems_of
 
 # What a service, by its own documentation, gives to a new task of which nothing is said; beside what the modules send.
 USUAL: Mapping[str, Any] = {

@@ -112,7 +112,8 @@ class Bench:
         self.session = requests.Session()
         self.session.trust_env = False
         self.environment = {
-            **environment_for(url),
+            # with compiled code kept, as users have it
+            **{name: value for name, value in environment_for(url).items() if name != "PYTHONDONTWRITEBYTECODE"},
             "HW_PROJECT_ID": PROJECT,
             "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
             "ANSIBLE_HOME": str(folder / "ansible"),

@@ -24,9 +24,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._adapter import Adapter
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import KINDS, LISTS, item_result, summary
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import item_result, summary
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._desired import Desired, desired, item_spec
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import Field, Integer, Names, Rows, Text, leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import KINDS, LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile import Outcome
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Partition, Task
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._result import outcome_result, task_result

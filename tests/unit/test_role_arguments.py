@@ -14,8 +14,9 @@ import role_arguments
 import yaml
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import LISTS, bulk_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import bulk_spec
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._desired import item_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import LISTS
 
 ROLE = pathlib.Path(role_arguments.TARGET).parents[1]
 DOCUMENTED = yaml.safe_load(role_arguments.TARGET.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
