@@ -108,11 +108,12 @@ docs: venv  ## render guides, modules and roles into .cache/docs/build/html
 		--dest-dir $(CACHE)/docs/rst opendump.huaweicloud
 	@mkdir -p $(CACHE)/docs/rst/docsite/pages && cp tests/emulator/README.md $(CACHE)/docs/rst/docsite/pages/local_cloud.md
 	@tar -C docs --exclude=./docsite -cf - . | tar -C $(CACHE)/docs/rst/docsite/pages -xf -
+	@sed -i.orig 's#](docsite/rst/#](../#' $(CACHE)/docs/rst/docsite/pages/*.md && rm -f $(CACHE)/docs/rst/docsite/pages/*.orig
 	@printf '\n.. toctree::\n  :glob:\n\n  pages/*\n' >>$(CACHE)/docs/rst/docsite/more.rst
 	@# without the cross references to other sites, which would have to be fetched
 	@sphinx-build -q -w $(CACHE)/docs/warnings -b html -c $(CACHE)/docs -D extensions=sphinx_antsibull_ext,myst_parser \
 		$(CACHE)/docs/rst $(CACHE)/docs/build/html 2>/dev/null || { cat $(CACHE)/docs/warnings; exit 1; }
-	@! grep -vE "undefined label: '(common_return_values|ansible_configuration_settings)'" $(CACHE)/docs/warnings
+	@! grep -vE "undefined label: '(action_plugins|common_return_values|ansible_configuration_settings)'" $(CACHE)/docs/warnings
 	$(SAY) "open .cache/docs/build/html/index.html"
 
 error-codes: venv  ## write the page of error codes anew, from the table of the modules

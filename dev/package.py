@@ -73,7 +73,15 @@ def complaints(tarball: pathlib.Path) -> list[str]:
     )
     (DIST / "importer.log").write_text(done.stdout, encoding="utf-8")
     print(done.stdout)
-    found = [line for line in done.stdout.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
+    with tarfile.open(tarball) as archive:
+        own = {pathlib.PurePosixPath(name).stem for name in archive.getnames() if re.fullmatch(r"playbooks/\w+\.yml", name)}
+    found = [
+        line
+        for line in done.stdout.splitlines()
+        # the linter in the importer has the collection unpacked and not installed, and finds nothing by its name
+        if re.match(r"(WARNING|ERROR|CRITICAL)", line)
+        and not ((missing := re.search(r"Failed to find opendump\.huaweicloud\.(\w+) playbook", line)) and missing[1] in own)
+    ]
     if done.returncode != 0:
         return [*found, "galaxy-importer failed with %d" % done.returncode]
     result = json.loads((DIST / "importer_result.json").read_text(encoding="utf-8"))
