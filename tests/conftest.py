@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
+
+# A script that runs the tests in the background has them ignore SIGINT, and what they start would ignore it, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 for name in list(os.environ):
     if name.startswith(("HW_", "HUAWEICLOUD_", "OPENDUMP_OBS_")):
