@@ -118,7 +118,7 @@ def test_the_results_are_the_same(
     for way in ({}, WHOLE):
         cloud.reset()
         cloud.seed(ESTATE)
-        played = play(site, "-vvv", env={**way, "HW_PROJECT_ID": "nowhere"}, **more)
+        played = play(site, "-vvv", env={**way, "HW_PROJECT_ID": "nowhere", "ANSIBLE_INJECT_INVOCATION": "true"}, **more)
         assert played.code == 0, played.text
         assert "canary" not in played.text
         assert SECRET_KEY not in played.text
