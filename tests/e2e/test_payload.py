@@ -2,24 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task takes to its host: on the controller less, elsewhere everything; and that nobody can tell the difference by what it does."""
+"""What a task takes to its host: on the controller next to nothing, elsewhere everything.
+
+And that nobody can tell the difference by what it does.
+"""
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import pathlib
 import re
 import sys
-import zipfile
 from typing import Any
 
 import pytest
 
 from huaweicloud_emulator.server import Local
 
-from .conftest import ESTATE, INSTANCE, SECRET_KEY, Play, localhost
+from .conftest import ESTATE, INSTANCE, SECRET_KEY, Play, Played, localhost
 
 WHOLE = {"OPENDUMP_WHOLE_PAYLOAD": "true"}
 DUMP = "opendump.huaweicloud.dump_tasks"
@@ -33,22 +33,10 @@ SINK = {
 VARYING = re.compile(r'[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|"(?:ansible_job_id|results_file|\w*_(?:time|at))": [^,}]+')
 
 
-def packed(folder: pathlib.Path) -> list[list[str]]:
-    """What is in each payload that was kept."""
-    found = []
-    for file in sorted(folder.glob("**/AnsiballZ_*.py"), key=lambda path: path.stat().st_mtime_ns):
-        content = max(re.findall(r"[A-Za-z0-9+/=]{1000,}", file.read_text(encoding="utf-8")), key=len)
-        with zipfile.ZipFile(io.BytesIO(base64.b64decode(content))) as archive:
-            found.append(archive.namelist())
-    return found
-
-
-def is_whole(names: list[str]) -> bool:
-    return any(name.endswith("module_utils/_client.py") for name in names)
-
-
-def kept(folder: pathlib.Path) -> dict[str, str]:
-    return {"ANSIBLE_KEEP_REMOTE_FILES": "true", "ANSIBLE_REMOTE_TEMP": str(folder)}
+def taken(played: Played) -> list[str]:
+    """What went to the host, of each task: the whole module, or the few lines that find it where it is installed."""
+    files = [pathlib.Path(file) for file in re.findall(r"Using module file (\S+)", played.text)]
+    return ["whole" if file.parent.name == "modules" else "lines" for file in files]
 
 
 def inventory(tmp_path: pathlib.Path, hosts: dict[str, dict[str, Any]]) -> list[str]:
@@ -59,17 +47,43 @@ def inventory(tmp_path: pathlib.Path, hosts: dict[str, dict[str, Any]]) -> list[
     return ["-i", str(file)]
 
 
-def test_on_the_controller_the_collection_stays_where_it_is(play: Play, tmp_path: pathlib.Path) -> None:
-    here, whole = tmp_path / "here", tmp_path / "whole"
+def test_on_the_controller_the_collection_stays_where_it_is(play: Play) -> None:
     names = [path.stem for path in pathlib.Path(__file__).parents[2].glob("plugins/modules/*.py") if path.stem != "__init__"]
     tasks = [{"name": name, f"opendump.huaweicloud.{name}": {"no_such": 1}, "ignore_errors": True} for name in names]
-    played = play(localhost(*tasks), env=kept(here))
+    played = play(localhost(*tasks), "-vvv")
     for name in names:
         assert re.search("missing required|no_such", played.result(name)["msg"])
-    assert [is_whole(of) for of in packed(here)] == [False] * len(names)
-    assert not any("opendump" in name for of in packed(here) for name in of)
-    play(localhost(tasks[0]), env={**kept(whole), **WHOLE})
-    assert [is_whole(of) for of in packed(whole)] == [True]
+    assert taken(played) == ["lines"] * len(names)
+
+
+@pytest.mark.parametrize(
+    "environment_of_the_run", [WHOLE, {"ANSIBLE_KEEP_REMOTE_FILES": "true"}, {"ANSIBLE_PYTHON_MODULE_RLIMIT_NOFILE": "512"}]
+)
+def test_who_looks_into_modules_gets_whole_ones(play: Play, tmp_path: pathlib.Path, environment_of_the_run: dict[str, str]) -> None:
+    task = {"name": "Gather", "opendump.huaweicloud.dump_tasks_info": {"no_such": 1}, "ignore_errors": True}
+    played = play(localhost(task), "-vvv", env={**environment_of_the_run, "ANSIBLE_REMOTE_TEMP": str(tmp_path)})
+    assert "no_such" in played.result("Gather")["msg"]
+    assert taken(played) == ["whole"]
+
+
+@pytest.mark.parametrize("pipelining", ["false", "true"])
+def test_any_text_arrives_as_it_is(play: Play, pipelining: str) -> None:
+    texts = [
+        "'''\"\"\"",
+        "back\\slash\\n\n\ttab",
+        "\u00e9 \U0001f600 \u2028",
+        "# comment",
+        "<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>",
+        "syslog.LOG_USER",
+    ]
+    tasks = [
+        {"name": f"text {n}", "opendump.huaweicloud.dump_tasks_info": {"name_pattern": "(" + text}, "ignore_errors": True}
+        for n, text in enumerate(texts)
+    ]
+    played = play(localhost(*tasks), "-vvv", env={"ANSIBLE_PIPELINING": pipelining, "ANSIBLE_INJECT_INVOCATION": "true"})
+    for n, text in enumerate(texts):
+        assert played.result(f"text {n}")["invocation"]["module_args"]["name_pattern"] == "(" + text
+    assert taken(played) == ["lines"] * 4 + ["whole"] * 2
 
 
 def test_elsewhere_the_whole_module_goes(play: Play, cloud: Local, tmp_path: pathlib.Path) -> None:
@@ -87,11 +101,10 @@ def test_elsewhere_the_whole_module_goes(play: Play, cloud: Local, tmp_path: pat
         "opendump.huaweicloud.dump_tasks_info": {},
         "delegate_to": "{{ 'other' if inventory_hostname == 'same' else 'same' }}",
     }
-    folder = tmp_path / "kept"
     site = [{"hosts": host, "gather_facts": False, "tasks": [task, delegated]} for host in hosts]
-    played = play(site, *inventory(tmp_path, hosts), env=kept(folder))
+    played = play(site, *inventory(tmp_path, hosts), "-vvv")
     assert played.code == 0, played.text
-    assert [is_whole(of) for of in packed(folder)] == [False, True, True, False]
+    assert taken(played) == ["lines", "whole", "whole", "lines"]
 
 
 @pytest.mark.parametrize("more", [{}, {"check": True, "diff": True}], ids=["run", "check-and-diff"])
