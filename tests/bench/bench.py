@@ -41,7 +41,7 @@ ONCE_FROM = 50
 
 @dataclass(frozen=True)
 class Contender:
-    """One way to do the work. ``loop`` is slow: it is measured up to a limit only. A play has ``variables``: idle, declared or wire."""
+    """One way to do the work. ``loop`` is slow: it is measured up to a limit only. Of a play, ``variables`` names what it reads."""
 
     name: str
     label: str
@@ -60,10 +60,12 @@ CONTENDERS = [
     Contender("bare", "bare script (requests, threads)", script="bare_script.py"),
     Contender("sdk", "script with the vendor's SDK", script="sdk_script.py"),
     Contender("dump_tasks", "dump_tasks", play="dump_tasks.yml"),
+    Contender("no_wait", "dump_tasks, not waiting", play="dump_tasks.yml", variables="unwaited"),
     Contender("role", "role dumping", play="role.yml"),
     Contender("modules", "loop over the modules", play="modules.yml", loop=True),
     Contender("bare_module", "loop over a least module", play="bare_module.yml", variables="wire", loop=True),
     Contender("uri", "loop over uri", play="uri.yml", variables="wire", loop=True),
+    Contender("uri_once", "loop over uri, a list a parent", play="uri_once.yml", variables="wire", loop=True),
 ]
 
 
@@ -132,7 +134,14 @@ class Bench:
         entries = wire(tasks)
         lists = [{"list": path, "query": query} for path, query in {entry["list"]: entry["query"] for entry in entries}.items()]
         common = {"url": self.url, "parallelism": self.parallelism}
-        for place, variables in (("idle", {}), ("declared", declared(tasks)), ("wire", {"wire": entries, "parents": lists})):
+        items = declared(tasks)
+        variables_of = {
+            "idle": {},
+            "declared": items,
+            "unwaited": {name: [{**item, "wait": False} for item in of] for name, of in items.items()},
+            "wire": {"wire": entries, "parents": lists},
+        }
+        for place, variables in variables_of.items():
             shutil.copytree(HERE / "plays", self.folder / place, dirs_exist_ok=True)
             (self.folder / place / "group_vars").mkdir(exist_ok=True)
             text = yaml.dump({**common, **variables}, Dumper=dumper)

@@ -20,10 +20,12 @@ STATES = {"first": "first run: every task is created", "steady": "steady run: ev
 # Colours that the colour-blind can tell apart (Okabe and Ito); grey for what is only there to compare with.
 STYLES: dict[str, dict[str, Any]] = {
     "dump_tasks": {"color": "#0072B2", "linewidth": 2.6, "zorder": 5},
+    "no_wait": {"color": "#0072B2", "linestyle": ":", "zorder": 5},
     "role": {"color": "#56B4E9", "linewidth": 2.0, "zorder": 4},
     "modules": {"color": "#E69F00"},
     "bare_module": {"color": "#F0C36B", "linestyle": "--"},
     "uri": {"color": "#D55E00"},
+    "uri_once": {"color": "#D55E00", "linestyle": "--"},
     "sdk": {"color": "#009E73"},
     "bare": {"color": "#666666"},
     "empty": {"color": "#BBBBBB"},
