@@ -93,10 +93,7 @@ def choices(options: Mapping[str, Any]) -> Choices:
 
 
 def migration(client: Client, options: Mapping[str, Any], chosen: Choices, check_mode: bool, warn: Callable[[str], None]) -> Migration:
-    """The run that these options ask for.
-
-    :raises ConfigurationError: the state file cannot be read, or not be written.
-    """
+    """The run that these options ask for."""
     return Migration(
         client,
         Scope(options["instance_ids"] or (), options["instance_names"] or (), options["name_pattern"] or ""),

@@ -147,18 +147,20 @@ class Migration:
     def run(self, jobs: list[Job]) -> None:
         """Add every sink task of the scope, with what was done, or with what would be.
 
+        :raises ConfigurationError: the state file cannot be read or written, or another run has it.
         :raises OpendumpError: an instance is not there, or a list cannot be read.
         """
-        jobs += [job for parent in self._parents() for job in self._inventory(parent)]
-        for job in jobs:
-            job.stage = stage(job.now, self.chosen)
-            job.before = seen(job)
-        self.state.save()
-        self._check_room(jobs)
-        if self.act:
-            self._carry_out(jobs)
+        with self.state.opened():
+            jobs += [job for parent in self._parents() for job in self._inventory(parent)]
             for job in jobs:
                 job.stage = stage(job.now, self.chosen)
+                job.before = seen(job)
+            self.state.save()
+            self._check_room(jobs)
+            if self.act:
+                self._carry_out(jobs)
+                for job in jobs:
+                    job.stage = stage(job.now, self.chosen)
 
     # looking
 

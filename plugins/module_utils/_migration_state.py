@@ -9,6 +9,7 @@ PRIVATE to the collection. No secret is ever in it.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import tempfile
@@ -31,11 +32,43 @@ class StateFile:
         self.keep = keep
         self.tasks: dict[str, dict[str, Any]] = {}
         self._saved = ""
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Read what is there. While a run keeps it, no other run can.
+
+        :raises ConfigurationError: another run has it.
+        """
         folder = os.path.dirname(self.path)
-        if os.path.lexists(self.path):
-            self._load()
-        elif keep and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
+        if self.keep and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
             raise ConfigurationError("state_file cannot be made: %s is no folder that can be written to." % folder)
+        with self._kept_from_others() if self.keep else contextlib.nullcontext():
+            if os.path.lexists(self.path):
+                self._load()
+            yield
+
+    @contextlib.contextmanager
+    def _kept_from_others(self) -> Iterator[None]:
+        """A lock on a file beside it, since the file itself is replaced. The system takes it back when the process ends in any way."""
+        beside = os.path.join(os.path.dirname(self.path), ".%s.lock" % os.path.basename(self.path))
+        while True:
+            handle = os.open(beside, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # the run that had it may have removed it in between
+                if os.path.exists(beside) and os.path.samestat(os.fstat(handle), os.stat(beside)):
+                    break
+            except BlockingIOError as error:
+                os.close(handle)
+                raise ConfigurationError("state_file %s is in use by another run. Wait until it has ended." % self.path) from error
+            except OSError:  # a file system that has no locks
+                break
+            os.close(handle)
+        try:
+            yield
+        finally:
+            os.unlink(beside)
+            os.close(handle)
 
     def _load(self) -> None:
         try:

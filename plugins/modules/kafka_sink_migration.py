@@ -75,6 +75,7 @@ options:
         settings of the sink tasks, and which deletion was sent. It never has a secret in it. Its mode is V(0600).
       - A plan writes the inventory into it, the settings and offsets of each sink task as they were seen first. In check mode it is not
         written.
+      - Only one run at a time can have it. Another one stops with an error before it asks for anything.
       - Keep it until the migration is finished. Without it, successors cannot be rolled back by this module, and O(policy=no_duplicates)
         cannot go on from a successor that runs.
     type: path

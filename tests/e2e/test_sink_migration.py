@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.opendump.huaweicloud.plugins.module_utils import _migration_run
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import Client
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import Choices, Situation, Stage
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration_state import StateFile
 from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run
@@ -660,6 +661,18 @@ def test_a_state_file_that_is_none_is_left_alone(migrate: Run, cloud: Local, tmp
     assert "state_file" in failed["msg"]
     assert (tmp_path / "state.json").read_text() == text
     assert cloud.requests(service="dms") == []
+
+
+def test_two_runs_at_once_with_one_state_file(migrate: Run, cloud: Local, tmp_path: pathlib.Path) -> None:
+    """The second one stops before it asks for anything; what only looks is not kept from looking; nothing is left of the lock."""
+    seed(cloud, sink_task("orders"))
+    with StateFile(str(tmp_path / "state.json"), keep=True).opened():
+        failed = migrate(apply=True)
+        assert "in use by another run" in failed["msg"]
+        assert cloud.requests(service="dms") == []
+        assert [task["stage"] for task in migrate(apply=True, check=True)["tasks"]] == ["planned"]
+    assert not migrate(apply=True).get("failed")
+    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
 
 
 def test_a_folder_that_is_not_there_is_named_before_anything_is_done(migrate: Run, cloud: Local, tmp_path: pathlib.Path) -> None:
