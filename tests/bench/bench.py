@@ -49,6 +49,7 @@ class Contender:
     variables: str = "declared"
     script: str = ""
     loop: bool = False
+    states: tuple[str, ...] = ("first", "steady")
 
     @property
     def idle(self) -> bool:
@@ -60,7 +61,7 @@ CONTENDERS = [
     Contender("bare", "bare script (requests, threads)", script="bare_script.py"),
     Contender("sdk", "script with the vendor's SDK", script="sdk_script.py"),
     Contender("dump_tasks", "dump_tasks", play="dump_tasks.yml"),
-    Contender("no_wait", "dump_tasks, not waiting", play="dump_tasks.yml", variables="unwaited"),
+    Contender("no_wait", "dump_tasks, not waiting", play="dump_tasks.yml", variables="unwaited", states=("first",)),
     Contender("role", "role dumping", play="role.yml"),
     Contender("modules", "loop over the modules", play="modules.yml", loop=True),
     Contender("bare_module", "loop over a least module", play="bare_module.yml", variables="wire", loop=True),
@@ -267,7 +268,8 @@ def main(arguments: Sequence[str]) -> int:
             contenders = [one for one in CONTENDERS if one.name in chosen.only and (not one.loop or tasks <= chosen.loop_limit)]
             for latency in chosen.latencies:
                 for state in chosen.states:
-                    for row in bench.case(Case(tasks, latency, state), contenders, chosen.runs):
+                    there_is = [one for one in contenders if state in one.states]
+                    for row in bench.case(Case(tasks, latency, state), there_is, chosen.runs):
                         rows.append(row)
                         print(
                             "%-34s %4d tasks %3d ms %-6s %8.2f s  %5.2f x  %5d requests %4d connections"
