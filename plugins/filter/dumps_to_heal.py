@@ -57,7 +57,7 @@ def dumps_to_heal(
     tasks: Sequence[Mapping[str, Any]], limit: int, wait_timeout: float = 120.0, pausing: Optional[Mapping[str, Any]] = None
 ) -> dict[str, list[dict[str, Any]]]:
     ours = chosen(tasks, int(limit))
-    if pausing is None:
+    if not pausing:
         return items(ours, "paused", float(wait_timeout))
     return items(paused(ours, pausing.get("results") or ()), "running", float(wait_timeout))
 

@@ -51,7 +51,7 @@ def outcomes(
     pausing: Optional[Mapping[str, Any]],
     starting: Optional[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """What became of each failed task. ``pausing`` and ``starting`` are what the two calls returned, None where they were not made.
+    """What became of each failed task. ``pausing`` and ``starting`` are what the two calls returned, nothing where they were not made.
 
     ``outcome`` is healed, failed, would (check mode), over_limit or not_possible.
     """
@@ -66,7 +66,7 @@ def outcomes(
             one.update(outcome="not_possible", text="There is no call that stops and starts a task of this kind.")
         elif key not in ours:
             one.update(outcome="over_limit", text="Left alone: not more than %d tasks are healed in one run." % limit)
-        elif pausing is None:
+        elif not pausing:
             one.update(outcome="would", text="Would be paused and set running.")
         else:
             one.update(_became(first.get(key), second.get(key), pausing, starting))
