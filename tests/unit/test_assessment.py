@@ -233,8 +233,10 @@ def test_a_call_that_failed_as_a_whole_healed_nobody() -> None:
     assert "No right." in report["healing"][0]["text"]
 
 
-def test_in_check_mode_it_is_said_what_would_be_healed() -> None:
-    report = dump_report({"tasks": FAILED}, "2026-11-21T02:00:00Z", healing={"limit": 1, "pausing": None, "starting": None})
+@pytest.mark.parametrize("nothing", [None, ""], ids=["nothing", "nothing, in templates before 2.19"])
+def test_in_check_mode_it_is_said_what_would_be_healed(nothing: Any) -> None:
+    assert dumps_to_heal(FAILED, 1, 60, nothing) == dumps_to_heal(FAILED, 1, 60)
+    report = dump_report({"tasks": FAILED}, "2026-11-21T02:00:00Z", healing={"limit": 1, "pausing": nothing, "starting": nothing})
     assert [one["outcome"] for one in report["healing"]] == ["would", "over_limit", "not_possible", "over_limit"]
     assert not report["ok"]
 
