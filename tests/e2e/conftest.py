@@ -126,12 +126,16 @@ def clear_warnings() -> None:
 
 @contextlib.contextmanager
 def arguments(options: Mapping[str, Any], check: bool, diff: bool) -> Iterator[None]:
+    from ansible.module_utils.common.parameters import PASS_VARS
+
     wire = {
         **options,
         "_ansible_check_mode": check,
         "_ansible_diff": diff,
         "_ansible_remote_tmp": "/tmp",
         "_ansible_keep_remote_files": False,
+        # from ansible-core 2.21 on, results have what a module was given only if it is asked for
+        **({"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}),
     }
     try:
         from ansible.module_utils.testing import patch_module_args

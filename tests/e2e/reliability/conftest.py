@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import pathlib
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 
@@ -23,6 +25,13 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     counted = Tally()
     yield counted
     request.node.user_properties.append((KEY, dict(counted.counts)))
+
+
+@pytest.fixture
+def temporary() -> Iterator[pathlib.Path]:
+    """A folder for TMPDIR. Its path is short, since Ansible puts sockets there, whose paths may have a hundred characters."""
+    with tempfile.TemporaryDirectory(prefix="opendump-") as folder:
+        yield pathlib.Path(folder)
 
 
 class Elsewhere:

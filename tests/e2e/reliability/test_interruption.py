@@ -86,13 +86,13 @@ def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
 
 @pytest.fixture
 def folder(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("tmp", "remote", "local"):
+    for name in ("remote", "local"):
         (tmp_path / name).mkdir()
     return tmp_path
 
 
 @pytest.fixture
-def job(cloud: Local, environment: dict[str, str], folder: pathlib.Path) -> Iterator[Job]:
+def job(cloud: Local, environment: dict[str, str], folder: pathlib.Path, temporary: pathlib.Path) -> Iterator[Job]:
     cloud.switch({"gateway.latency_ms": 150})
     (folder / "site.json").write_text(json.dumps(PLAY), encoding="utf-8")
     mark = f"OPENDUMP_TEST_JOB={uuid.uuid4()}"
@@ -100,7 +100,7 @@ def job(cloud: Local, environment: dict[str, str], folder: pathlib.Path) -> Iter
         **os.environ,
         **environment,
         **dict([mark.split("=")]),
-        "TMPDIR": str(folder / "tmp"),
+        "TMPDIR": str(temporary),
         "ANSIBLE_REMOTE_TMP": str(folder / "remote"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "local"),
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
@@ -139,7 +139,7 @@ CASES = [
 
 @pytest.mark.parametrize(("who", "number"), CASES)
 def test_a_cancelled_job_leaves_nothing_behind(
-    cloud: Local, job: Job, play: Play, folder: pathlib.Path, who: str, number: signal.Signals
+    cloud: Local, job: Job, play: Play, folder: pathlib.Path, temporary: pathlib.Path, who: str, number: signal.Signals
 ) -> None:
     until(lambda: len(writes(cloud)) >= 4, 30, "the play did not begin to write")
     if who == "all":
@@ -158,7 +158,7 @@ def test_a_cancelled_job_leaves_nothing_behind(
     assert SECRET not in output
     if who == "module":
         assert "Stopped by" in output and "Run again" in output, output
-    left = [path for path in folder.rglob("*") if path.is_file() and path.name != "site.json"]
+    left = [path for one in (folder, temporary) for path in one.rglob("*") if path.is_file() and path.name != "site.json"]
     assert not [path for path in left if SECRET in path.read_text(errors="replace")], left
     # What ansible-playbook keeps for itself, the code of modules, it does not clear away when it is killed.
     assert not [path for path in left if folder / "local" not in path.parents], left

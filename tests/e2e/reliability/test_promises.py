@@ -276,26 +276,53 @@ def certificate(folder: pathlib.Path, name: str, host: str = "127.0.0.1", days: 
     """A CA of its own, and a certificate and key that it signed."""
     now = datetime.datetime.now(datetime.UTC)
 
-    def make(subject: str, key: Any, issuer: str, signer: Any, ends: datetime.datetime, extension: Any) -> x509.Certificate:
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+
+    def make(subject: str, of: Any, ends: datetime.datetime, *extensions: tuple[x509.ExtensionType, bool]) -> x509.Certificate:
         built = (
             x509.CertificateBuilder()
             .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)]))
-            .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]))
-            .public_key(key.public_key())
+            .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{name} CA")]))
+            .public_key(of.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=10))
             .not_valid_after(ends)
-            .add_extension(extension, critical=False)
         )
-        return built.sign(signer, hashes.SHA256())
+        for extension, critical in extensions:
+            built = built.add_extension(extension, critical)
+        return built.sign(ca_key, hashes.SHA256())
 
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    issuer = f"{name} CA"
-    ca = make(issuer, ca_key, issuer, ca_key, now + datetime.timedelta(days=5), x509.BasicConstraints(ca=True, path_length=None))
+    # From Python 3.13 on, certificates have to have all that the standard asks of them.
+    usage = dict.fromkeys(
+        (
+            "digital_signature",
+            "content_commitment",
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
+    )
+    ca = make(
+        f"{name} CA",
+        ca_key,
+        now + datetime.timedelta(days=5),
+        (x509.BasicConstraints(ca=True, path_length=None), True),
+        (x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), True),
+        (x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), False),
+    )
     alternative: x509.GeneralName = x509.DNSName(host)
     if host[0].isdigit():
         alternative = x509.IPAddress(ipaddress.ip_address(host))
-    leaf = make(host, key, issuer, ca_key, now + datetime.timedelta(days=days), x509.SubjectAlternativeName([alternative]))
+    leaf = make(
+        host,
+        key,
+        now + datetime.timedelta(days=days),
+        (x509.SubjectAlternativeName([alternative]), False),
+        (x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), False),
+    )
     files = tuple(folder / f"{name}-{part}.pem" for part in ("ca", "certificate", "key"))
     pem = serialization.Encoding.PEM
     files[0].write_bytes(ca.public_bytes(pem))

@@ -307,7 +307,9 @@ LOUD = {"ANSIBLE_DEBUG": "1", "ANSIBLE_DISPLAY_TRACEBACK": "always", "ANSIBLE_DI
 
 
 @pytest.mark.parametrize("by_environment", [True, False] if SOAK else [False], ids=lambda by: "environment" if by else "options")
-def test_ansible_at_its_loudest(play: Play, account: Local, tally: Tally, tmp_path: pathlib.Path, by_environment: bool) -> None:
+def test_ansible_at_its_loudest(
+    play: Play, account: Local, tally: Tally, tmp_path: pathlib.Path, temporary: pathlib.Path, by_environment: bool
+) -> None:
     """A real run, with every verbosity there is, a log file, a failure of each kind, and temporary folders that are searched."""
     given = credentials("key")
     calls = [
@@ -333,19 +335,19 @@ def test_ansible_at_its_loudest(play: Play, account: Local, tally: Tally, tmp_pa
         "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
         "ANSIBLE_REMOTE_TMP": str(tmp_path / "remote"),
         "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"),
-        "TMPDIR": str(tmp_path / "tmp"),
+        "TMPDIR": str(temporary),
         **LOUD,
     }
     if by_environment:
         settings.update({VARIABLES[name]: value for name, value in given.items()})
     else:
         extra["module_defaults"] = {"group/opendump.huaweicloud.all": {**given, "region": REGION}}
-    (tmp_path / "tmp").mkdir()
     played = play(localhost(*calls, **extra), "-vvvv", diff=True, env=settings)
     assert played.result("all at once").get("failed") is not True, played.result("all at once")
     assert "intervall" in played.result("obs wrong")["msg"]
     (tmp_path / "site.json").unlink()
-    left = {str(path): path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()}
+    files = [path for folder in (tmp_path, temporary) for path in folder.rglob("*") if path.is_file()]
+    left = {str(path): path.read_text(errors="replace") for path in files}
     assert str(tmp_path / "ansible.log") in left
     # ANSIBLE_DEBUG alone makes Ansible itself print what it is given for any module; no module can keep that from it.
     debugged = [line for line in played.text.splitlines() if "done with _execute_module (" in line]
