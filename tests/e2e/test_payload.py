@@ -33,6 +33,12 @@ SINK = {
 VARYING = re.compile(r'[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|"(?:ansible_job_id|results_file|\w*_(?:time|at))": [^,}]+')
 
 
+@pytest.fixture(autouse=True)
+def unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests may be run with the switch set; these are about what is done without it."""
+    monkeypatch.delenv("OPENDUMP_WHOLE_PAYLOAD", raising=False)
+
+
 def taken(played: Played) -> list[str]:
     """What went to the host, of each task: the whole module, or the few lines that find it where it is installed."""
     files = [pathlib.Path(file) for file in re.findall(r"Using module file (\S+)", played.text)]
