@@ -37,7 +37,7 @@ class StateFile:
     def opened(self) -> Iterator[None]:
         """Read what is there. While a run keeps it, no other run can.
 
-        :raises ConfigurationError: another run has it.
+        :raises ConfigurationError: another run has it, or it cannot be kept from others.
         """
         folder = os.path.dirname(self.path)
         if self.keep and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
@@ -52,22 +52,27 @@ class StateFile:
         """A lock on a file beside it, since the file itself is replaced. The system takes it back when the process ends in any way."""
         beside = os.path.join(os.path.dirname(self.path), ".%s.lock" % os.path.basename(self.path))
         while True:
-            handle = os.open(beside, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                handle = os.open(beside, os.O_CREAT | os.O_RDWR, 0o600)
+            except OSError as error:
+                raise ConfigurationError("state_file %s cannot be kept from other runs: %s." % (self.path, error)) from error
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # the run that had it may have removed it in between
-                if os.path.exists(beside) and os.path.samestat(os.fstat(handle), os.stat(beside)):
-                    break
             except BlockingIOError as error:
                 os.close(handle)
                 raise ConfigurationError("state_file %s is in use by another run. Wait until it has ended." % self.path) from error
-            except OSError:  # a file system that has no locks
-                break
+            except OSError:
+                pass  # a file system that has no locks
+            # the run that had it may have removed it in between
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle), os.stat(beside)):
+                    break
             os.close(handle)
         try:
             yield
         finally:
-            os.unlink(beside)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(beside)
             os.close(handle)
 
     def _load(self) -> None:

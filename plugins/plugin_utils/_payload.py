@@ -26,7 +26,7 @@ from ansible.plugins.action.normal import ActionModule as Normal
 
 # Any value that Ansible takes for true packs modules whole everywhere.
 SWITCH = "OPENDUMP_WHOLE_PAYLOAD"
-# Ansible's own payload also serves those who look into modules: it can be unpacked where files are kept, and its coverage can be measured.
+# What only Ansible's own payload can do: be unpacked where files are kept, limit open files, measure coverage.
 WHOLE_FOR = ("DEFAULT_KEEP_REMOTE_FILES", "PYTHON_MODULE_RLIMIT_NOFILE")
 COVERAGE = "_ANSIBLE_COVERAGE_CONFIG"
 # What Ansible replaces in modules that want JSON, wherever it stands, in the arguments too.

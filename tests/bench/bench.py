@@ -268,8 +268,8 @@ def main(arguments: Sequence[str]) -> int:
             contenders = [one for one in CONTENDERS if one.name in chosen.only and (not one.loop or tasks <= chosen.loop_limit)]
             for latency in chosen.latencies:
                 for state in chosen.states:
-                    there_is = [one for one in contenders if state in one.states]
-                    for row in bench.case(Case(tasks, latency, state), there_is, chosen.runs):
+                    taking_part = [one for one in contenders if state in one.states]
+                    for row in bench.case(Case(tasks, latency, state), taking_part, chosen.runs):
                         rows.append(row)
                         print(
                             "%-34s %4d tasks %3d ms %-6s %8.2f s  %5.2f x  %5d requests %4d connections"

@@ -20,6 +20,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from ansible import release as ansible_release
 
 from huaweicloud_emulator.server import Local, running
 
@@ -204,6 +205,8 @@ class Played:
 
 
 Play = Callable[..., Played]
+# the ansible-core that the tests run with, as (2, 19)
+CORE = tuple(int(part) for part in ansible_release.__version__.split(".")[:2])
 
 
 @pytest.fixture

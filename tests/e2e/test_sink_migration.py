@@ -675,6 +675,14 @@ def test_two_runs_at_once_with_one_state_file(migrate: Run, cloud: Local, tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
 
 
+def test_a_lock_that_cannot_be_made_is_named_before_anything_is_done(migrate: Run, cloud: Local, tmp_path: pathlib.Path) -> None:
+    seed(cloud, sink_task("orders"))
+    (tmp_path / ".state.json.lock").mkdir()
+    failed = migrate(apply=True)
+    assert failed["failed"] and "state_file" in failed["msg"] and ".state.json.lock" in failed["msg"]
+    assert cloud.requests(service="dms") == []
+
+
 def test_a_folder_that_is_not_there_is_named_before_anything_is_done(migrate: Run, cloud: Local, tmp_path: pathlib.Path) -> None:
     seed(cloud, sink_task("orders"))
     assert "no folder" in migrate(apply=True, state_file=str(tmp_path / "none" / "state.json"))["msg"]

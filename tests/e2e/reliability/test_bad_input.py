@@ -16,11 +16,13 @@ import pytest
 
 from huaweicloud_emulator.server import Local
 
-from ..conftest import ACCESS_KEY, INSTANCE, INSTANCE_NAME, SECRET_KEY, Play, Result, Run
+from ..conftest import ACCESS_KEY, CORE, INSTANCE, INSTANCE_NAME, SECRET_KEY, Play, Result, Run
 from .selection import SOAK
 from .tally import Tally
 
 CANARY = "canary-of-a-user-0815"
+# Ansible's own check of nested options repeats a wrong value from 2.18 on.
+REPEATED = ["often"] if CORE >= (2, 18) else ["cannot be converted to an int"]
 TRANSFER: dict[str, Any] = {"stream_name": "newstream", "task_name": "newtask", "obs": {"obs_bucket_path": "obsbucket"}}
 KAFKA_OBS: dict[str, Any] = {"obs_bucket_name": "testobs", "access_key": "WRITERACCESSKEY00001", "secret_key": CANARY}
 SINK: dict[str, Any] = {"instance_name": INSTANCE_NAME, "task_name": "sink-task", "topics": ["topic-test"], "obs": KAFKA_OBS}
@@ -101,7 +103,7 @@ OWN: list[tuple[str, str, dict[str, Any], list[str]]] = [
             (module, "a topic that is none", {**right, "topics": ["a b"]}, ["topics", "a b"]),
             (module, "interval 29", obs(right, deliver_time_interval=29), ["deliver_time_interval is 29, allowed is 30 to 900 seconds"]),
             (module, "interval 901", obs(right, deliver_time_interval=901), ["deliver_time_interval is 901, allowed is 30 to 900"]),
-            (module, "interval in words", obs(right, deliver_time_interval="often"), ["deliver_time_interval", "int"]),
+            (module, "interval in words", obs(right, deliver_time_interval="often"), ["deliver_time_interval", *REPEATED]),
             (module, "a long name", {**right, "task_name": "n" * 65}, ["task_name", "64"]),
             (module, "a name of odd signs", {**right, "task_name": "a/b c"}, ["task_name is 'a/b c'"]),
             (module, "no name", without(right, "task_name"), ["task_name", "task_id"]),
