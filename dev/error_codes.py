@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from checkout import ROOT
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _error_codes as table
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import error_codes as table
 
 TARGET = ROOT / "docs" / "docsite" / "rst" / "error_codes.rst"
 # REUSE-IgnoreStart

@@ -120,8 +120,8 @@ def argument(option: dict[str, Any], path: tuple[str, ...], hidden: set[tuple[st
 
 
 def entry_point() -> dict[str, Any]:
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import bulk_spec
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import bulk_spec
 
     options = documented()
     hidden = secrets({**API_OPTIONS, **bulk_spec()})

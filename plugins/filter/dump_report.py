@@ -10,11 +10,11 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._assessment import Limits, assess
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._healing import outcomes
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing import moment_of
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import moment_of
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import Limits, assess
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import outcomes
 
 DOCUMENTATION = r"""
 name: dump_report

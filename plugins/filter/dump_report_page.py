@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._report_page import page
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import page
 
 DOCUMENTATION = r"""
 name: dump_report_page

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._healing import chosen, items, paused
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import chosen, items, paused
 
 DOCUMENTATION = r"""
 name: dumps_to_heal

@@ -11,11 +11,11 @@ from typing import Any, Callable, Union
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import plant
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import LISTS
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export import Declaration, Export, export
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inert import inert
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._vars_file import Lookup, comment, dumped, one_line
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import plant
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, export
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
 
 DOCUMENTATION = r"""
 name: to_dumping_vars

@@ -11,8 +11,8 @@ from typing import Any, Callable, Optional
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.yaml import yaml_load
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._desired import item_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
 
 DOCUMENTATION = r"""
 name: with_defaults

@@ -481,8 +481,8 @@ error:
       sample: dis.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import task_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import task_module
 
 
 def main() -> None:

@@ -310,7 +310,7 @@ error:
       sample: obs
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing_info import dump_landing_info
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_landing_info import dump_landing_info
 
 
 def main() -> None:

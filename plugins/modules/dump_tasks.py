@@ -580,7 +580,7 @@ error:
       sample: dis.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import dump_tasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import dump_tasks
 
 
 def main() -> None:

@@ -503,10 +503,10 @@ error:
       sample: 2b5a1b1e8c7d4e6f9a0b1c2d3e4f5a6b
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration_options import MIGRATION_OPTIONS, choices, migration, secrets
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration_report import diffs, failures, result
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration_run import Job
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module import DumpModule
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.options import MIGRATION_OPTIONS, choices, migration, secrets
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.report import diffs, failures, result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.run import Job
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.base import DumpModule
 
 
 def main() -> None:

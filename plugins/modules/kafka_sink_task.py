@@ -368,8 +368,8 @@ error:
       sample: dms.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import task_module
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import task_module
 
 
 def main() -> None:

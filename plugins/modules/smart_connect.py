@@ -175,8 +175,8 @@ error:
       sample: 8d3a0c5e7f1b4c6d9e2f
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module import DumpModule
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._switch import SWITCH_OPTIONS, Switch
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.base import DumpModule
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.smart_connect import SWITCH_OPTIONS, Switch
 
 ONE_OF = [["instance_id", "instance_name"]]
 

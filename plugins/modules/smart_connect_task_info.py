@@ -296,8 +296,8 @@ error:
       sample: dms.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._runner import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import info_module
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from .test_sink_migration import seed, sink_task, tasks_of
 pytest.importorskip("ansible_runner")
 import awx_job
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS, ENVIRONMENT
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS, ENVIRONMENT
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AWX = ROOT / "extensions" / "awx"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import to_dumping_vars
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._assessment import without_twins
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import without_twins
 from huaweicloud_emulator.server import Local
 
 from .conftest import PROJECT, Play, Run

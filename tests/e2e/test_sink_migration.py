@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _migration_run
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import Client
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import Choices, Situation, Stage
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration_state import StateFile
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import run as _migration_run
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Choices, Situation, Stage
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.state_file import StateFile
 from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run

@@ -30,20 +30,21 @@ DATE = "20261121T060000Z"
 MODULE_UTILS = "ansible_collections.opendump.huaweicloud.plugins.module_utils."
 
 with atheris.instrument_imports(include=["huaweicloud_emulator.verifier", MODULE_UTILS[:-1]], enable_loader_override=False):
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils import _client, _transport
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._endpoints import endpoint
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._error_bodies import read_refusal
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._error_codes import explain
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import client as _client
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import transport as _transport
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import endpoint
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_bodies import read_refusal
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_codes import explain
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.profiles import read_profile
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redaction import masked, printable
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import http_date, retry_after
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import signed_headers
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._profile import read_profile
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Task
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._redaction import masked, printable
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._result import task_result
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._retry import http_date, retry_after
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._signing import signed_headers
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
     from huaweicloud_emulator.identity import AccessKey
     from huaweicloud_emulator.verifier import Signed, Unverified, verify
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import Client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
 
 ACCESS_KEY = "AKCANARY0000000001"
 SECRET_KEY = "sk-canary-0000000000000000000002"

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect_lag import group_of
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Task
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._result import task_result
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_lag import group_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
 CAPTURED = json.loads((pathlib.Path(__file__).parents[1] / "emulator" / "tests" / "dis" / "captured.json").read_text(encoding="utf-8"))
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.opendump.huaweicloud.plugins.doc_fragments._api import ModuleDocFragment
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS, ENVIRONMENT
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS, ENVIRONMENT
 
 DOCUMENTED: dict[str, Any] = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
 

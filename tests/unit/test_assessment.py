@@ -17,11 +17,18 @@ from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
 from ansible_collections.opendump.huaweicloud.plugins.filter.dumps_to_heal import dumps_to_heal
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._advice import ADVICE, DECIDING, KIND_NOUNS, PROBLEMS, advice, titled
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._assessment import Limits, assess
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._quantities import duration, short, size, thousands
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._report_page import SPARKS, page, visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.advice import (
+    ADVICE,
+    DECIDING,
+    KIND_NOUNS,
+    PROBLEMS,
+    advice,
+    titled,
+)
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import Limits, assess
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import SPARKS, page, visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import duration, short, size, thousands
 
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from scripted_service import ACCESS_KEY, Act, Clients, Clock, ScriptedService, answer, refuse
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _client, _iam
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._endpoints import endpoint
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import client as _client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import iam as _iam
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import endpoint
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import (
     ApiError,
     ConfigurationError,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from scripted_service import Act, Clients, Clock, ScriptedService, answer, drop, refuse
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import Client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import (
     ApiError,
     ConfigurationError,

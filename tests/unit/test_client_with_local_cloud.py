@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import Client, quote_segment
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client, quote_segment
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, ConfigurationError, Meaning
 from huaweicloud_emulator.server import Local, running
 

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import Given
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._credentials import (
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.credentials import (
     Agency,
     EcsAgency,
     Identity,
@@ -23,6 +22,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._credentials 
     Token,
     identify,
 )
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import Given
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 
 

@@ -22,15 +22,15 @@ import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._adapter import Adapter
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import item_result, summary
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._desired import Desired, desired, item_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import Field, Integer, Names, Rows, Text, leaves
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import KINDS, LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile import Outcome
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Partition, Task
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._result import outcome_result, task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS, LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import item_result, summary
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import outcome_result, task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.run import Outcome
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Desired, desired, item_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, Integer, Names, Rows, Text, leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Adapter
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Partition, Task
 
 NAMESPACE = "opendump.huaweicloud."
 MODULES = sorted(path.stem for path in (checkout.ROOT / "plugins" / "modules").glob("*.py"))

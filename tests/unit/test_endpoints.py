@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._endpoints import endpoint
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import endpoint
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._error_bodies import read_refusal
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._error_codes import explain
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_bodies import read_refusal
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_codes import explain
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, Meaning, TransportError
 
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _fields as fields
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields
 
 RULES = {
     "text": (fields.Text(), st.text()),

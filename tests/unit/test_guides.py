@@ -16,7 +16,7 @@ import error_codes
 import pytest
 import yaml
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS, ENVIRONMENT
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS, ENVIRONMENT
 
 ROOT = checkout.ROOT
 FILES = checkout.files()

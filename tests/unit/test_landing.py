@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing import (
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import (
     Bucket,
     Found,
     Object,

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _migration as migration
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import leaves
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import Choices, Situation, Stage, stage
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Partition, Task
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._successor import Writing, differences, successor_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import stages as migration
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Choices, Situation, Stage, stage
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.successor import Writing, differences, successor_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Partition, Task
 
 INSTANCE = Parent("instance-1", "kafka", "connector-1")
 BEFORE = {"a/0": 100}

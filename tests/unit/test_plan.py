@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _fields as fields
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._connect import SmartConnectTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._desired import Desired, desired
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._dis import TransferTasks
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._plan import Plan, Refused, plan
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._record import Parent, Task
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._sink import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.plan import Plan, Refused, plan
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Desired, desired
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
 STREAM = Parent("newstream", "newstream")
 INSTANCE = Parent("instance-1", "kafka", "connector-1")

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_service import Clock
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import LONGEST_WAIT, Patience, may_repeat, retry_after
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, Meaning, TransportError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._retry import LONGEST_WAIT, Patience, may_repeat, retry_after
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
 

@@ -13,10 +13,10 @@ from typing import Any
 import role_arguments
 import yaml
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._bulk import bulk_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._desired import item_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import bulk_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
 
 ROLE = pathlib.Path(role_arguments.TARGET).parents[1]
 DOCUMENTED = yaml.safe_load(role_arguments.TARGET.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]

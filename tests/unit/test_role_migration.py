@@ -11,8 +11,8 @@ from typing import Any
 import checkout
 import yaml
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api_options import API_OPTIONS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration_options import MIGRATION_OPTIONS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.options import MIGRATION_OPTIONS
 
 from .test_role_arguments import shape, tasks
 

@@ -18,7 +18,7 @@ from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._signing import canonical_query, sdk_date, signed_headers
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import canonical_query, sdk_date, signed_headers
 
 VECTORS = json.loads((pathlib.Path(__file__).parents[1] / "data" / "signing_vectors.json").read_text(encoding="utf-8"))["vectors"]
 

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import FilterModule
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._fields import leaves
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._items import LISTS, problems_of
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export import USUAL
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS, problems_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import USUAL
 
 to_dumping_vars = FilterModule().filters()["to_dumping_vars"]
 

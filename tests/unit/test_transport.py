@@ -26,9 +26,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted_service import SECRET_KEY, Clients, Received, ScriptedService, answer, drop, send_and_close, tunnel
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import quote_segment
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import quote_segment
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import signed_headers
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, ConfigurationError, TransportError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._signing import signed_headers
 
 
 def signature_fits(request: Received) -> bool:
@@ -63,7 +63,7 @@ def test_what_goes_over_the_wire(clients: Clients, service: ScriptedService) -> 
 
 
 def test_version_is_the_collections() -> None:
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils import _client
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import client as _client
 
     galaxy = (pathlib.Path(__file__).parents[2] / "galaxy.yml").read_text(encoding="utf-8")
     assert f"\nversion: {_client.VERSION}\n" in galaxy

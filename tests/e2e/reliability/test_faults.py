@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _connect
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds import smart_connect_task as _connect
 from huaweicloud_emulator.server import Local
 
 from ..conftest import Result, Run

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._client import Client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
 from huaweicloud_emulator.server import Local
 
 from ..conftest import ACCESS_KEY, REGION, SECRET_KEY, Result, Run

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils import _client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import client as _client
 from huaweicloud_emulator.server import Local
 
 from ..conftest import INSTANCE, PROJECT, REGION, Play, Result, Run, localhost

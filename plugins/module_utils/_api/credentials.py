@@ -1,0 +1,221 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who asks: which of the ways to authenticate the user has configured.
+
+PRIVATE to the collection. Nothing here makes a request.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
+
+from .._errors import ConfigurationError
+from .options import ENVIRONMENT, Given, said
+
+if TYPE_CHECKING:
+    from .profiles import Profile
+
+WAYS = (
+    "Give one of: access_key and secret_key (HW_ACCESS_KEY and HW_SECRET_KEY, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK), with"
+    " security_token (HW_SECURITY_TOKEN) where the key is temporary; auth_token (HW_AUTH_TOKEN); user_name, user_password and domain_name"
+    " (HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME); profile or config_file (HW_PROFILE, HW_SHARED_CONFIG_FILE), or a current profile"
+    " in KooCLI's ~/.hcloud/config.json or the SDK's ~/.huaweicloud/credentials; or run on an ECS that has an agency."
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """``project_id`` is the project that the token is for, where that is known."""
+
+    value: str = field(repr=False)
+    origin: str = ""
+    project_id: str = ""
+    expires_at: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """An access key, permanent or temporary. ``expires_at``: seconds since 1970."""
+
+    access: str = field(repr=False)
+    secret: str = field(repr=False)
+    security_token: str = field(default="", repr=False)
+    origin: str = ""
+    expires_at: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Password:
+    user: str
+    password: str = field(repr=False)
+    domain: str
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class EcsAgency:
+    """The agency of the server the module runs on. ``asked_for`` is False where it is the last resort."""
+
+    asked_for: bool
+    origin: str = "the metadata of this server"
+
+
+Source = Union[Token, Key, Password, EcsAgency]
+
+
+class Agency(NamedTuple):
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks, on whose behalf, and what a profile says about where."""
+
+    source: Source
+    agency: Optional[Agency] = None
+    region: str = ""
+    project_id: str = ""
+    iam_endpoint: str = ""
+
+
+def identify(given: Given) -> Identity:
+    """The way to authenticate that counts: options before environment before what lies in the home directory; in each of the
+    former two a token before keys before a password before a profile; the metadata of an ECS only where nothing is configured.
+
+    :raises ConfigurationError: half of a way is configured, or a profile that is not there.
+    """
+    for read, origin in ((given.option, "the options"), (given.variable, "the environment")):
+        token = read("auth_token")
+        if token:
+            return _identity(given, Token(_visible("auth_token", token), "auth_token of " + origin))
+        source = (_option_key(given) if read == given.option else _environment_key(given)) or (
+            _password(given, origin) if read("user_name") or read("user_password") else None
+        )
+        if source:
+            return _identity(given, source)
+        if read("profile") or read("config_file"):
+            return _from_profile(given, _named_profile(given))
+    # A module's code is compiled anew in each run, and most runs have a key.
+    from .profiles import default_file, read_profile
+
+    path = default_file(given.environ.get("HOME") or os.path.expanduser("~"))
+    profile = read_profile(path, None) if path else None
+    return _from_profile(given, profile) if profile else _identity(given, EcsAgency(asked_for=False))
+
+
+def _identity(given: Given, source: Source, profile: Optional[Profile] = None) -> Identity:
+    name, domain = given.get("assume_agency"), given.get("assume_domain")
+    if not name and profile and profile.agency:
+        name, domain = profile.agency, domain or profile.agency_domain
+    if name and not domain:
+        raise ConfigurationError(
+            "assume_agency is '%s', but the account that the agency belongs to is not named. Set %s." % (name, said("assume_domain"))
+        )
+    return Identity(
+        source,
+        Agency(name, domain) if name and domain else None,
+        profile.region if profile else "",
+        profile.project_id if profile else "",
+        profile.iam_endpoint if profile else "",
+    )
+
+
+def _option_key(given: Given) -> Optional[Key]:
+    """A key of which at least one part is an option; the rest may come from the environment."""
+    if not any(map(given.option, ("access_key", "secret_key", "security_token"))):
+        return None
+    security_token = given.option("security_token")
+    access = given.option("access_key")
+    origin = "access_key of the options"
+    if not access:
+        for access_name, token_name in zip(ENVIRONMENT["access_key"], ENVIRONMENT["security_token"]):
+            access = given.named(access_name)
+            if access:
+                origin = "the environment, " + access_name
+                security_token = security_token or given.named(token_name)
+                break
+    # A security token of the environment belongs to the environment's key: with another one it is wrong.
+    return _key(access, given.get("secret_key"), security_token, origin)
+
+
+def _environment_key(given: Given) -> Optional[Key]:
+    for names in zip(ENVIRONMENT["access_key"], ENVIRONMENT["secret_key"], ENVIRONMENT["security_token"]):
+        access, secret, security_token = map(given.named, names)
+        if access or secret:
+            return _key(access, secret, security_token, "the environment, " + names[0], names)
+    return None
+
+
+def _key(
+    access: Optional[str],
+    secret: Optional[str],
+    security_token: Optional[str],
+    origin: str,
+    variables: Optional[tuple[str, ...]] = None,
+) -> Key:
+    if not access or not secret:
+        there = "access_key" if access else "secret_key" if secret else "security_token"
+        missing = "secret_key" if access else "access_key"
+        if variables:
+            names = dict(zip(("access_key", "secret_key", "security_token"), variables))
+            raise ConfigurationError(
+                "%s is set in the environment, but %s is not; a key has both parts. Set the other one too." % (names[there], names[missing])
+            )
+        raise ConfigurationError("%s is given without %s; a key has both parts. Set %s." % (there, missing, said(missing)))
+    return Key(_visible("access_key", access), _visible("secret_key", secret), _visible("security_token", security_token or ""), origin)
+
+
+def _password(given: Given, origin: str) -> Password:
+    user, password, domain = map(given.get, ("user_name", "user_password", "domain_name"))
+    if not (user and password and domain):
+        missing = [name for name, value in (("user_name", user), ("user_password", password), ("domain_name", domain)) if not value]
+        raise ConfigurationError(
+            "To log in with a password, user_name, user_password and domain_name are needed. Set %s." % " and ".join(map(said, missing))
+        )
+    return Password(user, password, domain, "user_name of " + origin)
+
+
+def _named_profile(given: Given) -> Profile:
+    from .profiles import default_file, read_profile
+
+    path = given.get("config_file")
+    if path:
+        path = os.path.expanduser(path)
+    else:
+        home = given.environ.get("HOME") or os.path.expanduser("~")
+        path = default_file(home)
+        if not path:
+            raise ConfigurationError(
+                "The profile '%s' cannot be read: there is neither ~/.hcloud/config.json nor ~/.huaweicloud/credentials in %s. Set %s."
+                % (given.get("profile"), home, said("config_file"))
+            )
+    profile = read_profile(path, given.get("profile"))
+    if profile is None:
+        raise ConfigurationError("There is no profile in %s. Check %s." % (path, said("config_file")))
+    return profile
+
+
+def _from_profile(given: Given, profile: Profile) -> Identity:
+    if profile.on_ecs:
+        return _identity(given, EcsAgency(asked_for=True), profile)
+    if not profile.access_key or not profile.secret_key:
+        raise ConfigurationError(
+            "The profile '%s' in %s has no access key and secret key; only profiles with keys, with single sign-on that is logged in,"
+            " or of an ECS's agency can be used. Choose another with %s." % (profile.name, profile.path, said("profile"))
+        )
+    origin = "the profile '%s' in %s" % (profile.name, profile.path)
+    return _identity(given, _key(profile.access_key, profile.secret_key, profile.security_token, origin), profile)
+
+
+def _visible(name: str, value: str) -> str:
+    """The value, which goes into a header.
+
+    :raises ConfigurationError: it holds signs that no key has and no header can carry. The message does not show the value.
+    """
+    if not all("!" <= sign <= "~" for sign in value):
+        raise ConfigurationError("%s holds white space, control or other characters that it cannot have. Copy it again." % said(name))
+    return value

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of IAM: tokens, temporary keys of agencies, the ID of a project; and of the metadata of an ECS, its agency's key.
+
+PRIVATE to the collection. Source: IAM API reference.
+"""
+
+from __future__ import annotations
+
+import calendar
+import time
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple, Optional
+
+from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
+from .credentials import WAYS, Agency, EcsAgency, Key, Password, Token
+from .endpoints import Endpoint
+from .options import said
+
+# Long enough for a run, short enough for a key that leaks.
+AGENCY_KEY_SECONDS = 3600
+METADATA = Endpoint("metadata", "http", "169.254.169.254", "", "169.254.169.254:80", "")
+METADATA_SECONDS = 3.0
+METADATA_TOKEN_SECONDS = 21600
+
+
+class Answer(NamedTuple):
+    document: Any
+    headers: Mapping[str, str]
+
+
+# method, path, query, body
+Ask = Callable[[str, str, "list[tuple[str, str]]", Any], Answer]
+
+
+def password_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
+    """A token for a user.
+
+    :param scope: the project or account that the token is for.
+    :raises ApiError: the user or the password is wrong, or the project is not there.
+    """
+    user = {"name": login.user, "password": login.password, "domain": {"name": login.domain}}
+    body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": dict(scope)}}
+    try:
+        answer = ask("POST", "/v3/auth/tokens", [("nocatalog", "true")], body)
+    except ApiError as error:
+        if error.meaning is Meaning.UNAUTHENTICATED:
+            error.add("The login is that of %s; check user_name, user_password and domain_name." % login.origin)
+        raise
+    value = answer.headers.get("X-Subject-Token")
+    if not value:
+        raise OpendumpError("IAM accepted the login but sent no token. Check %s." % said("iam_endpoint"))
+    token = _object(_object(answer.document).get("token"))
+    project = _object(token.get("project")).get("id")
+    return Token(value, login.origin, str(project or ""), _moment(token.get("expires_at")))
+
+
+def agency_key(ask: Ask, agency: Agency, origin: str) -> Key:
+    """A temporary access key with the rights of an agency.
+
+    :raises ApiError: the agency is not there, or the user may not assume it.
+    """
+    role = {"domain_name": agency.domain, "agency_name": agency.name, "duration_seconds": AGENCY_KEY_SECONDS}
+    body = {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}
+    answer = ask("POST", "/v3.0/OS-CREDENTIAL/securitytokens", [], body)
+    key = _key(answer.document, "the agency '%s' of '%s', assumed with %s" % (agency.name, agency.domain, origin))
+    if key is None:
+        raise OpendumpError("IAM sent no key of the agency '%s'. Check %s." % (agency.name, said("iam_endpoint")))
+    return key
+
+
+def project_id(ask: Ask, name: str) -> str:
+    """The ID of the project with this name.
+
+    :raises ConfigurationError: there is none, or there are several.
+    """
+    document = _object(ask("GET", "/v3/projects", [("name", name)], None).document)
+    listed = document.get("projects")
+    if not isinstance(listed, list):
+        raise OpendumpError("IAM's list of projects cannot be read; set %s to do without." % said("project_id"))
+    found = [one for one in listed if isinstance(one, Mapping) and one.get("id") and one.get("name", name) == name]
+    if not found:
+        raise ConfigurationError(
+            "There is no project named '%s' that these credentials can see. Check %s and %s, or set %s."
+            % (name, said("region"), said("project_name"), said("project_id"))
+        )
+    if len(found) > 1:
+        raise ConfigurationError(
+            "There are %d projects named '%s': %s. Say which with %s."
+            % (len(found), name, ", ".join(sorted(str(one["id"]) for one in found)), said("project_id"))
+        )
+    return str(found[0]["id"])
+
+
+# method, path, headers
+AskServer = Callable[[str, str, "dict[str, str]"], "tuple[int, bytes, Any]"]
+
+
+def ecs_key(ask: AskServer, source: EcsAgency) -> Key:
+    """The temporary key of the agency of the ECS this runs on.
+
+    :raises ConfigurationError: this is no ECS, or it has no agency.
+    """
+    headers: dict[str, str] = {}
+    try:
+        lifetime = {"X-Metadata-Token-Ttl-Seconds": str(METADATA_TOKEN_SECONDS)}
+        status, token, _document = ask("PUT", "/meta-data/latest/api/token", lifetime)
+        # older hosts have no such tokens, and want none
+        if status == 200 and token.strip():
+            headers["X-Metadata-Token"] = token.decode("ascii", "replace").strip()
+        status, _text, document = ask("GET", "/openstack/latest/securitykey", headers)
+    except TransportError:
+        status, document = 0, None
+    key = _key(document, source.origin) if status == 200 else None
+    if key is not None:
+        return key
+    why = "the metadata service does not answer" if not status else "the metadata service shows no agency of this server"
+    if source.asked_for:
+        raise ConfigurationError("The profile says to use the agency of this server, but %s. Check that it is an ECS with an agency." % why)
+    raise ConfigurationError("No credentials are configured (and %s). %s" % (why, WAYS))
+
+
+def _key(document: Any, origin: str) -> Optional[Key]:
+    credential = _object(_object(document).get("credential") or _object(document).get("credentials"))
+    access, secret, token = (str(credential.get(name) or "") for name in ("access", "secret", "securitytoken"))
+    if not (access and secret and token):
+        return None
+    return Key(access, secret, token, origin, _moment(credential.get("expires_at")))
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _moment(text: Any) -> Optional[float]:
+    """Seconds since 1970 of a time such as 2020-01-04T09:05:22.701000Z; fractions do not matter."""
+    try:
+        return float(calendar.timegm(time.strptime(str(text)[:19], "%Y-%m-%dT%H:%M:%S")))
+    except ValueError:
+        return None

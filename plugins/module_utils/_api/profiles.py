@@ -1,0 +1,136 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Credentials that other tools keep in the home directory: KooCLI's profiles and the vendor SDK's credentials file.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .._errors import ConfigurationError
+
+# KooCLI's comes first; the SDK's counts where KooCLI has none.
+DEFAULT_FILES = (os.path.join(".hcloud", "config.json"), os.path.join(".huaweicloud", "credentials"))
+_SDK_SECTION = "basic"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a profile says. ``on_ecs`` is True where it says to use the agency of the server it lies on."""
+
+    path: str
+    name: str
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    security_token: str = field(default="", repr=False)
+    on_ecs: bool = False
+    agency: str = ""
+    agency_domain: str = ""
+    region: str = ""
+    project_id: str = ""
+    iam_endpoint: str = ""
+
+
+def default_file(home: str) -> Optional[str]:
+    return next((path for path in (os.path.join(home, name) for name in DEFAULT_FILES) if home and os.path.isfile(path)), None)
+
+
+def read_profile(path: str, name: Optional[str]) -> Optional[Profile]:
+    """The profile of this name; without a name the current one, or the only one.
+
+    None only where no name is given and the file holds no profile at all.
+
+    :raises ConfigurationError: the file cannot be read, or holds no such profile; the message lists those it holds.
+    """
+    try:
+        with open(path, encoding="utf-8-sig") as stream:
+            content = stream.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigurationError(
+            "The profiles in %s cannot be read: %s. Check config_file (HW_SHARED_CONFIG_FILE)." % (path, reason)
+        ) from None
+    return _koocli(path, content, name) if content.lstrip().startswith("{") else _sdk(path, content, name)
+
+
+def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ConfigurationError("%s is not valid JSON; create the profile anew with 'hcloud configure'." % path) from None
+    listed = document.get("profiles")
+    profiles = {_word(one, "name"): one for one in listed if isinstance(one, Mapping)} if isinstance(listed, list) else {}
+    chosen = _choose(path, list(profiles), name, _word(document, "current"))
+    if chosen is None:
+        return None
+    profile = profiles[chosen]
+    keys: Any = profile
+    if _word(profile, "mode").lower() == "sso":
+        single_sign_on = profile.get("ssoAuth")
+        keys = single_sign_on.get("stsToken") if isinstance(single_sign_on, Mapping) else {}
+    keys = keys if isinstance(keys, Mapping) else {}
+    return Profile(
+        path=path,
+        name=chosen,
+        access_key=_word(keys, "accessKeyId"),
+        secret_key=_word(keys, "secretAccessKey"),
+        security_token=_word(keys, "securityToken"),
+        on_ecs=_word(profile, "mode").lower() == "ecsagency",
+        agency=_word(profile, "agencyName"),
+        agency_domain=_word(profile, "agencyDomainName"),
+        region=_word(profile, "region"),
+        project_id=_word(profile, "projectId"),
+    )
+
+
+def _sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
+    import configparser
+
+    # raw: keys may hold a percent sign
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(content)
+    except configparser.Error:
+        raise ConfigurationError("%s is neither a KooCLI configuration nor an SDK credentials file." % path) from None
+    chosen = _choose(path, parser.sections(), name, _SDK_SECTION)
+    if chosen is None:
+        return None
+    section = dict(parser.items(chosen))
+    return Profile(
+        path=path,
+        name=chosen,
+        access_key=_word(section, "ak"),
+        secret_key=_word(section, "sk"),
+        security_token=_word(section, "security_token"),
+        region=_word(section, "region"),
+        project_id=_word(section, "project_id"),
+        iam_endpoint=_word(section, "iam_endpoint"),
+    )
+
+
+def _choose(path: str, names: list[str], wanted: Optional[str], usual: str) -> Optional[str]:
+    if wanted is None:
+        if not names:
+            return None
+        if usual in names:
+            return usual
+        if len(names) == 1:
+            return names[0]
+    elif wanted in names:
+        return wanted
+    there = "It holds: %s." % ", ".join(sorted(names)) if names else "It holds none."
+    if wanted is None:
+        raise ConfigurationError("%s does not say which profile counts; set profile (HW_PROFILE). %s" % (path, there))
+    raise ConfigurationError("There is no profile '%s' in %s. %s Check profile (HW_PROFILE) and config_file." % (wanted, path, there))
+
+
+def _word(document: Mapping[str, Any], key: str) -> str:
+    value = document.get(key)
+    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""

@@ -1,0 +1,301 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One request, one answer, within a time: on kept-alive connections, without redirects, cookies or ~/.netrc.
+
+PRIVATE to the collection.
+
+``requests`` by itself bounds only the silence between two pieces of an answer, so a server that sends a byte now and then could hold
+a task for ever. Here every read of the connection gets what is left of the request's time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+import socket
+import ssl
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Optional, Union
+
+from .._errors import ConfigurationError, TransportError
+from .endpoints import SERVICES, Endpoint
+from .options import said
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+except ImportError:
+    HTTPAdapter = object  # type: ignore[assignment, misc]
+    REQUESTS_IMPORT_ERROR: Optional[str] = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+LONGEST_CONNECT = 10.0
+_UNKNOWN_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
+
+
+class Reply(NamedTuple):
+    """``headers`` are looked up whatever their case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Exchange(threading.local):
+    """What this thread's request may still take, and whether any of it has been sent."""
+
+    deadline = 0.0
+    sent = False
+
+    def left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("the time for the request is over")
+        return left
+
+
+_exchange = _Exchange()
+
+
+class _BoundedReads(io.RawIOBase):
+    """The receiving end of a connection, for as long as the request may take."""
+
+    def __init__(self, raw: Any, connected: socket.socket) -> None:
+        self._raw = raw
+        self._connected = connected
+        self.ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> Any:
+        self._connected.settimeout(_exchange.left())
+        count = self._raw.readinto(buffer)
+        self.ended = count == 0
+        return count
+
+    def fileno(self) -> int:
+        return int(self._raw.fileno())
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _BoundedAnswer(http.client.HTTPResponse):
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self._reads = _BoundedReads(self.fp.detach(), sock)
+        self.fp: Any = io.BufferedReader(self._reads)
+
+    def begin(self) -> None:
+        super().begin()
+        # http.client takes a head that was cut off for a whole one, and a lost answer for an empty one
+        if self._reads.ended:
+            raise http.client.RemoteDisconnected("the head of the answer is not complete")
+
+
+class _Bounded:
+    """What a connection class of urllib3 gets on top."""
+
+    response_class = _BoundedAnswer
+    sock: Any
+
+    def connect(self) -> None:
+        try:
+            super().connect()  # type: ignore[misc]
+        finally:
+            # what a proxy was told is not yet the request
+            _exchange.sent = False
+        self.sock.settimeout(_exchange.left())
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        self.sock.settimeout(_exchange.left())
+        _exchange.sent = True
+        super().send(data)  # type: ignore[misc]
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _bind(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        known = proxy in self.proxy_manager
+        found = super().proxy_manager_for(proxy, **kwargs)
+        if not known:
+            _bind(found)
+        return found
+
+
+def _bind(manager: Any) -> None:
+    """Let a pool manager make connections that keep to the time."""
+    bound = {}
+    for scheme, pool in manager.pool_classes_by_scheme.items():
+        connection = type("Bounded" + pool.ConnectionCls.__name__, (_Bounded, pool.ConnectionCls), {})
+        bound[scheme] = type("Bounded" + pool.__name__, (pool,), {"ConnectionCls": connection})
+    manager.pool_classes_by_scheme = bound
+
+
+class Transport:
+    """Shared by threads.
+
+    :param connections: kept alive at most, per service.
+    :param verify: False, or True, or the path of a CA file or folder.
+    :raises ConfigurationError: ``requests`` is missing, or ca_path is none.
+    """
+
+    def __init__(self, connections: int, verify: Union[bool, str]) -> None:
+        if REQUESTS_IMPORT_ERROR is not None:
+            raise ConfigurationError("The Python library requests is missing on the host that runs the module. Install it there.")
+        if isinstance(verify, str):
+            _check_ca(verify)
+        elif not verify:
+            # The user has said so; saying it again with every request helps nobody.
+            warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+        self._verify = verify
+        self._adapter = _Adapter(pool_connections=len(SERVICES), pool_maxsize=max(1, connections))
+        self._settings: dict[str, tuple[Any, Any]] = {}
+
+    def exchange(
+        self,
+        endpoint: Endpoint,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout: float,
+        *,
+        changes: bool,
+        direct: bool = False,
+    ) -> Reply:
+        """Send one request and read the whole answer, whatever its status.
+
+        :param target: path and query as they stand on the wire.
+        :param timeout: seconds for everything together.
+        :param changes: False where repeating the request does no harm, so that an error never says ``possibly_executed``.
+        :param direct: past any proxy.
+        :raises TransportError: no answer, or not all of it.
+        """
+        proxies, verify = ({}, self._verify) if direct else self._proxies(endpoint)
+        prepared = requests.Request(method, endpoint.base + "/", headers=dict(headers), data=body).prepare()
+        # as it was signed: requests would rewrite a path that looks unusual
+        prepared.url = endpoint.base + target
+        _exchange.deadline = time.monotonic() + timeout
+        _exchange.sent = False
+        times = (min(timeout, LONGEST_CONNECT), timeout)
+        try:
+            answer = self._adapter.send(prepared, stream=True, timeout=times, verify=verify, proxies=proxies)
+            try:
+                content = answer.content
+            finally:
+                answer.close()
+            length = answer.headers.get("Content-Length", "")
+            if length.isdigit() and "Content-Encoding" not in answer.headers and len(content) < int(length):
+                raise requests.exceptions.ChunkedEncodingError("%d bytes of %s" % (len(content), length))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            proxy = _without_user(next(iter(proxies.values()), "")) if proxies else ""
+            raise _failure(error, endpoint, timeout, changes and _exchange.sent, proxy) from None
+        return Reply(answer.status_code, answer.headers, content)
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def _proxies(self, endpoint: Endpoint) -> tuple[Any, Any]:
+        """Proxies and trusted CAs by the usual variables of the environment."""
+        if endpoint.base not in self._settings:
+            with requests.Session() as session:
+                settings = session.merge_environment_settings(endpoint.base, {}, True, self._verify, None)
+            proxy = requests.utils.select_proxy(endpoint.base, settings["proxies"])
+            self._settings[endpoint.base] = ({endpoint.scheme: proxy} if proxy else {}, settings["verify"])
+        return self._settings[endpoint.base]
+
+
+def _check_ca(path: str) -> None:
+    folder = os.path.isdir(path)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(None if folder else path, path if folder else None)
+        if folder:
+            os.listdir(path)
+    except OSError as error:
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ConfigurationError(
+            "ca_path is %s, which cannot be used: %s. Give a PEM file, or a folder of them made with 'openssl rehash'." % (path, reason)
+        ) from None
+
+
+def _without_user(url: str) -> str:
+    return url.rpartition("@")[2].rpartition("//")[2].rstrip("/")
+
+
+def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_executed: bool, proxy: str) -> TransportError:
+    """What went wrong, in words. The texts of the exceptions themselves are not shown: they hold URLs and headers."""
+    service, where = SERVICES.get(endpoint.service, endpoint.service), endpoint.address
+    check = "Check %s, the network and firewalls." % " or ".join(
+        said(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name
+    )
+    way = " through the proxy %s" % proxy if proxy else ""
+    lasting = late = False
+    chain = list(_chain(error))
+    unknown = next((one for one in chain if isinstance(one, socket.gaierror)), None)
+    untrusted = next((one for one in chain if isinstance(one, ssl.SSLCertVerificationError)), None)
+    tls = next((one for one in chain if isinstance(one, ssl.SSLError)), None)
+    if untrusted:
+        lasting = True
+        said_by_tls = getattr(untrusted, "verify_message", "") or "it is not trusted"
+        what = "The certificate of %s at %s cannot be verified: %s." % (service, where, said_by_tls)
+        check = "Set ca_path to the CA that signed it; validate_certs=false (HW_INSECURE=true) gives up all protection."
+    elif unknown:
+        lasting = unknown.errno in _UNKNOWN_NAME
+        what = "The name of %s at %s cannot be resolved%s." % (service, where, way)
+    elif any("407" in str(one) for one in chain if isinstance(one, OSError) and str(one).startswith("Tunnel connection failed")):
+        lasting = True
+        what = "The proxy %s wants a user and a password." % proxy
+        check = "Give them in HTTPS_PROXY, or name the host in NO_PROXY."
+    elif any(str(one).startswith("Tunnel connection failed") for one in chain):
+        what = "The proxy %s does not let through to %s at %s." % (proxy, service, where)
+        check = "Name the host in NO_PROXY, or check HTTPS_PROXY."
+    elif any(isinstance(one, (socket.timeout, TimeoutError, requests.exceptions.Timeout)) for one in chain):
+        late = possibly_executed
+        if _exchange.sent:
+            what = "%s at %s%s did not answer completely within %g seconds (request_timeout)." % (service, where, way, timeout)
+        else:
+            what = "There is no connection to %s at %s%s within %g seconds." % (service, where, way, min(timeout, LONGEST_CONNECT))
+    elif tls and not _exchange.sent:
+        lasting = getattr(tls, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
+        what = "No TLS connection to %s at %s%s: %s." % (service, where, way, (tls.reason or "handshake failed").replace("_", " ").lower())
+        check = "Check whether %s wants http instead of https." % said(endpoint.service + "_endpoint") if lasting else check
+    elif any(isinstance(one, ConnectionRefusedError) for one in chain):
+        what = "%s at %s%s refuses the connection: nothing listens there." % (service, where, way)
+    elif _exchange.sent:
+        what = "The connection to %s at %s%s broke before the answer was complete." % (service, where, way)
+    else:
+        reason = next((one.strerror for one in reversed(chain) if isinstance(one, OSError) and one.strerror), None)
+        what = "%s at %s%s cannot be reached%s." % (service, where, way, ": " + reason.lower() if reason else "")
+    doubt = "Whether the request was executed is not known." if possibly_executed else ""
+    details = {"service": endpoint.service, "host": endpoint.host, "possibly_executed": possibly_executed}
+    text = " ".join(part for part in (what, doubt, check) if part)
+    return TransportError(text, possibly_executed, details, lasting=lasting, possibly_later=late)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception and those it was made of: requests wraps urllib3's, which wrap the system's."""
+    seen: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if any(one is known for known in seen):
+            continue
+        seen.append(one)
+        yield one
+        parts = [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+        waiting += [part for part in parts if isinstance(part, BaseException)]

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The five places a DIS transfer task can dump to, with the fields of each.
+
+PRIVATE to the collection. Names, ranges and defaults are those of the service's pages on creating and showing dump tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._task.fields import Delimiter, Field, FlagText, Group, Integer, Path, Rows, Text
+from .._task.kind import Destination
+from .obs_fields import BUCKET, PARTITION_FORMATS
+
+TIMESTAMP_FORMATS = tuple(day + " HH:mm:ss" for day in ("yyyy/MM/dd", "MM/dd/yyyy", "dd/MM/yyyy", "yyyy-MM-dd", "MM-dd-yyyy", "dd-MM-yyyy"))
+VALUE_TYPES = ("Bigint", "Double", "Boolean", "Timestamp", "String", "Decimal")
+JSON_ONLY_FILES = ("csv", "parquet", "carbon")
+
+
+class FilePrefix(Path):
+    """A prefix of object names: what stands at its end is part of the name, only a leading slash says nothing."""
+
+    def canonical(self, value: Any) -> Any:
+        text = Text.canonical(self, value)
+        return (text.lstrip("/") or None) if isinstance(text, str) else text
+
+    def encode(self, value: Any) -> Any:
+        return str(value).lstrip("/")
+
+
+PREFIX = FilePrefix(longest=50, pattern=r"[A-Za-z0-9_/]*", pattern_says="only letters, digits, underscores and slashes are allowed")
+FOLDER = Path(longest=50)
+
+
+def common() -> tuple[Field, ...]:
+    """What every destination takes."""
+    return (
+        Field("agency_name", Text(longest=64), initial="dis_admin_agency"),
+        Field("deliver_time_interval", Integer(30, 900, "seconds"), initial=300),
+        Field("consumer_strategy", Text(choices=("LATEST", "TRIM_HORIZON")), initial="LATEST", immutable=True),
+    )
+
+
+def staging() -> tuple[Field, ...]:
+    """What the destinations behind OBS take: where data waits, and how long a failed delivery is tried again."""
+    return (
+        Field("obs_bucket_path", BUCKET, required=True),
+        Field("file_prefix", PREFIX),
+        Field("retry_duration", Integer(0, 7200, "seconds")),
+    )
+
+
+def timestamp_is_whole(values: Mapping[str, Any]) -> list[str]:
+    got = {name: values.get("processing_schema." + name) for name in ("timestamp_name", "timestamp_type", "timestamp_format")}
+    if not any(got.values()):
+        return []
+    missing = [name for name in ("timestamp_name", "timestamp_type") if not got[name]]
+    if missing:
+        return ["processing_schema lacks %s" % " and ".join(missing)]
+    if got["timestamp_type"] == "String" and not got["timestamp_format"]:
+        return ["processing_schema.timestamp_format is needed with timestamp_type String"]
+    return []
+
+
+def one_table_schema(values: Mapping[str, Any]) -> list[str]:
+    hbase = any(path.startswith("cloudtable_schema.") for path in values)
+    opentsdb = "opentsdb_schema" in values
+    if hbase == opentsdb:
+        return ["exactly one of cloudtable_schema (HBase) and opentsdb_schema (OpenTSDB) is needed"]
+    if hbase and not values.get("cloudtable_table_name"):
+        return ["cloudtable_table_name is needed with cloudtable_schema"]
+    return []
+
+
+COLUMN = r"[A-Za-z0-9_]*"
+COLUMN_SAYS = "only letters, digits and underscores are allowed"
+
+OBS = Destination(
+    "obs",
+    (
+        *common(),
+        Field("obs_bucket_path", BUCKET, required=True),
+        Field("file_prefix", PREFIX),
+        Field("partition_format", Text(choices=PARTITION_FORMATS)),
+        Field("deliver_size_interval", Integer(1, 300, "MB"), echo_uncertain=True),
+        Field("destination_file_type", Text(choices=("text", *JSON_ONLY_FILES)), initial="text"),
+        Field("record_delimiter", Delimiter("\n")),
+        Group(
+            "processing_schema",
+            (
+                Field("timestamp_name", Text(), echo_uncertain=True),
+                Field("timestamp_type", Text(choices=("String", "Timestamp")), echo_uncertain=True),
+                Field("timestamp_format", Text(choices=TIMESTAMP_FORMATS), echo_uncertain=True),
+            ),
+        ),
+    ),
+    (timestamp_is_whole,),
+)
+
+MRS = Destination(
+    "mrs",
+    (
+        *common(),
+        Field("mrs_cluster_name", Text(), required=True),
+        Field("mrs_cluster_id", Text(), required=True),
+        Field("mrs_hdfs_path", Text(), required=True),
+        Field("hdfs_prefix_folder", FOLDER),
+        Field("destination_file_type", Text(choices=("text",))),
+        *staging(),
+    ),
+)
+
+DLI = Destination(
+    "dli",
+    (*common(), Field("dli_database_name", Text(), required=True), Field("dli_table_name", Text(), required=True), *staging()),
+)
+
+CLOUDTABLE = Destination(
+    "cloudtable",
+    (
+        *common(),
+        Field("cloudtable_cluster_name", Text(), required=True),
+        Field("cloudtable_cluster_id", Text(), required=True),
+        Field("cloudtable_table_name", Text()),
+        Group(
+            "cloudtable_schema",
+            (
+                Field(
+                    "row_key",
+                    Rows((Field("value", Text(), required=True), Field("type", Text(choices=VALUE_TYPES), required=True)), most=64),
+                    required=True,
+                ),
+                Field(
+                    "columns",
+                    Rows(
+                        (
+                            Field("column_family_name", Text(longest=32, pattern=COLUMN, pattern_says=COLUMN_SAYS), required=True),
+                            Field("column_name", Text(longest=32, pattern=COLUMN, pattern_says=COLUMN_SAYS), required=True),
+                            Field("value", Text(), required=True),
+                            Field("type", Text(choices=VALUE_TYPES), required=True),
+                        ),
+                        most=4096,
+                    ),
+                    required=True,
+                ),
+            ),
+        ),
+        Field(
+            "opentsdb_schema",
+            Rows(
+                (
+                    Field(
+                        "metric",
+                        Rows(
+                            (
+                                Field("type", Text(choices=("Constant", "String")), required=True),
+                                Field(
+                                    "value",
+                                    Text(longest=32, pattern=r"[A-Za-z0-9.]*", pattern_says="only letters, digits and dots are allowed"),
+                                    required=True,
+                                ),
+                            )
+                        ),
+                        required=True,
+                    ),
+                    Group(
+                        "timestamp",
+                        (
+                            Field("type", Text(choices=("Timestamp", "String")), required=True),
+                            Field("value", Text(), required=True),
+                            Field("format", Text(choices=TIMESTAMP_FORMATS)),
+                        ),
+                        required=True,
+                    ),
+                    Group(
+                        "value",
+                        (Field("type", Text(choices=VALUE_TYPES), required=True), Field("value", Text(), required=True)),
+                        required=True,
+                    ),
+                    Field(
+                        "tags",
+                        Rows(
+                            (
+                                Field("name", Text(), required=True),
+                                Field("type", Text(choices=VALUE_TYPES), required=True),
+                                Field("value", Text(), required=True),
+                            )
+                        ),
+                        required=True,
+                    ),
+                )
+            ),
+        ),
+        Field("cloudtable_row_key_delimiter", Text(choices=(",", ".", "|", ";", "\\", "-", "_", "~"))),
+        Field("obs_backup_bucket_path", BUCKET),
+        Field("backup_file_prefix", PREFIX),
+        Field("retry_duration", Integer(0, 7200, "seconds")),
+    ),
+    (one_table_schema,),
+    exclusive=(("cloudtable_schema", "opentsdb_schema"),),
+)
+
+DWS = Destination(
+    "dws",
+    (
+        *common(),
+        Field("dws_cluster_name", Text(), required=True),
+        Field("dws_cluster_id", Text(), required=True),
+        Field("dws_database_name", Text(), required=True),
+        Field("dws_schema", Text(), required=True),
+        Field("dws_table_name", Text(), required=True),
+        Field("dws_table_columns", Text()),
+        Field("dws_delimiter", Text(choices=(",", ";", "|")), required=True),
+        Field("user_name", Text(), required=True),
+        Field("user_password", Text(), secret=True, needed=True),
+        Field("kms_user_key_name", Text(), required=True),
+        Field("kms_user_key_id", Text(), required=True),
+        Group(
+            "options",
+            (
+                Field("fill_missing_fields", FlagText()),
+                Field("ignore_extra_data", FlagText()),
+                Field("compatible_illegal_chars", FlagText()),
+                Field("reject_limit", Text(pattern=r"\d+|unlimited", pattern_says="a whole number or unlimited is allowed")),
+                Field("error_table_name", Text()),
+            ),
+        ),
+        *staging(),
+    ),
+)
+
+DESTINATIONS = (OBS, MRS, DLI, CLOUDTABLE, DWS)

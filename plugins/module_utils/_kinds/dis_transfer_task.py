@@ -1,0 +1,203 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""DIS transfer tasks: wire ↔ task record, and the verbs the service has.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Optional
+
+from .._api.client import quote_segment
+from .._errors import ApiError, Meaning, OpendumpError
+from .._task.fields import Text, echoed
+from .._task.kind import Adapter
+from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
+from .dis_destinations import DESTINATIONS, JSON_ONLY_FILES
+
+PAGE = 10
+STREAM_PAGE = 100
+# Far beyond any quota: a list that goes on after this will never end.
+MOST_TASKS = 10000
+MOST_STREAMS = 100000
+
+# Requests say descriptor, answers say description, and two of the five answers misspell it.
+WIRE_TYPES = {"obs": "OBS", "mrs": "MRS", "dli": "DLI", "cloudtable": "CLOUDTABLE", "dws": "DWS"}
+ANSWER_KEYS = ("%s_destination_description", "%s_destination_descripton", "%s_destination_descriptor")
+LEGACY_KEYS = {"cloudtable": ("cloud_table_destination_description",)}
+# Echoed though no input of an OBS destination.
+ECHO_ONLY = {"obs": ("retry_duration",)}
+
+
+class TransferTasks(Adapter):
+    """Transfer tasks of DIS streams."""
+
+    kind = "dis_transfer_task"
+    noun = "transfer task"
+    name_rule = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
+    parent_options = ("stream_name",)
+    parent_noun = "stream"
+    destinations = DESTINATIONS
+
+    can_update = True
+    replaces_whole = True
+    names_are_unique = True
+    can_pause = True
+
+    running = frozenset({"RUNNING"})
+    paused = frozenset({"PAUSED"})
+    starting = frozenset({"STARTING"})
+    doubtful = frozenset({"ABNORMAL"})
+    failed = frozenset({"ERROR"})
+    leaving = frozenset({"DELETE"})
+    to_running: Mapping[str, str] = MappingProxyType({"PAUSED": "start", "ABNORMAL": "start", "ERROR": "start"})
+
+    def _tasks(self, parent: Parent, name: Optional[str] = None) -> str:
+        path = "/v2/{project_id}/streams/%s/transfer-tasks" % quote_segment(parent.id)
+        return path if name is None else "%s/%s" % (path, quote_segment(name))
+
+    def parent(self, wanted: Mapping[str, str]) -> Parent:
+        return Parent(wanted["stream_name"], wanted["stream_name"])
+
+    def parents(self) -> list[Parent]:
+        names: dict[str, None] = {}
+        last = ""
+        while True:
+            query = [("limit", str(STREAM_PAGE))] + ([("start_stream_name", last)] if last else [])
+            page = self._object(self.client.call("dis", "GET", "/v2/{project_id}/streams", query=query), "streams")
+            listed = page.get("stream_names")
+            if not isinstance(listed, list) or not all(isinstance(name, str) and name for name in listed):
+                raise OpendumpError("The list of streams cannot be read. Run again later, or name the stream.")
+            fresh = [name for name in listed if name not in names]
+            names.update(dict.fromkeys(fresh))
+            if not fresh or not page.get("has_more_streams"):
+                return [Parent(name, name) for name in names]
+            if len(names) > MOST_STREAMS:
+                raise OpendumpError("The list of streams does not end.")
+            last = fresh[-1]
+
+    def listing(self, parent: Parent) -> Listing:
+        found: dict[str, Task] = {}
+        last, quotas = "", {}
+        while True:
+            # The first call carries no query: older editions of the service know none.
+            query = [("limit", str(PAGE)), ("start_task_name", last)] if last else []
+            page = self._object(self.client.call("dis", "GET", self._tasks(parent), query=query), "transfer tasks")
+            items = named_rows(page.get("tasks"), "transfer tasks of stream '%s'" % parent.id)
+            fresh = [row for row in items if row["task_name"] not in found]
+            for row in fresh:
+                found[row["task_name"]] = self._task(parent, row, complete=False)
+            total = whole(page.get("total_number"))
+            quotas = {"total": total, "quota": whole(page.get("quota"))}
+            more = page.get("has_more_tasks") or (total is not None and len(found) < total) or (total is None and len(items) >= PAGE)
+            if not fresh or not more:
+                if total is not None and len(found) < total and last:
+                    raise OpendumpError(
+                        "Stream '%s' says it has %d transfer tasks, but only %d could be listed; run again."
+                        % (parent.id, total, len(found))
+                    )
+                return Listing(list(found.values()), quotas)
+            if len(found) > MOST_TASKS:
+                raise OpendumpError("The list of transfer tasks of stream '%s' does not end." % parent.id)
+            last = fresh[-1]["task_name"]
+
+    def show(self, parent: Parent, task: Task) -> Optional[Task]:
+        try:
+            answer = self._object(self.client.call("dis", "GET", self._tasks(parent, task.name)), "transfer task")
+        except ApiError as error:
+            if error.meaning is Meaning.TASK_ABSENT:
+                return None
+            raise
+        return self._task(parent, answer, complete=True)
+
+    def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
+        self.client.call("dis", "POST", self._tasks(parent), body=self._body(name, destination, body))
+        return None
+
+    def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
+        # The service replaces the whole task, so what it shows and this collection does not know is sent back as it came.
+        known = {field.name for declared in DESTINATIONS if declared.option == destination for field in declared.fields}
+        echo = {key: value for key, value in task.raw.items() if key not in known and key not in ECHO_ONLY.get(destination, ())}
+        self.client.call("dis", "PUT", self._tasks(parent), body=self._body(task.name, destination, body, echo))
+
+    def delete(self, parent: Parent, task: Task) -> None:
+        self.client.call("dis", "DELETE", self._tasks(parent, task.name))
+
+    def act(self, parent: Parent, task: Task, action: str) -> None:
+        if not task.id:
+            raise OpendumpError("The service shows no ID of transfer task '%s', so it cannot be told to %s." % (task.name, action))
+        body = {"action": "stop" if action == "pause" else "start", "tasks": [{"id": task.id}]}
+        self.client.call("dis", "POST", self._tasks(parent, "action"), body=body)
+
+    def preflight(self, parent: Parent, destination: str, values: Mapping[str, Any]) -> list[str]:
+        file_type = values.get("obs.destination_file_type")
+        if file_type not in JSON_ONLY_FILES:
+            return []
+        stream = self._object(self.client.call("dis", "GET", "/v2/{project_id}/streams/%s" % quote_segment(parent.id)), "stream")
+        data_type = stream.get("data_type")
+        if data_type and str(data_type).upper() != "JSON":
+            return [
+                "obs.destination_file_type %s needs a stream whose data type is JSON; that of '%s' is %s"
+                % (file_type, parent.id, data_type)
+            ]
+        return []
+
+    def explain(self, parent: Parent, task: Task) -> str:
+        """The end of the task's dump log: a path without project, and rows of which no page says what is in them."""
+        if not task.id:
+            return ""
+        body = {"order": "desc", "pageInfo": {"pageIndex": 1, "pageTotal": 3}}
+        log = self._object(self.client.call("dis", "POST", "/v1/transfertasklog/%s" % quote_segment(task.id), body=body), "dump log")
+        said = [str(log["message"])] if log.get("message") else []
+        said += [
+            ", ".join("%s %s" % (key, value) for key, value in row.items() if value not in (None, ""))
+            for row in rows(log.get("transferTaskLogList"))
+        ]
+        return "; ".join(said)[:2000]
+
+    @staticmethod
+    def _object(answer: Any, what: str) -> Mapping[str, Any]:
+        if not isinstance(answer, Mapping):
+            raise OpendumpError("The answer about the %s is no JSON object, so nothing can be said about them." % what)
+        return answer
+
+    def _body(self, name: str, destination: str, body: dict[str, Any], echo: Optional[Mapping[str, Any]] = None) -> dict[str, Any]:
+        descriptor = {**(echo or {}), **body.get(destination, {}), "task_name": name}
+        return {"destination_type": WIRE_TYPES[destination], "%s_destination_descriptor" % destination: descriptor}
+
+    def _task(self, parent: Parent, row: Mapping[str, Any], complete: bool) -> Task:
+        wire_type = str(row.get("destination_type") or "").upper()
+        option = next((key for key, value in WIRE_TYPES.items() if value == wire_type), None)
+        raw: Mapping[str, Any] = {}
+        for candidate in [option] if option else list(WIRE_TYPES):
+            for key in (*(pattern % candidate for pattern in ANSWER_KEYS), *LEGACY_KEYS.get(candidate, ())):
+                if isinstance(row.get(key), Mapping):
+                    raw, option = row[key], candidate
+        return Task(
+            kind=self.kind,
+            parent=parent,
+            name=str(row.get("task_name") or ""),
+            id=text(row.get("task_id")),
+            status=text(row.get("state")),
+            created_at=moment(row.get("create_time")),
+            last_transfer_at=moment(row.get("last_transfer_timestamp")),
+            destination=option or (wire_type.lower() or None),
+            values=echoed(self.fields(option), {option: raw}) if option else {},
+            raw=raw,
+            partitions=[self._partition(part) for part in rows(row.get("partitions"))] if complete else None,
+            complete=complete,
+        )
+
+    @staticmethod
+    def _partition(row: Mapping[str, Any]) -> Partition:
+        return Partition(
+            id=text(row.get("partitionId", row.get("partition_id"))),
+            status=text(row.get("state", row.get("status"))),
+            last_transfer_offset=whole(row.get("last_transfer_offset")),
+            discard=whole(row.get("discard")),
+            last_transfer_at=moment(row.get("last_transfer_timestamp")),
+        )

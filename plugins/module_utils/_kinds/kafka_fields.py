@@ -1,0 +1,32 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What sink tasks and Smart Connect tasks have in common: names and topics.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from .._task.fields import Field, Names, Text
+
+TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
+TOPIC_SAYS = "topic names have 1 to 249 letters, digits, dots, underscores and hyphens (for a pattern there is topics_regex)"
+
+# No page names the state of a failed task; these words leave no doubt. Any other unknown word is reported as it is.
+FAILED_WORDS = frozenset({"ABNORMAL", "ERROR", "FAILED"})
+
+TOPICS = (
+    Field("topics", Names(most=20, pattern=r"[A-Za-z0-9._-]{1,249}", pattern_says=TOPIC_SAYS)),
+    Field("topics_regex", Text()),
+)
+
+
+def says_which_topics(option: Optional[str], values: Mapping[str, Any]) -> list[str]:
+    """A dump into OBS needs a way to say of what; that it is only one is for the argument spec."""
+    if option == "obs" and not values.get("topics") and not values.get("topics_regex"):
+        return ["one of topics and topics_regex is needed to say what is dumped"]
+    return []

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kafka instances: from what a user calls one to what the API calls it.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Optional
+from weakref import WeakKeyDictionary
+
+from .._api.client import Client, quote_segment
+from .._errors import NoSuchInstance, OpendumpError
+from .._task.records import Parent, rows
+
+PAGE = 50
+_SHARED: WeakKeyDictionary[Client, Instances] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What the dumping of an instance depends on; ``prepaid`` instances cannot switch Smart Connect by API."""
+
+    id: str
+    name: str
+    status: str = ""
+    connector_id: Optional[str] = None
+    connector_enable: bool = False
+    prepaid: bool = False
+    single: bool = False
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Instance:
+        return cls(
+            id=str(row.get("instance_id") or ""),
+            name=str(row.get("name") or ""),
+            status=str(row.get("status") or ""),
+            connector_id=str(row.get("connector_id") or "") or None,
+            connector_enable=str(row.get("connector_enable")).lower() == "true",
+            prepaid=str(row.get("charging_mode")) == "0",
+            single=str(row.get("type") or "").lower() == "single",
+        )
+
+    @property
+    def parent(self) -> Parent:
+        return Parent(self.id, self.name or None, self.connector_id)
+
+
+class Instances:
+    """The instances of the project, looked up once each; all at once when several are wanted."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._known: dict[str, Instance] = {}
+        self._all = False
+
+    @classmethod
+    def of(cls, client: Client) -> Instances:
+        """The one that all adapters of a client share, so that nothing is looked up twice."""
+        return _SHARED.setdefault(client, cls(client))
+
+    def all(self) -> list[Instance]:
+        if not self._all:
+            for instance in self._pages([]):
+                self._known[instance.id] = instance
+            self._all = True
+        return list(self._known.values())
+
+    def _pages(self, query: list[tuple[str, str]]) -> list[Instance]:
+        query = [("engine", "kafka"), *query]
+        pages = self.client.pages("dms", "/v2/{project_id}/instances", items="instances", limit=PAGE, query=query)
+        found = {row.id: row for page in pages for row in map(Instance.read, rows(page.get("instances"))) if row.id}
+        return list(found.values())
+
+    def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
+        """One paged list instead of a request for each, where more than one is wanted."""
+        if len({tuple(sorted(one.items())) for one in wanted}) > 1:
+            self.all()
+
+    def find(self, wanted: Mapping[str, str], fresh: bool = False) -> Instance:
+        """The instance that instance_id, instance_name or connector_id names.
+
+        :raises NoSuchInstance: none has this name or connector.
+        :raises OpendumpError: several have this name.
+        :raises ApiError: PARENT_ABSENT where there is no such ID.
+        """
+        if wanted.get("instance_id"):
+            known = self._known.get(wanted["instance_id"])
+            if known and not fresh:
+                return known
+            row = self.client.call("dms", "GET", "/v2/{project_id}/instances/%s" % quote_segment(wanted["instance_id"]))
+            if not isinstance(row, Mapping) or not row.get("instance_id"):
+                raise OpendumpError("The answer about instance '%s' shows no instance." % wanted["instance_id"])
+            found = self._known[wanted["instance_id"]] = Instance.read(row)
+            return found
+        if wanted.get("instance_name"):
+            name = wanted["instance_name"]
+            candidates = self.all() if self._all else self._pages([("name", name), ("exact_match_name", "true")])
+            matches = [one for one in candidates if one.name == name]
+            if len(matches) > 1:
+                raise OpendumpError(
+                    "%d instances are named '%s' (%s); say which with instance_id."
+                    % (len(matches), name, ", ".join(one.id for one in matches))
+                )
+            if not matches:
+                raise NoSuchInstance(
+                    "There is no Kafka instance named '%s' in this project and region; check instance_name, region and project." % name
+                )
+            self._known[matches[0].id] = matches[0]
+            return matches[0]
+        matches = [one for one in self.all() if one.connector_id == wanted.get("connector_id")]
+        if not matches:
+            raise NoSuchInstance("No Kafka instance of this project has the connector '%s'." % wanted.get("connector_id"))
+        return matches[0]

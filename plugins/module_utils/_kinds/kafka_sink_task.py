@@ -1,0 +1,172 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kafka sink (dumping) tasks, the deprecated API: wire ↔ task record, and the verbs the service has.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Optional
+
+from .._api.client import quote_segment
+from .._errors import ApiError, Meaning, OpendumpError
+from .._task.fields import Delimiter, Field, Integer, Path, Text, echoed
+from .._task.kind import Adapter, Destination
+from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
+from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
+from .kafka_instances import Instances
+from .obs_fields import BUCKET, PARTITION_FORMATS
+
+OBS = Destination(
+    "obs",
+    (
+        Field("consumer_strategy", Text(choices=("latest", "earliest")), initial="latest"),
+        Field("destination_file_type", Text(choices=("TEXT",)), initial="TEXT"),
+        Field("access_key", Text(), secret=True, needed=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
+        Field("secret_key", Text(), secret=True, needed=True, environment="OPENDUMP_OBS_SECRET_KEY"),
+        Field("obs_bucket_name", BUCKET, required=True),
+        Field("obs_path", Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), initial="yyyy/MM/dd/HH/mm"),
+        Field("record_delimiter", Delimiter("\n"), initial="newline"),
+        Field("deliver_time_interval", Integer(30, 900, "seconds"), initial=300, spellings=("deliver_time_interva",)),
+    ),
+)
+
+
+def not_everything(_option: Optional[str], values: Mapping[str, Any]) -> list[str]:
+    if values.get("topics_regex") == ".*":
+        return ["topics_regex is '.*', which the service does not allow; name the topics more narrowly"]
+    return []
+
+
+class SinkTasks(Adapter):
+    """Sink tasks of a Kafka instance, reached by its connector. There is no call that changes one."""
+
+    kind = "kafka_sink_task"
+    noun = "sink task"
+    name_rule = TASK_NAME
+    parent_options = ("connector_id", "instance_id", "instance_name")
+    parent_noun = "Kafka instance"
+    has_task_id = True
+    task_fields = TOPICS
+    task_checks = (not_everything,)
+    birth_checks = (says_which_topics,)
+    destinations = (OBS,)
+    exclusive = (("topics", "topics_regex"),)
+
+    running = frozenset({"RUNNING"})
+    paused = frozenset({"PAUSED", "WAITING"})  # the latter where both APIs show one store
+    starting = frozenset({"CREATING"})
+    failed = FAILED_WORDS
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
+        self.instances = Instances.of(client)
+
+    def _tasks(self, parent: Parent) -> str:
+        return "/v2/{project_id}/connectors/%s/sink-tasks" % quote_segment(parent.connector_id or "")
+
+    def _one(self, parent: Parent, task: Task) -> str:
+        return "%s/%s" % (self._tasks(parent), quote_segment(self.id_of(task)))
+
+    def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
+        self.instances.preload([one for one in wanted if "connector_id" not in one])
+
+    def parent(self, wanted: Mapping[str, str]) -> Parent:
+        if wanted.get("connector_id"):
+            return Parent(wanted["connector_id"], None, wanted["connector_id"])
+        return self.instances.find(wanted).parent
+
+    def parents(self) -> list[Parent]:
+        return [one.parent for one in self.instances.all() if one.connector_id]
+
+    def listing(self, parent: Parent) -> Listing:
+        if not parent.connector_id:
+            return Listing([])
+        answer = self._object(self.client.call("dms", "GET", self._tasks(parent)))
+        listed = named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
+        quotas = {
+            "total": whole(answer.get("total_number")),
+            "max_tasks": whole(answer.get("max_tasks")),
+            "quota": whole(answer.get("quota_tasks")),
+        }
+        return Listing([self._task(parent, row, text(row.get("task_id")), complete=False) for row in listed], quotas)
+
+    def show(self, parent: Parent, task: Task) -> Optional[Task]:
+        try:
+            answer = self._object(self.client.call("dms", "GET", self._one(parent, task), query=[("topic-info", "true")]))
+        except ApiError as error:
+            if error.meaning is Meaning.TASK_ABSENT:
+                return None
+            raise
+        return self._task(parent, answer, task.id, complete=True)
+
+    def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
+        if not parent.connector_id:
+            raise OpendumpError(
+                "Smart Connect is off for Kafka instance %s, so it cannot hold sink tasks. Switch it on first (module "
+                "smart_connect; it adds cost)." % parent
+            )
+        descriptor = dict(body["obs"])
+        # Exactly one of the two is set; an empty text counts as unset, and the page calls topics mandatory.
+        descriptor["topics"] = body.get("topics", "")
+        if body.get("topics_regex"):
+            descriptor["topics_regex"] = body["topics_regex"]
+        wire = {"source_type": "BLOB", "task_name": name, "destination_type": "OBS", "obs_destination_descriptor": descriptor}
+        answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
+        task_id = text(answer.get("task_id")) if isinstance(answer, Mapping) else None
+        return Task(self.kind, parent, name, task_id, complete=False) if task_id else None
+
+    def delete(self, parent: Parent, task: Task) -> None:
+        self.client.call("dms", "DELETE", self._one(parent, task))
+
+    @staticmethod
+    def _object(answer: Any) -> Mapping[str, Any]:
+        if not isinstance(answer, Mapping):
+            raise OpendumpError("The answer about sink tasks is no JSON object, so nothing can be said about them.")
+        return answer
+
+    def _task(self, parent: Parent, row: Mapping[str, Any], task_id: Optional[str], complete: bool) -> Task:
+        descriptor = row.get("obs_destination_descriptor")
+        raw: Mapping[str, Any] = descriptor if isinstance(descriptor, Mapping) else {}
+        option = "obs" if raw or str(row.get("destination_type") or "").upper() == "OBS" else text(row.get("destination_type"))
+        topics, regex = raw.get("topics"), raw.get("topics_regex")
+        if not topics and not regex and row.get("topics"):
+            # The top level holds names or a regular expression alike; only the characters tell.
+            shown = str(row["topics"])
+            topics, regex = (shown, None) if re.fullmatch(r"[A-Za-z0-9._,\s-]+", shown) else (None, shown)
+        values = echoed(self.fields(option), {"topics": topics, "topics_regex": regex, "obs": raw})
+        partitions = [
+            self._partition(info.get("topic"), part) for info in rows(row.get("topics_info")) for part in rows(info.get("partitions"))
+        ]
+        lags = [part.lag for part in partitions if part.lag is not None]
+        return Task(
+            kind=self.kind,
+            parent=parent,
+            name=str(row.get("task_name") or ""),
+            id=task_id,
+            status=text(row.get("status")),
+            created_at=moment(row.get("create_time")),
+            destination=option,
+            values=values,
+            raw=raw,
+            partitions=partitions if complete else None,
+            lag=sum(lags) if lags else None,
+            lag_source="sink task" if lags else None,
+            complete=complete,
+        )
+
+    @staticmethod
+    def _partition(topic: Any, row: Mapping[str, Any]) -> Partition:
+        return Partition(
+            id=text(row.get("partition_id")),
+            status=text(row.get("status")),
+            last_transfer_offset=whole(row.get("last_transfer_offset")),
+            log_end_offset=whole(row.get("log_end_offset")),
+            lag=whole(row.get("lag")),
+            topic=text(topic),
+        )

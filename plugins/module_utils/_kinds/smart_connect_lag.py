@@ -1,0 +1,81 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far behind Smart Connect tasks are, which their API does not say: read from the consumer groups of the instance.
+
+PRIVATE to the collection. No page says what the group of a task is called. A group counts as the task's only when it bears
+the task's name or ID (alone or after C(connect-), as Kafka Connect names its groups), is the only one that does, and
+consumes topics of the task. In every other case the lag is unknown, and stays None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Callable, Optional
+
+from .._api.client import Client, quote_segment
+from .._errors import ApiError
+from .._task.records import Parent, Partition, Task, rows, text, whole
+
+PAGE = 50
+
+
+def lag_of(client: Client, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
+    """For each OBS dump among these tasks what fills in its partitions, lag and lag_source; none where these cannot be known."""
+    dumps = [task for task in tasks if task.destination == "obs" and task.status != "WAITING"]
+    if not dumps:
+        return []
+    try:
+        pages = client.pages("dms", "/v2/{project_id}/instances/%s/groups" % quote_segment(parent.id), items="groups", limit=PAGE)
+    except ApiError:
+        # Whoever may read tasks need not be allowed to read groups: the lag is unknown then, and the tasks are not.
+        return []
+    groups = [str(row["group_id"]) for page in pages for row in rows(page.get("groups")) if row.get("group_id")]
+    named = [(task, group_of(task, groups)) for task in dumps]
+    return [partial(_add_lag, client, parent, task, group) for task, group in named if group]
+
+
+def _add_lag(client: Client, parent: Parent, task: Task, group: str) -> None:
+    own = [part for part in _offsets(client, parent, group) if part.topic and _reads(task, part.topic)]
+    if own:
+        task.partitions = own
+        lags = [part.lag for part in own if part.lag is not None]
+        task.lag = sum(lags) if len(lags) == len(own) else None
+        task.lag_source = "consumer group %s" % group
+
+
+def group_of(task: Task, groups: Sequence[str]) -> Optional[str]:
+    """The one group that bears this task's name or ID, None where there is none or more than one."""
+    names = {prefix + key for key in (task.name, task.id) if key for prefix in ("", "connect-")}
+    found = sorted(names.intersection(groups))
+    return found[0] if len(found) == 1 else None
+
+
+def _offsets(client: Client, parent: Parent, group: str) -> list[Partition]:
+    try:
+        answer = client.call(
+            "dms", "GET", "/v2/{project_id}/instances/%s/management/groups/%s" % (quote_segment(parent.id), quote_segment(group))
+        )
+    except ApiError:
+        return []
+    shown: Any = answer.get("group") if isinstance(answer, Mapping) else None
+    return [_partition(row) for row in rows(shown.get("group_message_offsets") if isinstance(shown, Mapping) else None)]
+
+
+def _partition(row: Mapping[str, Any]) -> Partition:
+    current, end, lag = whole(row.get("message_current_offset")), whole(row.get("message_log_end_offset")), whole(row.get("lag"))
+    if lag is None and current is not None and end is not None:
+        lag = max(end - current, 0)
+    return Partition(id=text(row.get("partition")), last_transfer_offset=current, log_end_offset=end, lag=lag, topic=text(row.get("topic")))
+
+
+def _reads(task: Task, topic: str) -> bool:
+    topics, regex = task.values.get("topics"), task.values.get("topics_regex")
+    if topics:
+        return topic in [name.strip() for name in str(topics).split(",")]
+    try:
+        return bool(regex and re.fullmatch(str(regex), topic))
+    except re.error:
+        return False

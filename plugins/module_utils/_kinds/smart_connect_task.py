@@ -1,0 +1,263 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Smart Connect tasks: wire ↔ task record, and the verbs the service has.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Callable, Optional
+
+from .._api.client import quote_segment
+from .._errors import ApiError, Meaning, OpendumpError
+from .._task.fields import Boolean, Delimiter, Field, Group, Integer, Names, Path, Text, echoed
+from .._task.kind import Adapter, Destination
+from .._task.records import Listing, Parent, Task, moment, named_rows, text, whole
+from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
+from .kafka_instances import Instances
+from .obs_fields import BUCKET, PARTITION_FORMATS
+
+PAGE = 50
+STRATEGY = Text(choices=("latest", "earliest"))
+ALIAS = Text(longest=20, pattern=r"[A-Za-z0-9_-]+", pattern_says="an alias has 1 to 20 letters, digits, underscores and hyphens")
+# Wire types of the two sides of a task, by destination. A side that is not used is NONE, null or {}.
+SIDES = {
+    "obs": ("NONE", "OBS_SINK"),
+    "kafka": ("KAFKA_REPLICATOR_SOURCE", "NONE"),
+    "redis": ("REDIS_REPLICATOR_SOURCE", "REDIS_REPLICATOR_SINK"),
+}
+
+
+def kafka_is_consistent(values: Mapping[str, Any]) -> list[str]:
+    found = []
+    if bool(values.get("instance_id")) == bool(values.get("bootstrap_servers")):
+        found.append("exactly one of instance_id and bootstrap_servers is needed to say which Kafka is the peer")
+    if str(values.get("security_protocol") or "").startswith("SASL") and not values.get("user_name"):
+        found.append("user_name is needed with security_protocol %s" % values["security_protocol"])
+    if values.get("topics_mapping") and values.get("rename_topic_enabled"):
+        found.append("topics_mapping and rename_topic_enabled exclude each other")
+    if values.get("direction") == "two-way" and not values.get("rename_topic_enabled") and not values.get("provenance_header_enabled"):
+        found.append("direction two-way needs rename_topic_enabled or provenance_header_enabled, or messages would go round in circles")
+    return found
+
+
+def kafka_can_log_in(values: Mapping[str, Any]) -> list[str]:
+    if str(values.get("security_protocol") or "").startswith("SASL") and not values.get("password"):
+        return ["password is needed with security_protocol %s" % values["security_protocol"]]
+    return []
+
+
+def writer_is_known(values: Mapping[str, Any]) -> list[str]:
+    if values.get("agency_name") or (values.get("access_key") and values.get("secret_key")):
+        return []
+    return [
+        "access_key and secret_key of the bucket's writer are needed (or OPENDUMP_OBS_ACCESS_KEY and OPENDUMP_OBS_SECRET_KEY), "
+        "or agency_name"
+    ]
+
+
+OBS = Destination(
+    "obs",
+    (
+        Field("consumer_strategy", STRATEGY, initial="latest"),
+        Field("destination_file_type", Text(choices=("TEXT",)), initial="TEXT"),
+        Field("deliver_time_interval", Integer(30, 900, "seconds"), initial=300, spellings=("deliver_time_interva",)),
+        Field("access_key", Text(), secret=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
+        Field("secret_key", Text(), secret=True, environment="OPENDUMP_OBS_SECRET_KEY"),
+        Field("agency_name", Text(longest=64), echo_uncertain=True),
+        Field("obs_bucket_name", BUCKET, required=True),
+        Field("obs_path", Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), initial="yyyy/MM/dd/HH/mm"),
+        Field("record_delimiter", Delimiter("\\n"), initial="newline"),
+        Field("store_keys", Boolean()),
+    ),
+    birth_checks=(writer_is_known,),
+)
+
+KAFKA = Destination(
+    "kafka",
+    (
+        Field("current_cluster_name", ALIAS),
+        Field("cluster_name", ALIAS),
+        Field("instance_id", Text()),
+        Field("bootstrap_servers", Names()),
+        Field("security_protocol", Text(choices=("PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL"))),
+        Field("sasl_mechanism", Text(choices=("PLAIN", "SCRAM-SHA-512"))),
+        Field("user_name", Text()),
+        Field("password", Text(), secret=True),
+        Field("direction", Text(choices=("pull", "push", "two-way")), required=True),
+        Field("sync_consumer_offsets_enabled", Boolean()),
+        Field("rename_topic_enabled", Boolean()),
+        Field("provenance_header_enabled", Boolean()),
+        Field("replication_factor", Integer(1)),
+        Field("task_num", Integer(1)),
+        Field("consumer_strategy", STRATEGY),
+        Field("compression_type", Text(choices=("none", "gzip", "snappy", "lz4", "zstd"))),
+        Field("topics_mapping", Names(most=20, pattern=r"[^:,\s]+:[^:,\s]+", pattern_says="each entry is source:target")),
+    ),
+    (kafka_is_consistent,),
+    (kafka_can_log_in,),
+    (("instance_id", "bootstrap_servers"),),
+)
+
+
+def redis_side() -> tuple[Field, ...]:
+    return (
+        Field("redis_address", Names(), required=True),
+        Field("redis_type", Text(), required=True),
+        Field("dcs_instance_id", Text()),
+        Field("redis_password", Text(), secret=True),
+    )
+
+
+REDIS = Destination(
+    "redis",
+    (
+        Group(
+            "source",
+            (
+                *redis_side(),
+                Field("sync_mode", Text(choices=("RDB_ONLY", "CUSTOM_OFFSET"))),
+                Field("full_sync_max_retry", Integer(0)),
+                Field("full_sync_wait_ms", Integer(0, unit="milliseconds")),
+                Field("ratelimit", Integer(-1, unit="KB/s")),
+            ),
+            required=True,
+        ),
+        Group("sink", redis_side(), required=True),
+    ),
+)
+
+
+def side(value: Any) -> Mapping[str, Any]:
+    """One side of a task; an unused one may be null, {} or missing."""
+    return value if isinstance(value, Mapping) else {}
+
+
+class SmartConnectTasks(Adapter):
+    """Smart Connect tasks of a Kafka instance."""
+
+    kind = "smart_connect_task"
+    noun = "Smart Connect task"
+    name_rule = TASK_NAME
+    parent_options = ("instance_id", "instance_name")
+    parent_noun = "Kafka instance"
+    has_task_id = True
+    task_fields = TOPICS
+    birth_checks = (says_which_topics,)
+    destinations = (OBS, KAFKA, REDIS)
+    exclusive = (("topics", "topics_regex"),)
+
+    can_update = True
+    born_paused = True
+    lists_whole_tasks = True
+    can_pause = True
+
+    running = frozenset({"RUNNING"})
+    paused = frozenset({"PAUSED", "WAITING"})
+    starting = frozenset({"CREATING", "RESTARTING"})
+    failed = FAILED_WORDS
+    # WAITING was never started and has no progress that /restart could reset; everything else keeps its progress.
+    to_running: Mapping[str, str] = MappingProxyType({"PAUSED": "resume", "WAITING": "start"})
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
+        self.instances = Instances.of(client)
+
+    def _tasks(self, parent: Parent, prefix: str = "") -> str:
+        return "/v2/{project_id}/%sinstances/%s/connector/tasks" % (prefix, quote_segment(parent.id))
+
+    def _one(self, parent: Parent, task: Task, verb: str = "", prefix: str = "") -> str:
+        return "%s/%s%s" % (self._tasks(parent, prefix), quote_segment(self.id_of(task)), verb)
+
+    def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
+        self.instances.preload([one for one in wanted if "instance_id" not in one])
+
+    def parent(self, wanted: Mapping[str, str]) -> Parent:
+        if wanted.get("instance_id"):
+            return Parent(wanted["instance_id"])
+        return self.instances.find(wanted).parent
+
+    def parents(self) -> list[Parent]:
+        return [one.parent for one in self.instances.all() if one.connector_enable]
+
+    def listing(self, parent: Parent) -> Listing:
+        pages = self.client.pages("dms", self._tasks(parent), items="tasks", limit=PAGE)
+        found: dict[str, Task] = {}
+        for page in pages:
+            for row in named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
+                task = self._task(parent, row)
+                found[task.id or task.name] = task
+        last = pages[-1] if pages else {}
+        quotas = {
+            "total": whole(last.get("total_number")),
+            "max_tasks": whole(last.get("max_tasks")),
+            "quota": whole(last.get("quota_tasks")),
+        }
+        return Listing(list(found.values()), quotas)
+
+    def show(self, parent: Parent, task: Task) -> Optional[Task]:
+        try:
+            answer = self.client.call("dms", "GET", self._one(parent, task))
+        except ApiError as error:
+            # No code is published for a missing Smart Connect task; a bare 404 on its own URL is one.
+            if error.meaning is Meaning.TASK_ABSENT or (error.status == 404 and not error.code.startswith(("DMS.", "APIG"))):
+                return None
+            raise
+        if not isinstance(answer, Mapping):
+            raise OpendumpError("The answer about Smart Connect task '%s' is no JSON object." % task.name)
+        return self._task(parent, answer)
+
+    def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
+        wire = {**self._body(name, destination, body), "start_later": paused}
+        answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
+        return self._task(parent, answer) if isinstance(answer, Mapping) and answer.get("id") else None
+
+    def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
+        self.client.call("dms", "PUT", self._one(parent, task), body=self._body(task.name, destination, body))
+
+    def delete(self, parent: Parent, task: Task) -> None:
+        self.client.call("dms", "DELETE", self._one(parent, task))
+
+    def act(self, parent: Parent, task: Task, action: str) -> None:
+        verb, prefix = {"pause": ("/pause", ""), "resume": ("/resume", ""), "start": ("/restart", "kafka/")}[action]
+        self.client.call("dms", "PUT", self._one(parent, task, verb, prefix))
+
+    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+        from .smart_connect_lag import lag_of
+
+        return lag_of(self.client, parent, tasks)
+
+    @staticmethod
+    def _body(name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:
+        source, sink = SIDES[destination]
+        own = body.get(destination, {})
+        wire: dict[str, Any] = {"task_name": name, "source_type": source, "sink_type": sink}
+        wire.update({key: body[key] for key in ("topics", "topics_regex") if body.get(key)})
+        if destination == "redis":
+            wire.update(source_task=own.get("source", {}), sink_task=own.get("sink", {}))
+        else:
+            wire["sink_task" if destination == "obs" else "source_task"] = own
+        return wire
+
+    def _task(self, parent: Parent, row: Mapping[str, Any]) -> Task:
+        source, sink = side(row.get("source_task")), side(row.get("sink_task"))
+        types = (str(row.get("source_type") or "NONE").upper(), str(row.get("sink_type") or "NONE").upper())
+        option = next((key for key, sides in SIDES.items() if sides == types), None)
+        raw: Mapping[str, Any] = {"obs": sink, "kafka": source, "redis": {"source": source, "sink": sink}}.get(option or "", {})
+        tree = {"topics": row.get("topics"), "topics_regex": row.get("topics_regex"), option or "": raw}
+        return Task(
+            kind=self.kind,
+            parent=parent,
+            name=str(row.get("task_name") or ""),
+            id=text(row.get("id", row.get("task_id"))),
+            status=text(row.get("status")),
+            created_at=moment(row.get("create_time")),
+            destination=option or ("+".join(types).lower() if types != ("NONE", "NONE") else None),
+            values=echoed(self.fields(option), tree),
+            raw=raw,
+        )

@@ -1,0 +1,230 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a sink task to its successor: which steps are left, decided from what is there.
+
+PRIVATE to the collection. Pure: asks no service and changes nothing. A dry run shows these steps, a run carries them out.
+
+A sink task knows no pause and no stop, only deletion, and a Smart Connect task cannot be told where to begin but at the end or the
+beginning of its topics. What follows from this is the order of the steps: the successor is seen RUNNING first, the sink task is
+deleted last, and the two policies differ in what has to be true at that moment. In terms of offsets of one partition, with W what the
+sink task has written up to, and P where the successor began: W at least P leaves no gap, W at most P leaves no duplicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Optional
+
+from .._kinds.kafka_sink_task import SinkTasks
+from .._kinds.smart_connect_task import SmartConnectTasks
+from .._task.records import Task
+
+GAP_FREE, NO_DUPLICATES = "gap_free", "no_duplicates"
+CREATE, START, DELETE_OLD, DELETE_SUCCESSOR = "create_successor", "start_successor", "delete_old", "delete_successor"
+DRAIN, VERIFY, CATCH_UP, CHECK, SETTLE = "drain", "verify_running", "catch_up", "check_offsets", "settle"
+WRITING_STEPS = frozenset({CREATE, START, DELETE_OLD, DELETE_SUCCESSOR})
+READY = (
+    "The successor waits to be started. It may not run beside the sink task, which can only be stopped by deleting it, so delete_old is "
+    "needed to go on."
+)
+
+
+class Position(NamedTuple):
+    """Offsets of one partition: up to where the task has written, and where the log ends."""
+
+    written: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user chose. ``gap_limit`` counts messages."""
+
+    policy: str
+    consumer_strategy: str = "latest"
+    delete_old: bool = False
+    rollback: bool = False
+    gap_limit: int = 0
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether both tasks run until the sink task has written what arrived before the successor surely read."""
+        return self.policy == GAP_FREE and self.consumer_strategy == "latest"
+
+
+@dataclass
+class Situation:
+    """What is known of one sink task and its successor.
+
+    :param begin: log ends that were read before the successor was started: it began there or later. None: not known.
+    :param ours: the successor was made by this migration, so it may also be deleted by it.
+    :param sent: a deletion of the sink task was sent, and it may only be listed still.
+    :param withdrawn: ID of a successor whose deletion was sent.
+    """
+
+    old: Optional[Task] = None
+    successor: Optional[Task] = None
+    adopted: bool = False
+    begin: Optional[Mapping[str, int]] = None
+    ours: bool = False
+    sent: bool = False
+    withdrawn: Optional[str] = None
+    finished: bool = False
+    problems: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+
+    @property
+    def withdrawing(self) -> bool:
+        return bool(self.successor and self.withdrawn and self.successor.id == self.withdrawn)
+
+
+@dataclass
+class Stage:
+    """Where a task stands: what is left to do, and, in a word and a sentence, what then."""
+
+    outcome: str
+    says: str
+    steps: list[str] = field(default_factory=list)
+    blocked: Optional[str] = None
+
+
+def positions(task: Optional[Task]) -> Optional[dict[str, Position]]:
+    """Offsets by topic and partition; None where the service does not show all of them."""
+    found = {}
+    for part in task.partitions or [] if task else []:
+        written = part.last_transfer_offset
+        if part.lag is not None and part.log_end_offset is not None:
+            written = part.log_end_offset - part.lag
+        if written is None or part.log_end_offset is None:
+            return None
+        found["%s/%s" % (part.topic, part.id)] = Position(written, part.log_end_offset)
+    return found or None
+
+
+def behind(offsets: Mapping[str, Position]) -> int:
+    """Messages that the task has not written yet."""
+    return sum(max(0, at.end - at.written) for at in offsets.values())
+
+
+def beyond(offsets: Mapping[str, Position], begin: Mapping[str, int]) -> int:
+    """Messages that the task has written though the successor may have read them too."""
+    return sum(max(0, at.written - begin.get(key, 0)) for key, at in offsets.items())
+
+
+def reached(offsets: Mapping[str, Position], mark: Mapping[str, int]) -> bool:
+    """Whether the task has written everything up to the mark. A partition that is not there any more has nothing left to write."""
+    return all(offsets[key].written >= end for key, end in mark.items() if key in offsets)
+
+
+def stage(now: Situation, chosen: Choices) -> Stage:
+    """What is left to do."""
+    if now.adopted:
+        return Stage("adopted", "Both APIs show this task, so it is a Smart Connect task already; nothing has to be re-created.")
+    if chosen.rollback:
+        return _back(now)
+    if now.old is None or (now.sent and now.successor is not None):
+        return _after_deletion(now, chosen)
+    if now.problems:
+        return Stage("blocked", "", blocked="; ".join(now.problems))
+    return _forward(now, chosen, now.old)
+
+
+def _after_deletion(now: Situation, chosen: Choices) -> Stage:
+    # Whether the deletion was executed cannot be told while the task is still listed; sending it once more is safe.
+    again = [DELETE_OLD] if now.old is not None and chosen.delete_old else []
+    if now.successor is None or now.withdrawing:
+        if now.finished:
+            return Stage("done", "It was migrated earlier; its successor has been deleted since.")
+        return Stage(
+            "blocked",
+            "",
+            blocked="neither the sink task nor its successor is there; somebody deleted them. The state file holds the settings of the "
+            "sink task; declare a Smart Connect task with them",
+        )
+    health = SmartConnectTasks.health(now.successor.status)
+    if now.old is not None and not again:
+        return Stage("side_by_side", "A deletion of the sink task was sent, and it is still shown; set delete_old to send it again.")
+    if health == "paused" and now.finished:
+        return Stage("done", "It was migrated earlier; its successor has been paused since.")
+    if health == "paused":
+        return Stage("done", "The sink task is gone, and its successor is started.", [START, *again])
+    if health == "failed":
+        return Stage("blocked", "", blocked="the sink task is gone, and its successor is %s; mend it now" % now.successor.status)
+    return Stage("done", "The successor has taken over.", [*([] if health == "ok" else [VERIFY]), *again])
+
+
+def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
+    stopped = SinkTasks.health(old.status) in ("paused", "failed")
+    offsets = positions(old)
+    if chosen.consumer_strategy == "latest" and chosen.delete_old and offsets is None:
+        return _blocked(
+            "the service shows no offsets of the sink task, so neither a gap nor duplicates can be ruled out; "
+            "policy gap_free with consumer_strategy earliest needs no offsets"
+        )
+    if chosen.delete_old and chosen.overlaps and stopped and offsets and behind(offsets):
+        return _blocked(
+            "the sink task is %s and %d messages behind, so it will not catch up; consumer_strategy earliest dumps everything that is "
+            "stored once more, policy no_duplicates with a gap_limit leaves the gap" % (old.status, behind(offsets))
+        )
+    steps = []
+    successor = None if now.withdrawing else now.successor
+    if now.withdrawing:
+        steps.append(DELETE_SUCCESSOR)
+    health = SmartConnectTasks.health(successor.status) if successor else "none"
+    if successor and health == "failed":
+        return _blocked(
+            "its successor '%s' is %s; roll back (rollback), mend what is wrong (bucket, keys) and begin again"
+            % (successor.name, successor.status)
+        )
+    if chosen.policy == NO_DUPLICATES and successor and successor.status != "WAITING" and health in ("ok", "paused", "unknown"):
+        if now.begin is None and chosen.delete_old:
+            return _blocked(
+                "its successor '%s' is %s already, and where it began is not recorded, so duplicates cannot be ruled out; policy "
+                "gap_free can go on from here, or delete the successor and begin again" % (successor.name, successor.status)
+            )
+        if health == "paused" and now.ours:
+            # It has progress, and going on from there would repeat what the sink task has written since.
+            steps.append(DELETE_SUCCESSOR)
+            successor, health = None, "none"
+    if successor is None:
+        if now.needs:
+            return _blocked("keys are missing: %s" % "; ".join(now.needs))
+        steps.append(CREATE)
+    runs = health in ("ok", "unknown", "starting")
+    if not runs and SinkTasks.health(old.status) == "paused":
+        return Stage("ready", "The sink task is paused, so its successor is left waiting; start it yourself, then run again.", steps)
+    careful = chosen.policy == NO_DUPLICATES
+    if careful and not chosen.delete_old and not runs:
+        return Stage("ready", READY, steps)
+    if not runs:
+        steps += [DRAIN, START] if careful else [START]
+    if health != "ok":
+        steps.append(VERIFY)
+    if not chosen.delete_old:
+        return Stage("side_by_side", "Both tasks run and dump the same messages, until delete_old is set.", steps)
+    if careful:
+        steps.append(CHECK)
+    elif chosen.overlaps:
+        steps.append(CATCH_UP)
+    return Stage("done", "The successor takes over.", [*steps, DELETE_OLD])
+
+
+def _back(now: Situation) -> Stage:
+    if now.old is None:
+        if now.successor is None and not now.finished:
+            return _blocked("neither the sink task nor its successor is there; there is nothing to go back to")
+        return _blocked("the sink task has been deleted, so there is no way back")
+    if now.successor is None:
+        return Stage("rolled_back", "Only the sink task is there.")
+    if not now.ours:
+        return _blocked(
+            "its successor '%s' was not made by this migration as far as the state file tells; delete it yourself if it is to go"
+            % now.successor.name
+        )
+    return Stage("rolled_back", "Only the sink task remains.", [*([SETTLE] if now.sent else []), DELETE_SUCCESSOR])
+
+
+def _blocked(why: str) -> Stage:
+    return Stage("blocked", "", blocked=why)

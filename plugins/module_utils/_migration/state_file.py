@@ -1,0 +1,122 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a migration has to remember between two runs because no service tells it: offsets, choices, what was sent.
+
+PRIVATE to the collection. No secret is ever in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._errors import ConfigurationError
+
+VERSION = 1
+
+
+class StateFile:
+    """JSON at a path, mode 0600, replaced as a whole with each save, so that an interruption leaves the old or the new one.
+
+    :raises ConfigurationError: there is something at the path that is no state file, or it cannot be read or written.
+    """
+
+    def __init__(self, path: str, keep: bool) -> None:
+        self.path = os.path.abspath(os.path.expanduser(path))
+        self.keep = keep
+        self.tasks: dict[str, dict[str, Any]] = {}
+        self._saved = ""
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Read what is there. While a run keeps it, no other run can.
+
+        :raises ConfigurationError: another run has it, or it cannot be kept from others.
+        """
+        folder = os.path.dirname(self.path)
+        if self.keep and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
+            raise ConfigurationError("state_file cannot be made: %s is no folder that can be written to." % folder)
+        with self._kept_from_others() if self.keep else contextlib.nullcontext():
+            if os.path.lexists(self.path):
+                self._load()
+            yield
+
+    @contextlib.contextmanager
+    def _kept_from_others(self) -> Iterator[None]:
+        """A lock on a file beside it, since the file itself is replaced. The system takes it back when the process ends in any way."""
+        beside = os.path.join(os.path.dirname(self.path), ".%s.lock" % os.path.basename(self.path))
+        while True:
+            try:
+                handle = os.open(beside, os.O_CREAT | os.O_RDWR, 0o600)
+            except OSError as error:
+                raise ConfigurationError("state_file %s cannot be kept from other runs: %s." % (self.path, error)) from error
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                os.close(handle)
+                raise ConfigurationError("state_file %s is in use by another run. Wait until it has ended." % self.path) from error
+            except OSError:
+                pass  # a file system that has no locks
+            # the run that had it may have removed it in between
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle), os.stat(beside)):
+                    break
+            os.close(handle)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(beside)
+            os.close(handle)
+
+    def _load(self) -> None:
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                document = json.load(file)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError("state_file %s cannot be read: %s." % (self.path, error)) from error
+        tasks = document.get("tasks") if isinstance(document, Mapping) else None
+        if not isinstance(document, Mapping) or document.get("version") != VERSION or not isinstance(tasks, Mapping):
+            raise ConfigurationError("state_file %s is not the state of a migration by this version; name another file." % self.path)
+        if not all(isinstance(entry, dict) for entry in tasks.values()):
+            raise ConfigurationError("state_file %s is damaged: an entry of tasks is no object." % self.path)
+        self.tasks = {str(key): dict(entry) for key, entry in tasks.items()}
+        self._saved = self._text()
+
+    def _text(self) -> str:
+        return json.dumps({"version": VERSION, "tasks": self.tasks}, indent=2, sort_keys=True) + "\n"
+
+    def entries(self, instance_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Keys and entries of one instance."""
+        for key, entry in sorted(self.tasks.items()):
+            if entry.get("instance_id") == instance_id:
+                yield key, entry
+
+    def save(self) -> None:
+        """Write what has changed; nothing in a run that keeps nothing."""
+        text = self._text()
+        if not self.keep or text == self._saved or not (self.tasks or self._saved):
+            return
+        folder = os.path.dirname(self.path)
+        try:
+            # mkstemp makes the file 0600.
+            handle, name = tempfile.mkstemp(prefix=".%s." % os.path.basename(self.path), dir=folder)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(name, self.path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(name)
+                raise
+        except OSError as error:
+            raise ConfigurationError("state_file %s cannot be written: %s. The migration stops here." % (self.path, error)) from error
+        self._saved = text

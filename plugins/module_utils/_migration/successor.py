@@ -1,0 +1,130 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sink task → the Smart Connect task that can take its place, and what gets lost on the way.
+
+PRIVATE to the collection. Pure: asks no service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .._errors import ConfigurationError
+from .._kinds.kafka_sink_task import SinkTasks
+from .._kinds.smart_connect_task import SmartConnectTasks
+from .._task.declared import Desired, desired
+from .._task.fields import differing, leaves, shown
+from .._task.records import Task
+
+CARRIED = ("destination_file_type", "obs_bucket_name", "obs_path", "partition_format", "record_delimiter", "deliver_time_interval")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How successors are made where the sink task does not say it."""
+
+    suffix: str
+    names: Mapping[str, str]
+    consumer_strategy: str
+    writers: Sequence[Mapping[str, Any]] = ()
+    partition_format: Optional[str] = None
+    unclear_delimiter: str = "newline"
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wait_timeout: float = 600.0
+    wait_interval: float = 2.0
+
+    def name_for(self, task_name: str, task_id: str) -> str:
+        return str(self.names.get(task_id) or self.names.get(task_name) or task_name + self.suffix)
+
+    def writer(self, bucket: Optional[str]) -> Mapping[str, Any]:
+        """Who writes into this bucket: the entry for it, else the one for all others."""
+        for wanted in (bucket, None):
+            for entry in self.writers:
+                if (entry.get("obs_bucket_name") or None) == wanted:
+                    return entry
+        return {}
+
+
+@dataclass
+class Successor:
+    """What is to be declared. ``options`` holds no secret, ``declaration`` does; it is None where ``problems`` say why."""
+
+    name: str
+    options: dict[str, Any] = field(default_factory=dict)
+    declaration: Optional[Desired] = field(default=None, repr=False)
+    losses: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def successor_of(old: Task, writing: Writing) -> Successor:
+    """The mapping of every field. A field that Smart Connect cannot have is a problem, never left out silently."""
+    tree = shown(SinkTasks.fields(old.destination), old.values)
+    dump = tree.get("obs") or {}
+    made = Successor(writing.name_for(old.name, old.id or ""))
+    if old.destination != "obs":
+        made.problems.append("it dumps to %s, and only dumps to OBS have a counterpart" % (old.destination or "a place that is not shown"))
+        return made
+    own = {"consumer_strategy": writing.consumer_strategy, **{name: dump.get(name) for name in CARRIED}}
+    if own["partition_format"] is None:
+        own["partition_format"] = writing.partition_format
+        if writing.partition_format is None:
+            made.problems.append("it has no partition_format, and Smart Connect needs one; say which with missing_partition_format")
+        else:
+            made.losses.append("It has no partition_format; its successor sorts by %s." % writing.partition_format)
+    if own["record_delimiter"] is None:
+        own["record_delimiter"] = writing.unclear_delimiter
+        made.losses.append(
+            "The service shows its record_delimiter as empty, which can mean newline or none; its successor gets %s (unclear_delimiter)."
+            % writing.unclear_delimiter
+        )
+    if dump.get("consumer_strategy") == "earliest" and writing.consumer_strategy == "latest":
+        made.losses.append(
+            "It reads with consumer_strategy earliest, its successor with latest; so of topics and partitions that are added later, the "
+            "first messages can be missed."
+        )
+    made.losses.append("ID, time of creation and progress are not carried over; how far the successor is shows only in its consumer group.")
+    options: dict[str, Any] = {
+        "instance_id": old.parent.id,
+        "task_name": made.name,
+        **{key: tree[key] for key in ("topics", "topics_regex") if tree.get(key)},
+        "obs": {key: value for key, value in own.items() if value is not None},
+    }
+    writer = writing.writer(own["obs_bucket_name"])
+    keys = {key: writer[key] for key in ("access_key", "secret_key", "agency_name") if writer.get(key)}
+    # Keys of the environment are for those who give no writer, not beside an agency.
+    environ: Mapping[str, str] = {} if keys else writing.environ
+    made.options = {**options, "obs": {**options["obs"], **{key: keys[key] for key in keys if key == "agency_name"}}}
+    try:
+        made.declaration = desired(
+            SmartConnectTasks,
+            {
+                **options,
+                "obs": {**options["obs"], **keys},
+                "state": "paused",
+                "wait_timeout": writing.wait_timeout,
+                "wait_interval": writing.wait_interval,
+            },
+            environ,
+        )
+    except ConfigurationError as error:
+        made.problems.append("no Smart Connect task can be declared for it: %s" % error)
+        return made
+    values = {path.split(".", 1)[1]: value for path, value in made.declaration.values.items() if path.startswith("obs.")}
+    for check in SmartConnectTasks.destination("obs").birth_checks:  # type: ignore[union-attr]
+        made.needs += ["%s (for bucket %s)" % (said, own["obs_bucket_name"]) for said in check(values)]
+    return made
+
+
+def differences(made: Successor, candidate: Task) -> list[str]:
+    """Readable fields in which an existing task is not the successor."""
+    if made.declaration is None or candidate.destination != "obs":
+        return ["destination"]
+    fields = SmartConnectTasks.fields("obs")
+    known = dict(leaves(fields))
+    found = differing(fields, made.declaration.values, candidate.values)
+    undeclared = [path for path in ("topics", "topics_regex") if path not in made.declaration.values and candidate.values.get(path)]
+    return [path for path in found if path in candidate.values or not known[path].echo_uncertain] + undeclared

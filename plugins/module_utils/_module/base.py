@@ -1,0 +1,128 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AnsibleModule, with what every module of this collection needs: a client, and secrets that stay inside.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable, Optional
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._api.client import REQUESTS_IMPORT_ERROR, Client
+from .._api.options import API_OPTIONS
+from .._api.redaction import SHORTEST_SECRET, hidden, masked, printable, spellings
+from .._errors import OpendumpError, UnexpectedError
+
+# A job that is cancelled, Ctrl-C, a terminal that is closed.
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class DumpModule(AnsibleModule):
+    """A module with the API options and check mode."""
+
+    def __init__(self, argument_spec: dict[str, Any], **kwargs: Any) -> None:
+        self._client: Optional[Client] = None
+        self._accepted = False
+        self._handlers: dict[int, Any] = {}
+        super().__init__(argument_spec={**API_OPTIONS, **argument_spec}, supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
+        self._accepted = True
+
+    def connect(self, connections: int = 1) -> Client:
+        """The client that these options ask for.
+
+        :raises ConfigurationError: the options do not say who asks, or whom.
+        """
+        if REQUESTS_IMPORT_ERROR is not None:
+            self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        self._client = Client(self.params, warn=self.warn, connections=connections)
+        # The secrets of tasks too: the client takes them out of a service's words before it cuts those to length.
+        self._client.secrets.update(map(str, self.no_log_values))
+        self.hide(self._client.secrets)
+        return self._client
+
+    @contextlib.contextmanager
+    def failing(self, told: Callable[[], Mapping[str, Any]] = dict) -> Iterator[None]:
+        """Whatever goes wrong in here fails the module with a clear message, also a signal.
+
+        :param told: what else the result says then.
+        """
+        self._listen(told)
+        try:
+            yield
+        except OpendumpError as error:
+            self.fail_json(msg=str(error), error=error.details, **told())
+        except Exception as error:
+            unexpected = UnexpectedError(error)
+            self.fail_json(msg=str(unexpected), error=unexpected.details, **told())
+        finally:
+            self._listen_no_more()
+
+    def _listen(self, told: Callable[[], Mapping[str, Any]]) -> None:
+        def stop(number: int, _frame: Any) -> None:
+            # Who cancels a job may say so twice, to the group and to the process; the second shall not cut short the clearing away.
+            for one in self._handlers:
+                signal.signal(one, signal.SIG_IGN)
+            self._handlers.clear()
+            # Ansible has written the options there, secrets among them, and may not be there any more to take them away.
+            if self._tmpdir:
+                shutil.rmtree(self._tmpdir, ignore_errors=True)
+            self.fail_json(
+                msg="Stopped by %s. A request that was under way may have been executed or not; nothing else was begun. "
+                "Run again: the next run looks at what there is and goes on from there." % signal.Signals(number).name,
+                error={},
+                **told(),
+            )
+
+        if threading.current_thread() is threading.main_thread():
+            self._handlers = {number: signal.signal(number, stop) for number in SIGNALS}
+
+    def _listen_no_more(self) -> None:
+        while self._handlers:
+            signal.signal(*self._handlers.popitem())
+
+    def _log_invocation(self) -> None:
+        """The options for the system's log: Ansible shows dicts as Python writes them, where a secret may be spelt in another way."""
+        given = self.params
+        self.params = hidden(given, self.argument_spec)
+        try:
+            super()._log_invocation()  # type: ignore[no-untyped-call]
+        finally:
+            self.params = given
+
+    def warn(self, warning: str, **kwargs: Any) -> None:
+        super().warn(self._presentable(warning), **kwargs)
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
+        self.no_log_values.update(spelling for value in list(values) if len(value) >= SHORTEST_SECRET for spelling in spellings(value))
+
+    def exit_json(self, **kwargs: Any) -> Any:
+        self._before_the_end(kwargs)
+        super().exit_json(**kwargs)
+
+    def fail_json(self, msg: str, **kwargs: Any) -> Any:
+        self._before_the_end(kwargs)
+        super().fail_json(self._presentable(msg), **kwargs)
+
+    def _presentable(self, text: str) -> str:
+        return printable(masked(text, map(str, self.no_log_values)))
+
+    def _before_the_end(self, result: dict[str, Any]) -> None:
+        self._listen_no_more()
+        if self._client is not None:
+            self.hide(self._client.secrets)
+        # Ansible hides secrets by their value, so that a short one blanks out innocent output. Those are hidden by their name.
+        known = list(map(str, self.no_log_values))
+        self.no_log_values.clear()
+        self.hide(known)
+        # A misspelt option may hold a secret, which nobody knows to be one.
+        result.setdefault("invocation", {"module_args": hidden(self.params, self.argument_spec) if self._accepted else {}})

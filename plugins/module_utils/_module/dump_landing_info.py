@@ -1,0 +1,170 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module that looks whether files land: options → buckets → one verdict for each task.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any, Optional
+
+from ansible.module_utils.basic import missing_required_lib
+
+from .._api.credentials import Identity, Key, identify
+from .._api.endpoints import endpoint
+from .._api.options import Given
+from .._errors import ConfigurationError, OpendumpError
+from .._landing.buckets import BOTO3_IMPORT_ERROR, Buckets, KeyRefused
+from .._landing.files import VERDICTS, Found, Window, interval_of, look, place_of, shown, verdict, window_of, zone_of
+from .._reconcile.estate import side_by_side
+from .base import DumpModule
+
+LANDING_OPTIONS: dict[str, Any] = {
+    "tasks": {"type": "list", "elements": "dict", "required": True},
+    "since": {"type": "str", "default": "3600"},
+    "time_zone": {"type": "str", "default": "Asia/Shanghai"},
+    "obs_endpoint": {"type": "str"},
+    "obs_access_key": {"type": "str", "no_log": True},
+    "obs_secret_key": {"type": "str", "no_log": True},
+    "obs_security_token": {"type": "str", "no_log": True},
+    "obs_addressing": {"type": "str", "choices": ["auto", "path", "virtual"], "default": "auto"},
+    "max_objects": {"type": "int", "default": 100000},
+    "parallelism": {"type": "int", "default": 8},
+}
+
+
+def dump_landing_info() -> None:
+    module = DumpModule(LANDING_OPTIONS, required_together=[["obs_access_key", "obs_secret_key"]])
+    options = module.params
+    if BOTO3_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("boto3", reason="to look into buckets"), exception=BOTO3_IMPORT_ERROR)
+    with module.failing():
+        for name in ("parallelism", "max_objects"):
+            if options[name] < 1:
+                raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, options[name]))
+        window = window_of(options["since"], zone_of(options["time_zone"]), datetime.now(timezone.utc))
+        given = Given(options, os.environ)
+        who = Who(given)
+        module.hide(who.secrets)
+        landing = looked_at(buckets(given, who), options["tasks"], window, options)
+    counts = Counter(one["verdict"] for one in landing)
+    module.exit_json(
+        changed=False,
+        since=shown(window.since),
+        landing=landing,
+        summary={"tasks": len(landing), **{name: counts.get(name, 0) for name in VERDICTS}},
+    )
+
+
+class Who:
+    """The key for the bucket: its own options, its own variables, or else the key that the API is called with.
+
+    :raises ConfigurationError: half a key, or none.
+    """
+
+    def __init__(self, given: Given) -> None:
+        self.identity: Optional[Identity] = None
+        try:
+            self.identity = identify(given)
+        except ConfigurationError as error:
+            api_error: Optional[ConfigurationError] = error
+        else:
+            api_error = None
+        self.key = self._own_key(given) or self._api_key(api_error)
+        self.secrets = {self.key.access, self.key.secret, self.key.security_token}
+
+    @staticmethod
+    def _own_key(given: Given) -> Optional[Key]:
+        access, secret = given.option("obs_access_key"), given.option("obs_secret_key")
+        if access and secret:
+            return Key(access, secret, given.option("obs_security_token") or "", "obs_access_key of the options")
+        access, secret = given.named("OPENDUMP_OBS_ACCESS_KEY"), given.named("OPENDUMP_OBS_SECRET_KEY")
+        if bool(access) != bool(secret):
+            raise ConfigurationError(
+                "Only one of OPENDUMP_OBS_ACCESS_KEY and OPENDUMP_OBS_SECRET_KEY is set; a key has both parts. Set the other one too."
+            )
+        return Key(access, secret, "", "OPENDUMP_OBS_ACCESS_KEY") if access and secret else None
+
+    def _api_key(self, api_error: Optional[ConfigurationError]) -> Key:
+        source = self.identity.source if self.identity else None
+        if isinstance(source, Key) and self.identity and not self.identity.agency:
+            return source
+        raise ConfigurationError(
+            "A bucket can only be read with an access key, and there is none: set obs_access_key and obs_secret_key "
+            "(OPENDUMP_OBS_ACCESS_KEY and OPENDUMP_OBS_SECRET_KEY), or access_key and secret_key (HW_ACCESS_KEY and HW_SECRET_KEY). %s"
+            % (api_error or "A token, a password or an agency, which serve for the API, do not serve for OBS.")
+        )
+
+
+def buckets(given: Given, who: Who) -> Buckets:
+    """
+    :raises ConfigurationError: it is not said where OBS is.
+    """
+    region = given.get("region") or (who.identity.region if who.identity else "")
+    url = given.option("obs_endpoint") or given.named("HW_OBS_ENDPOINT")
+    if not url and not region:
+        raise ConfigurationError(
+            "It is not said where OBS is: there is neither a region nor an endpoint. Set region (HW_REGION_NAME) or obs_endpoint "
+            "(HW_OBS_ENDPOINT)."
+        )
+    where = endpoint("obs", url, region or None, given.get("cloud"))
+    verify = given.options.get("validate_certs")
+    if verify is None:
+        verify = (given.named("HW_INSECURE") or "").lower() not in ("1", "true", "yes", "on")
+    return Buckets(
+        who.key,
+        where.base + where.prefix,
+        region or "us-east-1",
+        verify=(given.options.get("ca_path") or True) if verify else False,
+        timeout=float(given.options["request_timeout"]),
+        connections=given.options["parallelism"],
+        addressing=given.options["obs_addressing"],
+    )
+
+
+def looked_at(reached: Buckets, tasks: Sequence[Mapping[str, Any]], window: Window, options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One entry for each task, in order.
+
+    :raises KeyRefused: the key is wrong; nothing more is asked with it, for a key that fails often is locked.
+    """
+
+    def one(task: Mapping[str, Any]) -> dict[str, Any]:
+        place, interval = place_of(task), interval_of(task)
+        if place is None:
+            why = "The task does not dump files into OBS, or its record has no details (dump_tasks_info with details)."
+            return entry(task, None, Found(), ("unknown", why))
+        try:
+            found = look(reached.bucket(place.bucket), place, window, interval, options["max_objects"])
+        except KeyRefused:
+            raise
+        except OpendumpError as error:
+            return entry(task, place.bucket, Found(), ("unknown", str(error)), {"msg": str(error), **error.details})
+        return entry(task, place.bucket, found, verdict(task, found, window, interval))
+
+    # The first alone: a wrong key is used once, not by all threads at the same time.
+    first = next((number for number, task in enumerate(tasks) if place_of(task)), len(tasks))
+    head = [one(task) for task in tasks[: first + 1]]
+    return head + side_by_side(one, tasks[first + 1 :], options["parallelism"])
+
+
+def entry(
+    task: Mapping[str, Any], bucket: Optional[str], found: Found, said: tuple[str, str], error: Optional[dict[str, Any]] = None
+) -> dict[str, Any]:
+    newest = found.newest
+    return {
+        **{name: task.get(name) for name in ("kind", "parent", "parent_name", "name", "id")},
+        "verdict": said[0],
+        "reason": said[1],
+        "bucket": bucket,
+        "prefixes": found.prefixes,
+        "objects": None if error or not found.prefixes else found.objects,
+        "bytes": None if error or not found.prefixes else found.bytes,
+        "newest": {"key": newest.key, "size": newest.size, "modified_at": shown(newest.modified)} if newest else None,
+        "error": error,
+    }

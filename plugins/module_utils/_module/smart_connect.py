@@ -1,0 +1,211 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Smart Connect of an instance, on or off. Asynchronous; it costs money, so nothing else here ever does it.
+
+PRIVATE to the collection. The service answers at once and works on: the instance is EXTENDING or CONNECTOR_DELETING
+until it is RUNNING again, and refuses further changes meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional, Union
+
+from .._api.client import Client, quote_segment
+from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
+from .._kinds.kafka_instances import Instance, Instances
+from .._kinds.kafka_sink_task import SinkTasks
+from .._kinds.smart_connect_task import SmartConnectTasks
+from .._reconcile.plan import DELETE, Plan, Refused
+from .._reconcile.wait import Clock, WaitFailed
+from .._task.declared import Desired
+from .._task.records import Task
+
+ENABLE, DISABLE = "enable", "disable"
+BUSY = frozenset({"EXTENDING", "CONNECTOR_DELETING", "CREATING", "RESTARTING"})
+FEWEST_NODES = 2
+
+SWITCH_OPTIONS: dict[str, Any] = {
+    "instance_id": {"type": "str"},
+    "instance_name": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "node_cnt": {"type": "int"},
+    "specification": {"type": "str", "choices": ["100MB", "300MB", "600MB", "1200MB"]},
+    "spec_code": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 3000.0},
+    "wait_interval": {"type": "float", "default": 5.0},
+}
+
+
+@dataclass
+class Switch:
+    """One run of the smart_connect module."""
+
+    client: Client
+    options: Mapping[str, Any]
+    check_mode: bool = False
+    warn: Callable[[str], None] = lambda text: None
+    clock: Clock = field(default_factory=Clock)
+    actions: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.instances = Instances(self.client)
+        self.where = {name: self.options[name] for name in ("instance_id", "instance_name") if self.options.get(name)}
+
+    def run(self) -> dict[str, Any]:
+        """
+        :raises ConfigurationError: an option is out of its range.
+        :raises Refused: what is declared cannot be done, or would destroy tasks.
+        :raises WaitFailed: the instance did not come back within wait_timeout.
+        """
+        nodes = self.options.get("node_cnt")
+        if nodes is not None and nodes < FEWEST_NODES:
+            raise ConfigurationError("node_cnt is %d, allowed is %d or more." % (nodes, FEWEST_NODES))
+        if not self.where:
+            raise ConfigurationError("instance_id or instance_name is empty; say which Kafka instance is meant.")
+        before = self._settled(self.instances.find(self.where)) if not self.check_mode else self.instances.find(self.where)
+        wanted = self.options["state"] == "present"
+        after = before
+        if wanted != before.connector_enable:
+            self._permit(before, wanted)
+            tasks = [] if wanted else self._tasks(before)
+            if self.check_mode:
+                self.actions.append(ENABLE if wanted else DISABLE)
+            else:
+                after = self._switch(before, wanted, tasks)
+        predicted = shown(after)
+        if self.check_mode and self.actions:
+            predicted.update(enabled=wanted, connector_id=None)
+        return {
+            "changed": bool(self.actions),
+            "actions": self.actions,
+            "smart_connect": predicted,
+            "diff": {"before": {"enabled": before.connector_enable}, "after": {"enabled": wanted}}
+            if self.actions
+            else {"before": {}, "after": {}},
+        }
+
+    def _permit(self, instance: Instance, wanted: bool) -> None:
+        what = "on" if wanted else "off"
+        if instance.prepaid:
+            raise Refused(
+                "Kafka instance %s is billed yearly/monthly; no API switches Smart Connect %s there, since it is an order. Do it "
+                "in the console. Nothing was changed." % (instance.parent, what)
+            )
+        if wanted and instance.single:
+            raise Refused("Kafka instance %s has a single node, which cannot run Smart Connect. Nothing was changed." % instance.parent)
+
+    def _tasks(self, instance: Instance) -> list[tuple[Any, Task]]:
+        """Tasks that go with Smart Connect.
+
+        :raises Refused: there are some, and the user does not force.
+        """
+        connect, sink = SmartConnectTasks(self.client), SinkTasks(self.client)
+        found: dict[str, tuple[Any, Task]] = {}
+        for adapter in (connect, sink):
+            for task in adapter.listing(instance.parent).tasks:
+                found.setdefault(task.id or "%s %s" % (adapter.kind, task.name), (adapter, task))
+        if found and not self.options["force"]:
+            names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in found.values())
+            raise Refused(
+                "Smart Connect of %s still has %d tasks (%s). They would be deleted for good. Delete them first, or set force. "
+                "Nothing was changed." % (instance.parent, len(found), names)
+            )
+        return list(found.values())
+
+    def _switch(self, instance: Instance, wanted: bool, tasks: list[tuple[Any, Task]]) -> Instance:
+        if tasks:
+            # Few runs do this, and a module's code is compiled anew in each run.
+            from .._reconcile.apply import Writer
+        for adapter, task in tasks:
+            victim = Desired(
+                type(adapter), self.where, task.name, task.id, "absent", wait=False, wait_interval=self.options["wait_interval"]
+            )
+            Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, self.warn).write()
+            self.actions.append(DELETE)
+        path = "/v2/{project_id}/instances/%s/connector" if wanted else "/v2/{project_id}/kafka/instances/%s/delete-connector"
+        body: dict[str, Any] = {
+            key: self.options[key] for key in ("specification", "spec_code", "node_cnt") if self.options.get(key) is not None
+        }
+        if not wanted:
+            # An empty body is refused by some editions, an object is taken by all.
+            body = {"instance_id": instance.id}
+        action = ENABLE if wanted else DISABLE
+        started = self.clock.now()
+        while True:
+            try:
+                self.client.call("dms", "POST", path % quote_segment(instance.id), body=body)
+                break
+            except (ApiError, TransportError) as error:
+                if isinstance(error, ApiError) and error.meaning is Meaning.EXISTS:
+                    break
+                busy = isinstance(error, ApiError) and error.meaning is Meaning.BUSY
+                if not busy and not error.possibly_executed:
+                    raise
+                seen = self._look_after(instance, error, wanted, started)
+                if seen.connector_enable == wanted:
+                    self.actions.append(action)
+                    return seen
+                if self.clock.now() - started > max(self.client.retry_budget, self.options["wait_timeout"] if busy else 0):
+                    raise
+        self.actions.append(action)
+        if not self.options["wait"]:
+            return self._look(instance)
+        while True:
+            seen = self._settled(self._look(instance), started)
+            if seen.connector_enable == wanted:
+                return seen
+            self._in_time(started, seen, "switched %s" % ("on" if wanted else "off"))
+            self.clock.sleep(self.options["wait_interval"])
+
+    def _look_after(self, instance: Instance, lost: Union[ApiError, TransportError], wanted: bool, started: float) -> Instance:
+        """The instance after a request of which it is not known what became of it, which the error then says."""
+        self.warn("Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, lost))
+        doubt = "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off")
+        try:
+            seen = self._settled(self._look(instance), started)
+        except OpendumpError as error:
+            if not lost.possibly_executed:
+                raise
+            lost.add("%s, and it could not be looked after: %s Run again; the next run looks first." % (doubt, error))
+            raise lost from None
+        if seen.connector_enable != wanted and lost.possibly_executed:
+            lost.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
+        return seen
+
+    def _look(self, instance: Instance) -> Instance:
+        return self.instances.find({"instance_id": instance.id}, fresh=True)
+
+    def _settled(self, instance: Instance, started: Optional[float] = None) -> Instance:
+        """The instance once no other operation runs on it."""
+        started = self.clock.now() if started is None else started
+        while instance.status in BUSY and self.options["wait"]:
+            self._in_time(started, instance, "RUNNING")
+            self.clock.sleep(self.options["wait_interval"])
+            instance = self._look(instance)
+        if instance.status not in BUSY and instance.status not in ("RUNNING", ""):
+            raise OpendumpError(
+                "Kafka instance %s is %s; Smart Connect can only be switched while it is RUNNING." % (instance.parent, instance.status)
+            )
+        return instance
+
+    def _in_time(self, started: float, instance: Instance, what: str) -> None:
+        if self.clock.now() - started > self.options["wait_timeout"]:
+            raise WaitFailed(
+                "Kafka instance %s is not %s within wait_timeout (%g seconds); its last status is %s. The service goes on by "
+                "itself; run again later." % (instance.parent, what, self.options["wait_timeout"], instance.status)
+            )
+
+
+def shown(instance: Instance) -> dict[str, Any]:
+    return {
+        "instance_id": instance.id,
+        "instance_name": instance.name,
+        "status": instance.status,
+        "enabled": instance.connector_enable,
+        "connector_id": instance.connector_id,
+    }

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Outcome → result: the shapes that users see.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Optional
+
+from .._task.fields import shown
+from .._task.kind import Adapter
+from .._task.records import Task
+from .run import Outcome
+
+
+def task_result(kind: type[Adapter], task: Optional[Task]) -> Optional[dict[str, Any]]:
+    """The one record for all kinds of tasks. A field that the service does not report is None; no secret is in it."""
+    if task is None:
+        return None
+    tree = shown(kind.fields(task.destination), task.values)
+    destination = None
+    if task.destination:
+        destination = {"kind": task.destination, **(tree.get(task.destination) or {})}
+    return {
+        "kind": task.kind,
+        "parent": task.parent.id,
+        "parent_name": task.parent.name,
+        "name": task.name,
+        "id": task.id,
+        "status": task.status,
+        "health": kind.health(task.status),
+        "created_at": task.created_at,
+        "last_transfer_at": task.last_transfer_at,
+        "topics": tree.get("topics"),
+        "topics_regex": tree.get("topics_regex"),
+        "destination": destination,
+        "partitions": None if task.partitions is None else [asdict(part) for part in task.partitions],
+        "lag": task.lag,
+        "lag_source": task.lag_source,
+    }
+
+
+def outcome_result(outcome: Outcome) -> dict[str, Any]:
+    """What a resource module returns about its task."""
+    return {
+        "changed": outcome.changed,
+        "actions": outcome.actions,
+        "changed_fields": outcome.changed_fields,
+        "task": task_result(outcome.desired.kind, outcome.task),
+    }
+
+
+def outcome_diff(outcome: Outcome) -> dict[str, Any]:
+    """What --diff shows of one task."""
+    if not outcome.plan or not outcome.changed:
+        return {"before": {}, "after": {}}
+    return outcome.plan.diff()

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for a run state, ended early when it cannot come.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .._errors import OpendumpError
+from .._task.kind import Adapter
+from .._task.records import Parent, Task
+
+# Polls for which a state that may pass by itself is borne: ABNORMAL may recover, an unknown word may be a transition.
+GRACE_DOUBTFUL = 3
+GRACE_UNKNOWN = 5
+
+
+class WaitFailed(OpendumpError):
+    """The run state did not come about; carries what the service last said."""
+
+
+@dataclass
+class Clock:
+    """Time, so that tests need not spend any."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass
+class Patience:
+    """One task's wait: fed with what each poll shows, says whether it is over."""
+
+    adapter: Adapter
+    parent: Parent
+    label: str
+    target: str
+    timeout: float
+    started: float
+    task: Optional[Task] = None
+    unwell: int = 0
+    last: Optional[str] = field(default=None)
+
+    def over(self, task: Optional[Task], now: float) -> bool:
+        """True when the target is reached.
+
+        :raises WaitFailed: when it cannot be reached any more, or not in time.
+        """
+        kind = self.adapter
+        if task is not None:
+            self.task = task
+        status = task.status if task else None
+        health = kind.health(status)
+        if health == self.target:
+            return True
+        if status in kind.failed:
+            raise self._failure("has failed")
+        if status in kind.doubtful or (status is not None and health == "unknown" and status not in kind.leaving):
+            self.unwell = self.unwell + 1 if status == self.last else 1
+            if self.unwell > (GRACE_DOUBTFUL if status in kind.doubtful else GRACE_UNKNOWN):
+                raise self._failure("is not well" if status in kind.doubtful else "is in a state this collection does not know")
+        self.last = status
+        if now - self.started > self.timeout:
+            raise self._failure(
+                "has not become %s within wait_timeout (%g seconds)" % ({"ok": "running"}.get(self.target, self.target), self.timeout)
+            )
+        return False
+
+    def _failure(self, what: str) -> WaitFailed:
+        text = "The %s %s; its last status is %s." % (self.label, what, self.task.status if self.task else "not shown by the service")
+        details: dict[str, Any] = {"task_status": self.task.status if self.task else None}
+        task = self.task
+        if task:
+            if not task.complete:
+                with contextlib.suppress(OpendumpError):
+                    task = self.adapter.look(self.parent, task) or task
+            sick = [part for part in task.partitions or [] if part.status not in self.adapter.running]
+            if sick:
+                listed = ", ".join("%s%s: %s" % (part.topic + "/" if part.topic else "", part.id, part.status) for part in sick[:10])
+                text += " Partitions that are not running: %s%s." % (listed, " and %d more" % (len(sick) - 10) if len(sick) > 10 else "")
+            try:
+                said = self.adapter.explain(self.parent, task)
+            except OpendumpError:
+                said = ""
+            if said:
+                text += " The service says: %s" % said
+        text += (
+            " Check that the bucket exists, that its writer (agency or access key) may write to it, and the task's page in the console; "
+            "the next run goes on from here."
+        )
+        failure = WaitFailed(text)
+        failure.details.update(details)
+        return failure

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options → desired: what the user declares of one task, checked as far as no service is needed.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .._errors import ConfigurationError
+from .fields import arguments, declared, leaves, problems
+from .kind import Adapter
+
+COMMON: dict[str, dict[str, Any]] = {
+    "on_immutable_change": {"type": "str", "choices": ["fail", "recreate", "ignore"], "default": "fail"},
+    "update_secrets": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 600.0},
+    "wait_interval": {"type": "float", "default": 2.0},
+}
+
+
+def item_spec(kind: type[Adapter]) -> dict[str, Any]:
+    """Options of one task of this kind, with the conditions between them; serves a module and a list item alike."""
+    options: dict[str, Any] = {name: {"type": "str"} for name in kind.parent_options}
+    options["task_name"] = {"type": "str"}
+    spec: dict[str, Any] = {"mutually_exclusive": [], "required_one_of": []}
+    if len(kind.parent_options) == 1:
+        options[kind.parent_options[0]]["required"] = True
+    else:
+        spec["mutually_exclusive"].append(list(kind.parent_options))
+        spec["required_one_of"].append(list(kind.parent_options))
+    if kind.has_task_id:
+        options["task_id"] = {"type": "str"}
+        spec["mutually_exclusive"].append(["task_name", "task_id"])
+        spec["required_one_of"].append(["task_name", "task_id"])
+    else:
+        options["task_name"]["required"] = True
+    options.update(arguments(kind.task_fields))
+    if kind.exclusive:
+        spec["mutually_exclusive"] += [list(group) for group in kind.exclusive]
+    for destination in kind.destinations:
+        options[destination.option] = {"type": "dict", "options": arguments(destination.fields)}
+    if len(kind.destinations) > 1:
+        spec["mutually_exclusive"].append([destination.option for destination in kind.destinations])
+    options["state"] = {"type": "str", "choices": kind.states(), "default": "present"}
+    options.update({name: dict(argument) for name, argument in COMMON.items()})
+    return {"options": options, **{key: value for key, value in spec.items() if value}}
+
+
+@dataclass
+class Desired:
+    """One declared task. ``values`` holds what is declared by dotted path, secrets among it."""
+
+    kind: type[Adapter]
+    where: Mapping[str, str]
+    name: Optional[str]
+    id: Optional[str] = None
+    state: str = "present"
+    destination: Optional[str] = None
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
+    on_immutable_change: str = "fail"
+    update_secrets: str = "on_create"
+    wait: bool = True
+    wait_timeout: float = 600.0
+    wait_interval: float = 2.0
+
+    @property
+    def label(self) -> str:
+        which = "'%s'" % self.name if self.name else "with id '%s'" % self.id
+        return "%s %s of %s %s" % (self.kind.noun, which, self.kind.parent_noun, " ".join(self.where.values()))
+
+
+def desired(kind: type[Adapter], options: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None) -> Desired:
+    """The declared task.
+
+    :raises ConfigurationError: with every problem of these options in one message.
+    """
+    chosen = [one for one in kind.destinations if options.get(one.option) is not None]
+    option = chosen[0].option if chosen else None
+    fields = kind.fields(option)
+    values = declared(fields, options, os.environ if environ is None else environ)
+    found = problems(fields, values)
+    name, task_id = options.get("task_name") or None, options.get("task_id") or None
+    where = {key: str(options[key]) for key in kind.parent_options if options.get(key)}
+    if not where:
+        found.append("%s is empty; say which %s holds the task" % (" or ".join(kind.parent_options), kind.parent_noun))
+    if not name and not task_id:
+        found.append("task_name is empty")
+    if name:
+        found += ["task_name %s" % text for text in kind.name_rule.problems(name)]
+    state = options.get("state") or "present"
+    if state != "absent":
+        for check in kind.task_checks:
+            found += check(option, values)
+        for destination in chosen:
+            own = {path.split(".", 1)[1]: value for path, value in values.items() if path.startswith(destination.option + ".")}
+            found += ["%s: %s" % (destination.option, text) for check in destination.checks for text in check(own)]
+    policy = {key: options[key] for key in COMMON if options.get(key) is not None}
+    for key in ("wait_timeout", "wait_interval"):
+        if policy.get(key, 1) <= 0:
+            found.append("%s is %s, allowed is more than 0 seconds" % (key, policy[key]))
+    if found:
+        raise ConfigurationError("; ".join(found) + ". Nothing was sent to the service.")
+    return Desired(kind, where, name, task_id, state, option, values, **policy)
+
+
+def secrets(wanted: Sequence[Desired]) -> set[str]:
+    """Every secret value that these tasks carry, for masking."""
+    return {
+        str(one.values[path])
+        for one in wanted
+        for path, field in leaves(one.kind.fields(one.destination))
+        if field.secret and path in one.values
+    }

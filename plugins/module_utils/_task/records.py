@@ -1,0 +1,116 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One record for every kind of task: what a service reports, in one vocabulary.
+
+PRIVATE to the collection. What a service does not report is None, never invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Optional
+
+from .._errors import OpendumpError
+
+# Offsets and times are 64-bit integers; what is larger is none.
+LARGEST = 2**63
+
+
+def moment(milliseconds: Any) -> Optional[str]:
+    """ISO 8601 in UTC of a time in milliseconds since 1970; None for anything else (0 is how services say never)."""
+    number = whole(milliseconds)
+    if not number or number < 0:
+        return None
+    try:
+        return datetime.fromtimestamp(number / 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def whole(value: Any) -> Optional[int]:
+    """The integer in a value that may come as text; None where there is none."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if abs(number) < LARGEST else None
+
+
+def text(value: Any) -> Optional[str]:
+    return None if value is None else value if isinstance(value, str) else str(value)
+
+
+def rows(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list in an answer; anything else in it is dropped."""
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def named_rows(value: Any, what: str) -> list[Mapping[str, Any]]:
+    """The entries of a list of tasks, which have to be objects with names: an entry that is passed over would be created once more.
+
+    :raises OpendumpError: it is no list, or an entry has no name.
+    """
+    whole_list = isinstance(value, list) and all(
+        isinstance(row, Mapping) and isinstance(row.get("task_name"), str) and row["task_name"] for row in value
+    )
+    if not whole_list:
+        raise OpendumpError("The list of %s cannot be read; whether a task exists cannot be told. Run again later." % what)
+    return list(value)
+
+
+@dataclass(frozen=True)
+class Parent:
+    """What holds tasks: a stream, or an instance (reached by its connector for sink tasks)."""
+
+    id: str
+    name: Optional[str] = None
+    connector_id: Optional[str] = None
+
+    def __str__(self) -> str:
+        return "%s (%s)" % (self.name, self.id) if self.name and self.name != self.id else self.id
+
+
+@dataclass(frozen=True)
+class Partition:
+    id: Optional[str]
+    status: Optional[str] = None
+    last_transfer_offset: Optional[int] = None
+    log_end_offset: Optional[int] = None
+    lag: Optional[int] = None
+    discard: Optional[int] = None
+    topic: Optional[str] = None
+    last_transfer_at: Optional[str] = None
+
+
+@dataclass
+class Task:
+    """A task as a service shows it. ``values`` are the raw echoes by dotted option path, ``raw`` the destination's whole echo."""
+
+    kind: str
+    parent: Parent
+    name: str
+    id: Optional[str] = None
+    status: Optional[str] = None
+    created_at: Optional[str] = None
+    last_transfer_at: Optional[str] = None
+    destination: Optional[str] = None
+    values: dict[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    partitions: Optional[Sequence[Partition]] = None
+    lag: Optional[int] = None
+    lag_source: Optional[str] = None
+    complete: bool = True
+
+
+@dataclass
+class Listing:
+    """The tasks of one parent and its quotas; ``errors`` of tasks whose details could not be read."""
+
+    tasks: list[Task]
+    quotas: dict[str, Any] = field(default_factory=dict)
+    errors: list[Exception] = field(default_factory=list)
