@@ -70,13 +70,6 @@ def test_action_group_holds_every_module_and_nothing_else() -> None:
     assert group == sorted(path.stem for path in MODULES)
 
 
-def test_every_module_takes_the_same_way_to_its_host() -> None:
-    routes = read_yaml("meta/runtime.yml")["plugin_routing"]["modules"]
-    entries = sorted(path.stem for path in PLUGINS if path.parts[1] == "action" and path.name != "__init__.py")
-    assert entries == ["dump_tasks"]
-    assert routes == {path.stem: {"action_plugin": "opendump.huaweicloud.dump_tasks"} for path in MODULES if path.stem not in entries}
-
-
 def test_source_files_start_with_the_licence_header() -> None:
     wrong = []
     for path in FILES:
@@ -136,7 +129,7 @@ def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
     ours = rf"{re.escape(COLLECTION)}\.plugins\.(module_utils|plugin_utils|doc_fragments)"
     of_ansible = r"ansible\.(errors|module_utils|utils\.unsafe_proxy)"
     allowed = re.compile(rf"(__future__|requests|boto3|botocore|{of_ansible}|{ours})(\.|$)")
-    of_the_controller = re.compile(r"(yaml|ansible\.constants|ansible\.plugins\.action)(\.|$)")
+    of_the_controller = re.compile(r"(yaml|ansible\.constants)(\.|$)")
     forbidden = re.compile(r"ansible\.module_utils\.(six|_text|urls|common\._collections_compat)(\.|$)")
     strangers = {
         (str(path), name)
@@ -181,7 +174,9 @@ def test_modules_have_examples_with_full_names_and_describe_what_they_return() -
 
 def test_module_utils_are_private_and_have_telling_names() -> None:
     vague = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
-    assert [str(path) for path in MODULE_UTILS if not path.parts[2].startswith("_") or {part.strip("_") for part in path.parts} & vague] == []
+    assert [
+        str(path) for path in MODULE_UTILS if not path.parts[2].startswith("_") or {part.strip("_") for part in path.parts} & vague
+    ] == []
 
 
 def test_local_cloud_uses_nothing_of_the_collection() -> None:

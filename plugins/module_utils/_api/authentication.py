@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What requests are authenticated with, obtained when it is needed first and again when it has expired.
-
-PRIVATE to the collection.
-"""
+"""What requests are authenticated with, obtained when it is needed first and again when it has expired."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls of DIS, DMS for Kafka and IAM: authenticated, bounded in time, tried again where that is safe.
-
-PRIVATE to the collection.
-"""
+"""Calls of DIS, DMS for Kafka and IAM: authenticated, bounded in time, tried again where that is safe."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who asks: which of the ways to authenticate the user has configured.
 
-PRIVATE to the collection. Nothing here makes a request.
+Nothing here makes a request.
 """
 
 from __future__ import annotations

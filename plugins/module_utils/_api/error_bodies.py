@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading a refusal: every service words it in its own way, and load balancers answer with HTML or nothing.
-
-PRIVATE to the collection.
-"""
+"""Reading a refusal: every service words it in its own way, and load balancers answer with HTML or nothing."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an error code of DIS, DMS for Kafka, IAM or the API gateway means, and what the user can do about it.
 
-PRIVATE to the collection. Sources: the services' published lists of error codes.
+Sources: the services' published lists of error codes.
 """
 
 from __future__ import annotations

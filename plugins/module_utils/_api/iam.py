@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is asked of IAM: tokens, temporary keys of agencies, the ID of a project; and of the metadata of an ECS, its agency's key.
 
-PRIVATE to the collection. Source: IAM API reference.
+Source: IAM API reference.
 """
 
 from __future__ import annotations

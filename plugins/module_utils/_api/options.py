@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that say where the services are, who asks, and how long to try.
-
-PRIVATE to the collection.
-"""
+"""The options that say where the services are, who asks, and how long to try."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials that other tools keep in the home directory: KooCLI's profiles and the vendor SDK's credentials file.
-
-PRIVATE to the collection.
-"""
+"""Credentials that other tools keep in the home directory: KooCLI's profiles and the vendor SDK's credentials file."""
 
 from __future__ import annotations
 

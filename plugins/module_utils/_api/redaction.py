@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking secrets out of what a service says: some repeat the request in their error messages.
-
-PRIVATE to the collection.
-"""
+"""Taking secrets out of what a service says: some repeat the request in their error messages."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Signature of a request with an access key: SDK-HMAC-SHA256.
 
-PRIVATE to the collection. Source: Huawei Cloud, API Request Signing Guide.
+Source: Huawei Cloud, API Request Signing Guide.
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One request, one answer, within a time: on kept-alive connections, without redirects, cookies or ~/.netrc.
 
-PRIVATE to the collection.
-
 ``requests`` by itself bounds only the silence between two pieces of an answer, so a server that sends a byte now and then could hold
 a task for ever. Here every read of the connection gets what is left of the request's time.
 """

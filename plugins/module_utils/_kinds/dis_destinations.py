@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The five places a DIS transfer task can dump to, with the fields of each.
 
-PRIVATE to the collection. Names, ranges and defaults are those of the service's pages on creating and showing dump tasks.
+Names, ranges and defaults are those of the service's pages on creating and showing dump tasks.
 """
 
 from __future__ import annotations

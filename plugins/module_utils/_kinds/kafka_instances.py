@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kafka instances: from what a user calls one to what the API calls it.
-
-PRIVATE to the collection.
-"""
+"""Kafka instances: from what a user calls one to what the API calls it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far behind Smart Connect tasks are, which their API does not say: read from the consumer groups of the instance.
 
-PRIVATE to the collection. No page says what the group of a task is called. A group counts as the task's only when it bears
+No page says what the group of a task is called. A group counts as the task's only when it bears
 the task's name or ID (alone or after C(connect-), as Kafka Connect names its groups), is the only one that does, and
 consumes topics of the task. In every other case the lag is unknown, and stays None.
 """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names of objects in an OBS bucket, over the S3 protocol that OBS speaks too.
 
-PRIVATE to the collection. Needs boto3, which nothing else in the collection does. Only lists; the right to list the bucket is enough.
+Needs boto3, which nothing else in the collection does. Only lists; the right to list the bucket is enough.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether the files of a dump land: where they would lie, what lies there, and what to make of it.
 
-PRIVATE to the collection. Nothing here knows how a bucket is reached.
+Nothing here knows how a bucket is reached.
 
 A file lies in a directory of the time at which it was dumped, in the zone of the service. Names sort like times, so one range of
 names holds everything of a period. The time at which the bucket says it got an object decides what counts, never the directory.

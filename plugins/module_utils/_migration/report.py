@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A migration as users see it: one record for each sink task, and the same as text.
-
-PRIVATE to the collection.
-"""
+"""A migration as users see it: one record for each sink task, and the same as text."""
 
 from __future__ import annotations
 

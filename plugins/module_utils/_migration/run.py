@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run of a migration: look at every sink task, then carry out its steps or only name them.
 
-PRIVATE to the collection. Everything is decided in _migration; here is only what it takes to look and to act. Tasks that have to
+Everything is decided in _migration; here is only what it takes to look and to act. Tasks that have to
 wait for something wait side by side. Before a request whose execution the service could not tell later, the state file says that
 it is sent.
 """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a sink task to its successor: which steps are left, decided from what is there.
 
-PRIVATE to the collection. Pure: asks no service and changes nothing. A dry run shows these steps, a run carries them out.
+Pure: asks no service and changes nothing. A dry run shows these steps, a run carries them out.
 
 A sink task knows no pause and no stop, only deletion, and a Smart Connect task cannot be told where to begin but at the end or the
 beginning of its topics. What follows from this is the order of the steps: the successor is seen RUNNING first, the sink task is

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a migration has to remember between two runs because no service tells it: offsets, choices, what was sent.
 
-PRIVATE to the collection. No secret is ever in it.
+No secret is ever in it.
 """
 
 from __future__ import annotations

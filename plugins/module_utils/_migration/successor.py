@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sink task → the Smart Connect task that can take its place, and what gets lost on the way.
 
-PRIVATE to the collection. Pure: asks no service.
+Pure: asks no service.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module that looks whether files land: options → buckets → one verdict for each task.
-
-PRIVATE to the collection.
-"""
+"""The module that looks whether files land: options → buckets → one verdict for each task."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many tasks of all kinds in one process and one session.
 
-PRIVATE to the collection. The items are validated whole before the first request: every error of every item is in one message.
+The items are validated whole before the first request: every error of every item is in one message.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Smart Connect of an instance, on or off. Asynchronous; it costs money, so nothing else here ever does it.
 
-PRIVATE to the collection. The service answers at once and works on: the instance is EXTENDING or CONNECTOR_DELETING
+The service answers at once and works on: the instance is EXTENDING or CONNECTOR_DELETING
 until it is RUNNING again, and refuses further changes meanwhile.
 """
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options in, result out: the modules for one task, and the info modules for one kind.
-
-PRIVATE to the collection.
-"""
+"""Options in, result out: the modules for one task, and the info modules for one kind."""
 
 from __future__ import annotations
 

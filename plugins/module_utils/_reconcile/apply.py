@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plan → service: the writes of one task, each sent again only when a look has shown that it was not executed.
-
-PRIVATE to the collection.
-"""
+"""Plan → service: the writes of one task, each sent again only when a look has shown that it was not executed."""
 
 from __future__ import annotations
 

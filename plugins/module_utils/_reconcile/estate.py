@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Current: one list for each parent, details only where a list does not show the whole task.
 
-PRIVATE to the collection. A list that cannot be read is an error and never "there is nothing".
+A list that cannot be read is an error and never "there is nothing".
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Desired + current → plan. Pure: reads what the adapter declares and asks no service.
 
-PRIVATE to the collection. C(changed), check mode, the diff and the result are all read from the plan.
+C(changed), check mode, the diff and the result are all read from the plan.
 """
 
 from __future__ import annotations

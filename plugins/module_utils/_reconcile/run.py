@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Desired + current → plan → apply → wait → outcome, for one task or many. Knows no service and no Ansible.
 
-PRIVATE to the collection. Reads are made side by side; writes of one parent one after the other, because a busy
+Reads are made side by side; writes of one parent one after the other, because a busy
 instance refuses the second.
 """
 

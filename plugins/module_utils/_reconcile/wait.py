@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for a run state, ended early when it cannot come.
-
-PRIVATE to the collection.
-"""
+"""Waiting for a run state, ended early when it cannot come."""
 
 from __future__ import annotations
 

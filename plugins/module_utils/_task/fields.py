@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How one field of a task is declared, checked, compared, sent and read.
 
-PRIVATE to the collection. A field is an option of a module and a member of the service's JSON at once; everything
+A field is an option of a module and a member of the service's JSON at once; everything
 that the two need to know about it is declared here once, and argument specs, bodies, comparisons and records follow.
 """
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an adapter declares of one kind of task, and the verbs it has.
 
-PRIVATE to the collection. An adapter translates between a service's JSON and the task record and says what the service
+An adapter translates between a service's JSON and the task record and says what the service
 can do; it decides nothing. A further kind of task is a further subclass and no branch anywhere else.
 """
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One record for every kind of task: what a service reports, in one vocabulary.
 
-PRIVATE to the collection. What a service does not report is None, never invented.
+What a service does not report is None, never invented.
 """
 
 from __future__ import annotations

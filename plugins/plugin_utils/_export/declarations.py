@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Task records → items that declare these tasks as they are.
 
-PRIVATE to the collection. Every item is one that dump_tasks accepts; what cannot be declared is left out, and it is said why.
+Every item is one that dump_tasks accepts; what cannot be declared is left out, and it is said why.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Data that stays data.
-
-PRIVATE to the collection.
-"""
+"""Data that stays data."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Declarations → the text of a file with variables, which comments explain.
 
-PRIVATE to the collection. Names and fields come from a service and are nobody's template: text that looks like one is marked, so that it
+Names and fields come from a service and are nobody's template: text that looks like one is marked, so that it
 stays what it is, and a comment is always one line.
 """
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is wrong with a dump, in plain words, and what to do about it.
 
-PRIVATE to the collection. Written for somebody who is woken by it: what it means for the data first, then steps in the order in
+Written for somebody who is woken by it: what it means for the data first, then steps in the order in
 which they help most often.
 """
 

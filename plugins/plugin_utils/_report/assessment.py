@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks and limits → what is wrong, worst first. Pure: asks no service.
-
-PRIVATE to the collection.
-"""
+"""Tasks and limits → what is wrong, worst first. Pure: asks no service."""
 
 from __future__ import annotations
 

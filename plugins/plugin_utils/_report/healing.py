@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Failed tasks that may run again when they are paused and set running: which, and what became of them.
 
-PRIVATE to the collection. Two calls of dump_tasks do it, one that pauses and one that sets running. Only what says PAUSED is set running,
+Two calls of dump_tasks do it, one that pauses and one that sets running. Only what says PAUSED is set running,
 so that the call that makes a Smart Connect task forget its progress is never made.
 """
 

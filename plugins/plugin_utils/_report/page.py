@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Report → what people read: every number and time as text, every bar as lengths, every sign visible.
 
-PRIVATE to the collection. The templates only put this into a shape, and escape it.
+The templates only put this into a shape, and escape it.
 """
 
 from __future__ import annotations

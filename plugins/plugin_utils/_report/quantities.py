@@ -1,10 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers as people read them. The space inside a quantity is narrow and does not break.
-
-PRIVATE to the collection.
-"""
+"""Numbers as people read them. The space inside a quantity is narrow and does not break."""
 
 from __future__ import annotations
 
