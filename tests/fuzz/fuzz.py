@@ -124,7 +124,7 @@ def answers(data: bytes) -> None:
             for task in adapter.listing(parent).tasks:
                 json.dumps(task_result(kind, task))
         with contextlib.suppress(OpendumpError):
-            json.dumps(task_result(kind, adapter.look(parent, Task(kind.kind, parent, "name", "id"))))
+            json.dumps(task_result(kind, adapter.look(parent, Task(kind.name, parent, "name", "id"))))
 
 
 class _Answering:

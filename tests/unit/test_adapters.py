@@ -36,7 +36,7 @@ class Answering:
 
 
 def shown(adapter: Any, parent: Parent, name: str = "newtask", task_id: str = "id") -> dict[str, Any]:
-    task = adapter.show(parent, Task(adapter.kind, parent, name, task_id))
+    task = adapter.show(parent, Task(adapter.name, parent, name, task_id))
     result = task_result(type(adapter), task)
     assert result is not None
     return result

@@ -27,15 +27,15 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import item_result, summary
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import outcome_result, task_result
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.run import Outcome
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Desired, desired, item_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare, item_spec
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, Integer, Names, Rows, Text, leaves
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Adapter
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Partition, Task
 
 NAMESPACE = "opendump.huaweicloud."
 MODULES = sorted(path.stem for path in (checkout.ROOT / "plugins" / "modules").glob("*.py"))
 # Where each kind's options are documented: the module for one task, and the list of dump_tasks.
-PLACES = [(kind.kind, [], kind) for kind in KINDS.values()] + [("dump_tasks", [name], kind) for name, kind in LISTS.items()]
+PLACES = [(kind.name, [], kind) for kind in KINDS.values()] + [("dump_tasks", [name], kind) for name, kind in LISTS.items()]
 SECTIONS = {"type": "str", "required": False, "default": None, "elements": None, "choices": None}
 
 
@@ -96,7 +96,7 @@ def options_at(document: Mapping[str, Any], steps: list[str]) -> Mapping[str, An
     return options
 
 
-def fields_of(kind: type[Adapter]) -> Iterator[tuple[str, Field]]:
+def fields_of(kind: type[Kind]) -> Iterator[tuple[str, Field]]:
     """Every field of a kind of task with its dotted path, rows of lists included."""
     for destination in kind.destinations:
         for path, field in leaves(kind.fields(destination.option)):
@@ -140,7 +140,7 @@ def test_modules_can_be_checked_and_say_so(name: str, documents: dict[str, Any],
 
 @pytest.mark.parametrize(("name", "steps", "kind"), PLACES)
 def test_descriptions_tell_what_the_code_knows_of_each_field(
-    name: str, steps: list[str], kind: type[Adapter], documents: dict[str, Any]
+    name: str, steps: list[str], kind: type[Kind], documents: dict[str, Any]
 ) -> None:
     options = options_at(documents[name], steps)
     silent = []
@@ -165,13 +165,13 @@ def test_descriptions_tell_what_the_code_knows_of_each_field(
 
 
 @pytest.mark.parametrize(("name", "steps", "kind"), PLACES)
-def test_only_secrets_are_called_secret(name: str, steps: list[str], kind: type[Adapter], documents: dict[str, Any]) -> None:
+def test_only_secrets_are_called_secret(name: str, steps: list[str], kind: type[Kind], documents: dict[str, Any]) -> None:
     options = options_at(documents[name], steps)
     assert [path for path, field in fields_of(kind) if not field.secret and "A secret;" in text_of(option_at(options, path))] == []
 
 
 @pytest.mark.parametrize(("name", "steps", "kind"), PLACES)
-def test_destinations_exclude_each_other_in_words_too(name: str, steps: list[str], kind: type[Adapter], documents: dict[str, Any]) -> None:
+def test_destinations_exclude_each_other_in_words_too(name: str, steps: list[str], kind: type[Kind], documents: dict[str, Any]) -> None:
     options = options_at(documents[name], steps)
     for destination in kind.destinations if len(kind.destinations) > 1 else ():
         assert "utually exclusive" in text_of(options[destination.option])
@@ -179,7 +179,7 @@ def test_destinations_exclude_each_other_in_words_too(name: str, steps: list[str
 
 def test_items_of_dump_tasks_are_documented_like_single_tasks(documents: dict[str, Any]) -> None:
     for name, kind in LISTS.items():
-        single = {key: value for key, value in documents[kind.kind]["doc"]["options"].items() if key not in API_OPTIONS}
+        single = {key: value for key, value in documents[kind.name]["doc"]["options"].items() if key not in API_OPTIONS}
         item = json.dumps(options_at(documents["dump_tasks"], [name]), sort_keys=True)
         assert json.loads(item.replace("O(%s[]." % name, "O(")) == single
 
@@ -236,15 +236,15 @@ def test_examples_are_accepted_by_the_module(name: str, documents: dict[str, Any
         lists = [(kind, result.validated_parameters.get(option) or []) for option, kind in LISTS.items()]
         for kind, items in [*lists, *([(KINDS[name], [result.validated_parameters])] if name in KINDS else [])]:
             for item in items:
-                desired(kind, item, environ={})
+                declare(kind, item, environ={})
                 declared += 1
     assert wrong == []
     assert declared or name not in (*KINDS, "dump_tasks")
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_there_is_an_example_of_every_destination_and_state(kind: type[Adapter], documents: dict[str, Any]) -> None:
-    shown = [task[NAMESPACE + kind.kind] for task, _shared in tasks_in(yaml.safe_load(documents[kind.kind]["examples"]))]
+def test_there_is_an_example_of_every_destination_and_state(kind: type[Kind], documents: dict[str, Any]) -> None:
+    shown = [task[NAMESPACE + kind.name] for task, _shared in tasks_in(yaml.safe_load(documents[kind.name]["examples"]))]
     assert {destination.option for destination in kind.destinations} <= {key for options in shown for key in options}
     assert set(kind.states()) <= {options.get("state", "present") for options in shown}
     assert "recreate" in {options.get("on_immutable_change") for options in shown}
@@ -261,9 +261,9 @@ def shape(members: Optional[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def an_outcome(kind: type[Adapter]) -> Outcome:
-    task = Task(kind.kind, Parent("parent"), "name", partitions=[Partition("0")])
-    return Outcome(Desired(kind, {kind.parent_options[0]: "parent"}, "name"), task=task)
+def an_outcome(kind: type[Kind]) -> Outcome:
+    task = Task(kind.name, Parent("parent"), "name", partitions=[Partition("0")])
+    return Outcome(Declared(kind, {kind.parent_options[0]: "parent"}, "name"), task=task)
 
 
 RECORDS = [
@@ -291,15 +291,15 @@ def test_the_documented_record_is_the_record(name: str, steps: list[str], docume
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_samples_of_destinations_show_what_a_record_shows(kind: type[Adapter], documents: dict[str, Any]) -> None:
+def test_samples_of_destinations_show_what_a_record_shows(kind: type[Kind], documents: dict[str, Any]) -> None:
     task = an_outcome(kind).task
     assert task
-    for name, steps in ((kind.kind, ["task"]), (kind.kind + "_info", ["tasks"])):
+    for name, steps in ((kind.name, ["task"]), (kind.name + "_info", ["tasks"])):
         record = returned_at(documents[name], steps)
         sample = record["destination"]["sample"]
         shown = task_result(kind, dataclasses.replace(task, destination=sample["kind"]))
         assert shown and set(sample) <= set(shown["destination"])
-        assert record["kind"]["sample"] == kind.kind
+        assert record["kind"]["sample"] == kind.name
 
 
 @pytest.mark.parametrize("name", KINDS)

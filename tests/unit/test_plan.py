@@ -16,9 +16,9 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.plan import Plan, Refused, plan
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.plan import Plan, Refused, make_plan
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Desired, desired
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
 STREAM = Parent("newstream", "newstream")
@@ -27,30 +27,30 @@ DIS_OBS = {"obs_bucket_path": "obsbucket", "deliver_time_interval": 60, "agency_
 KAFKA_OBS = {"obs_bucket_name": "testobs", "access_key": "AK", "secret_key": "SK"}
 
 
-def dis(**options: Any) -> Desired:
-    return desired(TransferTasks, {"stream_name": "newstream", "task_name": "newtask", "obs": DIS_OBS, **options}, {})
+def dis(**options: Any) -> Declared:
+    return declare(TransferTasks, {"stream_name": "newstream", "task_name": "newtask", "obs": DIS_OBS, **options}, {})
 
 
-def sink(**options: Any) -> Desired:
-    return desired(SinkTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
+def sink(**options: Any) -> Declared:
+    return declare(SinkTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
 
 
-def connect(**options: Any) -> Desired:
-    return desired(SmartConnectTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
+def connect(**options: Any) -> Declared:
+    return declare(SmartConnectTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
 
 
-def there(wanted: Desired, status: str = "RUNNING", **changes: Any) -> Task:
+def there(wanted: Declared, status: str = "RUNNING", **changes: Any) -> Task:
     """The task as its service shows it after it was created as declared, then changed behind our back."""
-    made = plan(wanted, STREAM, None)
+    made = make_plan(wanted, STREAM, None)
     kind = wanted.kind
     values = fields.echoed(kind.fields(wanted.destination), made.body())
     values.update({path.replace("__", "."): value for path, value in changes.items()})
     values = {path: value for path, value in values.items() if value is not None}
-    return Task(kind.kind, INSTANCE, wanted.name or "", "id-1", status, destination=wanted.destination, values=values)
+    return Task(kind.name, INSTANCE, wanted.name or "", "id-1", status, destination=wanted.destination, values=values)
 
 
-def planned(wanted: Desired, current: Task | None) -> Plan:
-    return plan(wanted, INSTANCE, current)
+def planned(wanted: Declared, current: Task | None) -> Plan:
+    return make_plan(wanted, INSTANCE, current)
 
 
 @pytest.mark.parametrize("make", [dis, sink, connect])
@@ -166,7 +166,7 @@ def test_ignore_leaves_the_immutable_alone_and_changes_the_rest() -> None:
 
 
 def test_a_regular_expression_takes_the_place_of_topics() -> None:
-    wanted = desired(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "topics_regex": "a.*", "obs": KAFKA_OBS}, {})
+    wanted = declare(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "topics_regex": "a.*", "obs": KAFKA_OBS}, {})
     made = planned(wanted, there(connect()))
     assert made.actions == ["update"]
     assert made.changed_fields == ["topics_regex"]
@@ -205,17 +205,17 @@ def test_a_replacement_without_the_password_is_refused() -> None:
         "kms_user_key_id": "k1",
     }
     options = {"stream_name": "newstream", "task_name": "newtask"}
-    full = desired(TransferTasks, {**options, "dws": {**dws, "user_password": "PW"}}, {})
+    full = declare(TransferTasks, {**options, "dws": {**dws, "user_password": "PW"}}, {})
     current = there(full)
-    without = desired(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2"}}, {})
+    without = declare(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2"}}, {})
     with pytest.raises(Refused, match=r"never shows dws\.user_password"):
         planned(without, current)
-    changed = desired(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2", "user_password": "PW"}}, {})
+    changed = declare(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2", "user_password": "PW"}}, {})
     assert planned(changed, current).body()["dws"]["user_password"] == "PW"
 
 
 def test_a_task_can_be_paused_without_declaring_where_it_dumps_to() -> None:
-    wanted = desired(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "state": "paused"}, {})
+    wanted = declare(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "state": "paused"}, {})
     assert planned(wanted, there(connect())).actions == ["pause"]
     with pytest.raises(Refused, match="without a destination"):
         planned(wanted, None)
@@ -231,7 +231,7 @@ def test_planning_again_on_what_was_planned_finds_nothing(make: Any) -> None:
 @pytest.mark.parametrize("make", [dis, sink, connect])
 @pytest.mark.parametrize("on_immutable_change", ["fail", "recreate", "ignore"])
 def test_a_task_that_does_not_show_its_destination_is_left_alone(make: Any, on_immutable_change: str) -> None:
-    current = Task(make().kind.kind, INSTANCE, "dump", "id-1", "RUNNING")
+    current = Task(make().kind.name, INSTANCE, "dump", "id-1", "RUNNING")
     with pytest.raises(Refused, match=r"does not show where the .* dumps to.*Nothing was changed"):
         planned(make(on_immutable_change=on_immutable_change), current)
     assert planned(make(state="absent"), current).actions == ["delete"]
@@ -281,12 +281,12 @@ def test_what_a_plan_leads_to_needs_no_plan(name: str, data: st.DataObject) -> N
     written = fields.echoed(declared.kind.fields("obs"), first.body()) if first.changed_fields else None
     values = there(make(obs=before)).values if written is None else written
     status = "PAUSED" if declared.state == "paused" else "RUNNING"
-    after = Task(declared.kind.kind, INSTANCE, declared.name or "", "id-1", status, destination="obs", values=values)
+    after = Task(declared.kind.name, INSTANCE, declared.name or "", "id-1", status, destination="obs", values=values)
     assert planned(declared, after).actions == []
 
 
 def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
-    silent = desired(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
+    silent = declare(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
     with pytest.raises(Refused, match="one of topics and topics_regex is needed"):
         planned(silent, None)
     made = planned(silent, there(connect()))
@@ -324,14 +324,14 @@ def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
 )
 def test_bad_options_are_found_without_a_service(kind: Any, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError) as error:
-        desired(kind, options, {})
+        declare(kind, options, {})
     assert said in str(error.value)
     assert "Nothing was sent" in str(error.value)
 
 
 def test_all_problems_of_a_task_come_in_one_message() -> None:
     with pytest.raises(ConfigurationError) as error:
-        desired(
+        declare(
             SinkTasks,
             {"instance_id": "i", "task_name": "!", "topics": ["a b"], "obs": {"obs_bucket_name": "X", "deliver_time_interval": 1}},
             {},

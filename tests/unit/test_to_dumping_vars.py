@@ -79,7 +79,7 @@ def test_each_kind_is_declared_without_defaults() -> None:
 def test_defaults_of_the_services_are_those_of_real_fields() -> None:
     """A default that no field has would be a misspelling."""
     known = {
-        (path, field.rule.canonical(usual)): kind.kind
+        (path, field.rule.canonical(usual)): kind.name
         for kind in LISTS.values()
         for one in kind.destinations
         for path, field in leaves(kind.fields(one.option))

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Text, echoed
-from .._task.kind import Adapter
+from .._task.kind import Kind
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
 from .dis_destinations import DESTINATIONS, JSON_ONLY_FILES
 
@@ -30,10 +30,10 @@ LEGACY_KEYS = {"cloudtable": ("cloud_table_destination_description",)}
 ECHO_ONLY = {"obs": ("retry_duration",)}
 
 
-class TransferTasks(Adapter):
+class TransferTasks(Kind):
     """Transfer tasks of DIS streams."""
 
-    kind = "dis_transfer_task"
+    name = "dis_transfer_task"
     noun = "transfer task"
     name_rule = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
     parent_options = ("stream_name",)
@@ -175,7 +175,7 @@ class TransferTasks(Adapter):
                 if isinstance(row.get(key), Mapping):
                     raw, option = row[key], candidate
         return Task(
-            kind=self.kind,
+            kind=self.name,
             parent=parent,
             name=str(row.get("task_name") or ""),
             id=text(row.get("task_id")),

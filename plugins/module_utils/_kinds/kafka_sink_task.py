@@ -12,7 +12,7 @@ from typing import Any, Optional
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Delimiter, Field, Integer, Path, Text, echoed
-from .._task.kind import Adapter, Destination
+from .._task.kind import Destination, Kind
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
 from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from .kafka_instances import Instances
@@ -40,10 +40,10 @@ def not_everything(_option: Optional[str], values: Mapping[str, Any]) -> list[st
     return []
 
 
-class SinkTasks(Adapter):
+class SinkTasks(Kind):
     """Sink tasks of a Kafka instance, reached by its connector. There is no call that changes one."""
 
-    kind = "kafka_sink_task"
+    name = "kafka_sink_task"
     noun = "sink task"
     name_rule = TASK_NAME
     parent_options = ("connector_id", "instance_id", "instance_name")
@@ -116,7 +116,7 @@ class SinkTasks(Adapter):
         wire = {"source_type": "BLOB", "task_name": name, "destination_type": "OBS", "obs_destination_descriptor": descriptor}
         answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
         task_id = text(answer.get("task_id")) if isinstance(answer, Mapping) else None
-        return Task(self.kind, parent, name, task_id, complete=False) if task_id else None
+        return Task(self.name, parent, name, task_id, complete=False) if task_id else None
 
     def delete(self, parent: Parent, task: Task) -> None:
         self.client.call("dms", "DELETE", self._one(parent, task))
@@ -142,7 +142,7 @@ class SinkTasks(Adapter):
         ]
         lags = [part.lag for part in partitions if part.lag is not None]
         return Task(
-            kind=self.kind,
+            kind=self.name,
             parent=parent,
             name=str(row.get("task_name") or ""),
             id=task_id,

@@ -12,21 +12,21 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .._errors import ConfigurationError
-from .._task.declared import desired, item_spec
-from .._task.kind import Adapter
+from .._task.declared import declare, item_spec
+from .._task.kind import Kind
 from .dis_transfer_task import TransferTasks
 from .kafka_sink_task import SinkTasks
 from .smart_connect_task import SmartConnectTasks
 
-LISTS: dict[str, type[Adapter]] = {
+LISTS: dict[str, type[Kind]] = {
     "dis_transfer_tasks": TransferTasks,
     "kafka_sink_tasks": SinkTasks,
     "smart_connect_tasks": SmartConnectTasks,
 }
-KINDS = {kind.kind: kind for kind in LISTS.values()}
+KINDS = {kind.name: kind for kind in LISTS.values()}
 
 
-def problems_of(kind: type[Adapter], item: Mapping[str, Any]) -> list[str]:
+def problems_of(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
     """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
     spec = item_spec(kind)
     result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
@@ -34,7 +34,7 @@ def problems_of(kind: type[Adapter], item: Mapping[str, Any]) -> list[str]:
     if texts:
         return texts
     try:
-        desired(kind, result.validated_parameters)
+        declare(kind, result.validated_parameters)
     except ConfigurationError as error:
         return [reason(error)]
     return []

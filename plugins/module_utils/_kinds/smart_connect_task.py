@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Boolean, Delimiter, Field, Group, Integer, Names, Path, Text, echoed
-from .._task.kind import Adapter, Destination
+from .._task.kind import Destination, Kind
 from .._task.records import Listing, Parent, Task, moment, named_rows, text, whole
 from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from .kafka_instances import Instances
@@ -135,10 +135,10 @@ def side(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-class SmartConnectTasks(Adapter):
+class SmartConnectTasks(Kind):
     """Smart Connect tasks of a Kafka instance."""
 
-    kind = "smart_connect_task"
+    name = "smart_connect_task"
     noun = "Smart Connect task"
     name_rule = TASK_NAME
     parent_options = ("instance_id", "instance_name")
@@ -248,7 +248,7 @@ class SmartConnectTasks(Adapter):
         raw: Mapping[str, Any] = {"obs": sink, "kafka": source, "redis": {"source": source, "sink": sink}}.get(option or "", {})
         tree = {"topics": row.get("topics"), "topics_regex": row.get("topics_regex"), option or "": raw}
         return Task(
-            kind=self.kind,
+            kind=self.name,
             parent=parent,
             name=str(row.get("task_name") or ""),
             id=text(row.get("id", row.get("task_id"))),

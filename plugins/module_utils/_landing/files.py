@@ -250,7 +250,7 @@ def _look_back(bucket: Bucket, place: Place, window: Window, found: Found) -> No
 def verdict(task: Mapping[str, Any], found: Found, window: Window, interval: int) -> tuple[str, str]:
     """What to make of it, and why in words."""
     if found.objects:
-        return "landing", "%d files came since %s." % (found.objects, shown(window.since))
+        return "landing", "%d files came since %s." % (found.objects, show_moment(window.since))
     if found.astray and found.newest:
         return "landing", "Files come, but into directories of another time (%s); check time_zone." % found.newest.key
     if task.get("health") == "paused":
@@ -260,19 +260,19 @@ def verdict(task: Mapping[str, Any], found: Found, window: Window, interval: int
     created = moment_of(task.get("created_at"))
     start = max(window.since, created) if created else window.since
     if window.until - start < timedelta(seconds=interval):
-        return "unknown", "The task delivers every %d seconds, and less time has passed since %s." % (interval, shown(start))
+        return "unknown", "The task delivers every %d seconds, and less time has passed since %s." % (interval, show_moment(start))
     lag = task.get("lag")
     if lag:
-        return "stuck", "%s messages wait, and no file came since %s." % (lag, shown(start))
+        return "stuck", "%s messages wait, and no file came since %s." % (lag, show_moment(start))
     if lag == 0:
-        return "quiet", "No message waits, and no file came since %s." % shown(window.since)
+        return "quiet", "No message waits, and no file came since %s." % show_moment(window.since)
     moved = moment_of(task.get("last_transfer_at"))
     if moved and moved >= window.since:
-        return "unknown", "The service says it delivered at %s, but there is no such file." % shown(moved)
-    return "unknown", "No file came since %s, and the service does not report whether data waits." % shown(window.since)
+        return "unknown", "The service says it delivered at %s, but there is no such file." % show_moment(moved)
+    return "unknown", "No file came since %s, and the service does not report whether data waits." % show_moment(window.since)
 
 
-def shown(moment: datetime) -> str:
+def show_moment(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -23,10 +23,10 @@ from .._kinds.kafka_sink_task import SinkTasks
 from .._kinds.smart_connect_task import SmartConnectTasks
 from .._reconcile.apply import Writer
 from .._reconcile.estate import nothing_can_be_there, side_by_side
-from .._reconcile.plan import DELETE, Plan, Refused, plan
+from .._reconcile.plan import DELETE, Plan, Refused, make_plan
 from .._reconcile.wait import Clock, Patience, WaitFailed
-from .._task.declared import Desired
-from .._task.fields import shown
+from .._task.declared import Declared
+from .._task.fields import show_values
 from .._task.records import Listing, Parent, Task
 from .stages import (
     CATCH_UP,
@@ -265,7 +265,7 @@ class Migration:
 
     def _record(self, job: Job, old: Task, name: str) -> None:
         """The first look at a task stays in the state file."""
-        tree = shown(SinkTasks.fields(old.destination), old.values)
+        tree = show_values(SinkTasks.fields(old.destination), old.values)
         known = {
             "instance_id": job.parent.id,
             "instance_name": job.parent.name,
@@ -367,7 +367,7 @@ class Migration:
         made = cast(Successor, job.made)
         # Offsets come first: should the service start the task at once, it is known where it began.
         self._note(job, intended=True, successor_name=made.name, policy=self.chosen.policy, begin=self._ends(job), mark=None)
-        writer = self._writer(self.connect, plan(cast(Desired, made.declaration), job.parent, None))
+        writer = self._writer(self.connect, make_plan(cast(Declared, made.declaration), job.parent, None))
         try:
             writer.write()
         except OpendumpError as error:
@@ -549,8 +549,8 @@ class Migration:
                 return
             yield
 
-    def _desired(self, kind: Any, job: Job, task: Task) -> Desired:
-        return Desired(
+    def _desired(self, kind: Any, job: Job, task: Task) -> Declared:
+        return Declared(
             kind,
             {"instance_id": job.parent.id},
             task.name,

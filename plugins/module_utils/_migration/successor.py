@@ -15,8 +15,8 @@ from typing import Any, Optional
 from .._errors import ConfigurationError
 from .._kinds.kafka_sink_task import SinkTasks
 from .._kinds.smart_connect_task import SmartConnectTasks
-from .._task.declared import Desired, desired
-from .._task.fields import differing, leaves, shown
+from .._task.declared import Declared, declare
+from .._task.fields import differing, leaves, show_values
 from .._task.records import Task
 
 CARRIED = ("destination_file_type", "obs_bucket_name", "obs_path", "partition_format", "record_delimiter", "deliver_time_interval")
@@ -54,7 +54,7 @@ class Successor:
 
     name: str
     options: dict[str, Any] = field(default_factory=dict)
-    declaration: Optional[Desired] = field(default=None, repr=False)
+    declaration: Optional[Declared] = field(default=None, repr=False)
     losses: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Successor:
 
 def successor_of(old: Task, writing: Writing) -> Successor:
     """The mapping of every field. A field that Smart Connect cannot have is a problem, never left out silently."""
-    tree = shown(SinkTasks.fields(old.destination), old.values)
+    tree = show_values(SinkTasks.fields(old.destination), old.values)
     dump = tree.get("obs") or {}
     made = Successor(writing.name_for(old.name, old.id or ""))
     if old.destination != "obs":
@@ -99,7 +99,7 @@ def successor_of(old: Task, writing: Writing) -> Successor:
     environ: Mapping[str, str] = {} if keys else writing.environ
     made.options = {**options, "obs": {**options["obs"], **{key: keys[key] for key in keys if key == "agency_name"}}}
     try:
-        made.declaration = desired(
+        made.declaration = declare(
             SmartConnectTasks,
             {
                 **options,

@@ -18,7 +18,7 @@ from .._api.endpoints import endpoint
 from .._api.options import Given
 from .._errors import ConfigurationError, OpendumpError
 from .._landing.buckets import BOTO3_IMPORT_ERROR, Buckets, KeyRefused
-from .._landing.files import VERDICTS, Found, Window, interval_of, look, place_of, shown, verdict, window_of, zone_of
+from .._landing.files import VERDICTS, Found, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
 from .._reconcile.estate import side_by_side
 from .base import DumpModule
 
@@ -53,7 +53,7 @@ def dump_landing_info() -> None:
     counts = Counter(one["verdict"] for one in landing)
     module.exit_json(
         changed=False,
-        since=shown(window.since),
+        since=show_moment(window.since),
         landing=landing,
         summary={"tasks": len(landing), **{name: counts.get(name, 0) for name in VERDICTS}},
     )
@@ -162,6 +162,6 @@ def entry(
         "prefixes": found.prefixes,
         "objects": None if error or not found.prefixes else found.objects,
         "bytes": None if error or not found.prefixes else found.bytes,
-        "newest": {"key": newest.key, "size": newest.size, "modified_at": shown(newest.modified)} if newest else None,
+        "newest": {"key": newest.key, "size": newest.size, "modified_at": show_moment(newest.modified)} if newest else None,
         "error": error,
     }

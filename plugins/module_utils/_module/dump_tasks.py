@@ -19,8 +19,8 @@ from .._kinds.registry import KINDS, LISTS, place, problems_of, reason, several
 from .._reconcile.estate import Estate, nothing_can_be_there, side_by_side
 from .._reconcile.result import outcome_diff, outcome_result, task_result
 from .._reconcile.run import Outcome, Purge, Reconciliation
-from .._task.declared import Desired, desired, item_spec, secrets
-from .._task.kind import Adapter
+from .._task.declared import Declared, declare, item_spec, secrets
+from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .base import DumpModule
 
@@ -63,13 +63,13 @@ class ItemsModule(DumpModule):
                     found.append("%s[%d] is no mapping" % (name, number))
         return found
 
-    def wanted(self) -> list[Desired]:
+    def wanted(self) -> list[Declared]:
         """What the items declare, once Ansible has accepted them; all that is wrong with them ends the module."""
         wanted, found = [], []
         for name, kind in LISTS.items():
             for number, item in enumerate(self.params[name] or []):
                 try:
-                    wanted.append(desired(kind, item))
+                    wanted.append(declare(kind, item))
                 except ConfigurationError as error:
                     found.append("%s: %s" % (place(name, number, item), reason(error)))
         if found:
@@ -162,16 +162,16 @@ def purge_of(options: Mapping[str, Any]) -> Optional[Purge]:
 def item_result(outcome: Outcome) -> dict[str, Any]:
     error = outcome.error
     return {
-        "kind": outcome.desired.kind.kind,
-        "parent": outcome.parent.id if outcome.parent else " ".join(outcome.desired.where.values()),
-        "task_name": outcome.plan.name if outcome.plan else outcome.desired.name,
+        "kind": outcome.declared.kind.name,
+        "parent": outcome.parent.id if outcome.parent else " ".join(outcome.declared.where.values()),
+        "task_name": outcome.plan.name if outcome.plan else outcome.declared.name,
         **outcome_result(outcome),
         "error": {"msg": outcome.message, **error.details} if error else None,
     }
 
 
 def headed(outcome: Outcome) -> dict[str, Any]:
-    header = "%s%s" % (outcome.desired.label, " (purged)" if outcome.purged else "")
+    header = "%s%s" % (outcome.declared.label, " (purged)" if outcome.purged else "")
     return {"before_header": header, "after_header": header, **outcome_diff(outcome)}
 
 
@@ -233,8 +233,8 @@ def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any
     quotas: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
 
-    def unreadable(kind: type[Adapter], parent: Optional[str], error: Exception) -> None:
-        errors.append({"kind": kind.kind, "parent": parent, "msg": str(error), **getattr(error, "details", {})})
+    def unreadable(kind: type[Kind], parent: Optional[str], error: Exception) -> None:
+        errors.append({"kind": kind.name, "parent": parent, "msg": str(error), **getattr(error, "details", {})})
 
     for kind in [KINDS[name] for name in options.get("kinds") or KINDS]:
         adapter = estate.adapter(kind)
@@ -249,7 +249,7 @@ def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any
             unreadable(kind, None, error)
             continue
 
-        def wanted(task: Task, kind: type[Adapter] = kind) -> bool:
+        def wanted(task: Task, kind: type[Kind] = kind) -> bool:
             return bool(name_matches(task.name)) and (not wanted_health or kind.health(task.status) in wanted_health)
 
         for parent, listing in estate.gather(kind, parents, bool(options.get("details", True)), wanted):
@@ -259,7 +259,7 @@ def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any
                 continue
             for refusal in listing.errors:
                 unreadable(kind, parent.id, refusal)
-            quotas.append({"kind": kind.kind, "parent": parent.id, "parent_name": parent.name, **listing.quotas})
+            quotas.append({"kind": kind.name, "parent": parent.id, "parent_name": parent.name, **listing.quotas})
             tasks += [task_result(kind, task) or {} for task in listing.tasks]
     if errors and not quotas:
         raise OpendumpError("Nothing could be read. %s" % errors[0]["msg"], errors[0])

@@ -20,7 +20,7 @@ from .._kinds.kafka_sink_task import SinkTasks
 from .._kinds.smart_connect_task import SmartConnectTasks
 from .._reconcile.plan import DELETE, Plan, Refused
 from .._reconcile.wait import Clock, WaitFailed
-from .._task.declared import Desired
+from .._task.declared import Declared
 from .._task.records import Task
 
 ENABLE, DISABLE = "enable", "disable"
@@ -77,7 +77,7 @@ class Switch:
                 self.actions.append(ENABLE if wanted else DISABLE)
             else:
                 after = self._switch(before, wanted, tasks)
-        predicted = shown(after)
+        predicted = describe_instance(after)
         if self.check_mode and self.actions:
             predicted.update(enabled=wanted, connector_id=None)
         return {
@@ -108,7 +108,7 @@ class Switch:
         found: dict[str, tuple[Any, Task]] = {}
         for adapter in (connect, sink):
             for task in adapter.listing(instance.parent).tasks:
-                found.setdefault(task.id or "%s %s" % (adapter.kind, task.name), (adapter, task))
+                found.setdefault(task.id or "%s %s" % (adapter.name, task.name), (adapter, task))
         if found and not self.options["force"]:
             names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in found.values())
             raise Refused(
@@ -122,7 +122,7 @@ class Switch:
             # Few runs do this, and a module's code is compiled anew in each run.
             from .._reconcile.apply import Writer
         for adapter, task in tasks:
-            victim = Desired(
+            victim = Declared(
                 type(adapter), self.where, task.name, task.id, "absent", wait=False, wait_interval=self.options["wait_interval"]
             )
             Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, self.warn).write()
@@ -201,7 +201,7 @@ class Switch:
             )
 
 
-def shown(instance: Instance) -> dict[str, Any]:
+def describe_instance(instance: Instance) -> dict[str, Any]:
     return {
         "instance_id": instance.id,
         "instance_name": instance.name,

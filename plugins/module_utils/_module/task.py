@@ -13,13 +13,13 @@ from .._errors import OpendumpError
 from .._reconcile.estate import Estate, nothing_can_be_there
 from .._reconcile.result import outcome_diff, outcome_result, task_result
 from .._reconcile.run import Outcome, Reconciliation
-from .._task.declared import desired, item_spec, secrets
-from .._task.kind import Adapter
+from .._task.declared import declare, item_spec, secrets
+from .._task.kind import Kind
 from .._task.records import Task
 from .base import DumpModule
 
 
-def task_module(kind: type[Adapter]) -> None:
+def task_module(kind: type[Kind]) -> None:
     """A resource module for one task."""
     spec = item_spec(kind)
     module = DumpModule(spec.pop("options"), **spec)
@@ -27,7 +27,7 @@ def task_module(kind: type[Adapter]) -> None:
     with module.failing(
         lambda: {"changed": any(one.changed for one in outcomes), "actions": [act for one in outcomes for act in one.actions]}
     ):
-        wanted = desired(kind, module.params)
+        wanted = declare(kind, module.params)
         module.hide(secrets([wanted]))
         run = Reconciliation(module.connect(), check_mode=module.check_mode, warn=module.warn)
         run.run([wanted], outcomes=outcomes)
@@ -44,7 +44,7 @@ def finish(module: DumpModule, outcome: Outcome) -> None:
     module.exit_json(**result)
 
 
-def info_module(kind: type[Adapter]) -> None:
+def info_module(kind: type[Kind]) -> None:
     """An info module: the tasks of one parent, or of all parents of the project; one task where it is named."""
     options: dict[str, Any] = {name: {"type": "str"} for name in (*kind.parent_options, "task_name")}
     exclusive = [list(kind.parent_options)] if len(kind.parent_options) > 1 else []
@@ -57,7 +57,7 @@ def info_module(kind: type[Adapter]) -> None:
     module.exit_json(changed=False, **result)
 
 
-def gathered(client: Client, kind: type[Adapter], options: Mapping[str, Any]) -> dict[str, Any]:
+def gathered(client: Client, kind: type[Kind], options: Mapping[str, Any]) -> dict[str, Any]:
     """Tasks and quotas of the parents that the options name.
 
     :raises OpendumpError: a parent that is named is not there, or a list could not be read.

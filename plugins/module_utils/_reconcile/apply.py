@@ -10,7 +10,7 @@ from typing import Any, Optional, Union, cast
 
 from .._errors import ApiError, Meaning, OpendumpError, TransportError
 from .._task.fields import differing, leaves
-from .._task.kind import Adapter
+from .._task.kind import Kind
 from .._task.records import Task
 from .plan import CREATE, DELETE, PAUSE, RECREATE, START, UPDATE, Plan, Refused
 from .wait import Clock
@@ -25,19 +25,19 @@ class Ignored(OpendumpError):
     """The service accepted a change and did not make it."""
 
 
-def preflight(adapter: Adapter, made: Plan) -> None:
+def preflight(adapter: Kind, made: Plan) -> None:
     """
     :raises Refused: what is to be written cannot stand beside what its parent is.
     """
     found = adapter.preflight(made.parent, str(made.destination), made.values) if {CREATE, RECREATE, UPDATE} & set(made.actions) else []
     if found:
-        raise Refused("The %s cannot be written: %s. Nothing was changed." % (made.desired.label, "; ".join(found)))
+        raise Refused("The %s cannot be written: %s. Nothing was changed." % (made.declared.label, "; ".join(found)))
 
 
 class Writer:
     """Carries out one plan."""
 
-    def __init__(self, adapter: Adapter, plan: Plan, leaving: Optional[Task], clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(self, adapter: Kind, plan: Plan, leaving: Optional[Task], clock: Clock, warn: Callable[[str], None]) -> None:
         self.adapter = adapter
         self.plan = plan
         self.clock = clock
@@ -45,8 +45,8 @@ class Writer:
         self.task = plan.current
         self.leaving = leaving
         self.done: list[str] = []
-        self.interval = plan.desired.wait_interval
-        self.deadline = plan.desired.wait_timeout
+        self.interval = plan.declared.wait_interval
+        self.deadline = plan.declared.wait_timeout
 
     def write(self) -> None:
         """Carry out all actions in order; ``done`` tells how far it came when this raises."""
@@ -59,8 +59,8 @@ class Writer:
                 self._update()
             elif action == DELETE:
                 old = self._delete()
-                if self.plan.desired.wait:
-                    self._await_gone(old, "The %s was deleted, but" % self.plan.desired.label, leaving_counts=True)
+                if self.plan.declared.wait:
+                    self._await_gone(old, "The %s was deleted, but" % self.plan.declared.label, leaving_counts=True)
             else:
                 self._act(action)
 
@@ -118,17 +118,17 @@ class Writer:
                 now += self._forgotten()
             error.args = (
                 "The old %s was deleted to be re-created, but the new one %s: %s%s"
-                % (self.plan.desired.label, "is not well" if CREATE in self.done else "could not be created", error, now),
+                % (self.plan.declared.label, "is not well" if CREATE in self.done else "could not be created", error, now),
             )
             raise
         self.done[:] = [RECREATE]
 
     def _forgotten(self) -> str:
         """What a task that could not be re-created had and nobody has declared, so that the next run cannot know it."""
-        desired = self.plan.desired
+        declared = self.plan.declared
         rules = dict(leaves(self.adapter.fields(self.plan.destination)))
         kept = {
-            path: rules[path].rule.read(value) for path, value in self.plan.values.items() if path in rules and path not in desired.values
+            path: rules[path].rule.read(value) for path, value in self.plan.values.items() if path in rules and path not in declared.values
         }
         told = ["%s: %r" % (path, value) for path, value in kept.items() if value != rules[path].initial and value not in (None, False)]
         return " It had besides (%s); declare what of it you want again." % ", ".join(told) if told else ""
@@ -152,7 +152,7 @@ class Writer:
                         "This service does not know the call that changes a %s in place (%s). The %s still differs in %s. "
                         "Set on_immutable_change to 'recreate' and declare it anew under another name, or delete it and run "
                         "again; a re-created task starts reading at its consumer_strategy."
-                        % (adapter.noun, error, plan.desired.label, ", ".join(plan.changed_fields))
+                        % (adapter.noun, error, plan.declared.label, ", ".join(plan.changed_fields))
                     ) from error
                 raise
 
@@ -220,13 +220,13 @@ class Writer:
             return self.task
         started = self.clock.now()
         while True:
-            shown = self.adapter.look(self.plan.parent, self.task or Task(self.adapter.kind, self.plan.parent, self.plan.name))
+            shown = self.adapter.look(self.plan.parent, self.task or Task(self.adapter.name, self.plan.parent, self.plan.name))
             if shown is not None:
                 self.task = shown
                 return shown
             if self.clock.now() - started > self.deadline:
                 raise OpendumpError(
-                    "The %s was created, but the service does not show it within %g seconds." % (self.plan.desired.label, self.deadline)
+                    "The %s was created, but the service does not show it within %g seconds." % (self.plan.declared.label, self.deadline)
                 )
             self.clock.sleep(self.interval)
 
@@ -241,7 +241,7 @@ class Writer:
     def _show(self, task: Task) -> Task:
         shown = self.adapter.look(self.plan.parent, task)
         if shown is None:
-            raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.desired.label)
+            raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.declared.label)
         return shown
 
     def _gone(self, task: Task) -> bool:
@@ -273,7 +273,7 @@ class Writer:
             raise Ignored(
                 "The %s %s: %s still differ. The service ignored the change, so it was not made. "
                 "If these fields cannot be changed in place there, re-create the task (delete it and run again; it then starts "
-                "reading at its consumer_strategy)." % (self.plan.desired.label, what, ", ".join(wrong))
+                "reading at its consumer_strategy)." % (self.plan.declared.label, what, ", ".join(wrong))
             )
         hidden = [
             path
@@ -284,7 +284,7 @@ class Writer:
         if self.plan.unproven and UPDATE in self.plan.actions:
             self.warn(
                 "The service does not show %s of the %s, so it cannot be told whether a change was made; the declared values were sent."
-                % (", ".join(self.plan.unproven), self.plan.desired.label)
+                % (", ".join(self.plan.unproven), self.plan.declared.label)
             )
 
     def _surely(
@@ -309,7 +309,7 @@ class Writer:
                     raise
                 lost: Lost = error
             unclear.append(lost)
-            doubt = "It is not known whether the %s was %s" % (self.plan.desired.label, what)
+            doubt = "It is not known whether the %s was %s" % (self.plan.declared.label, what)
             self.warn("%s (%s); looking before anything is sent again." % (doubt, lost))
             try:
                 for look in range(LOOKS):

@@ -16,8 +16,8 @@ from typing import Any, Optional, TypeVar, Union, cast
 
 from .._api.client import Client
 from .._errors import ApiError, Meaning, NoSuchInstance, OpendumpError
-from .._task.declared import Desired
-from .._task.kind import Adapter
+from .._task.declared import Declared
+from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
 
 T = TypeVar("T")
@@ -102,15 +102,15 @@ class Estate:
 
     client: Client
     parallelism: int = 1
-    adapters: dict[str, Adapter] = field(default_factory=dict)
+    adapters: dict[str, Kind] = field(default_factory=dict)
     listings: dict[tuple[str, str], Union[Listing, OpendumpError]] = field(default_factory=dict)
 
-    def adapter(self, kind: type[Adapter]) -> Adapter:
-        if kind.kind not in self.adapters:
-            self.adapters[kind.kind] = kind(self.client)
-        return self.adapters[kind.kind]
+    def adapter(self, kind: type[Kind]) -> Kind:
+        if kind.name not in self.adapters:
+            self.adapters[kind.name] = kind(self.client)
+        return self.adapters[kind.name]
 
-    def observe(self, wanted: Sequence[Desired]) -> list[Seen]:
+    def observe(self, wanted: Sequence[Declared]) -> list[Seen]:
         """What there is of each declared task, in input order."""
         parents = self._parents(wanted)
         seen = []
@@ -123,12 +123,12 @@ class Estate:
                 each.error = None
         return seen
 
-    def _read(self, declared: Sequence[tuple[Desired, Seen]]) -> None:
+    def _read(self, declared: Sequence[tuple[Declared, Seen]]) -> None:
         """List each parent once, and look at each task as soon as its parent is listed."""
-        places: dict[tuple[str, str], list[tuple[Desired, Seen]]] = {}
+        places: dict[tuple[str, str], list[tuple[Declared, Seen]]] = {}
         for one, each in declared:
             if each.parent:
-                places.setdefault((one.kind.kind, each.parent.id), []).append((one, each))
+                places.setdefault((one.kind.name, each.parent.id), []).append((one, each))
 
         def step(what: Union[tuple[str, str], Seen]) -> Iterable[Seen]:
             if isinstance(what, Seen):
@@ -146,12 +146,12 @@ class Estate:
         cascade(step, queue, self.parallelism)
 
     @staticmethod
-    def _where(one: Desired) -> tuple[Any, ...]:
-        return (one.kind.kind, *sorted(one.where.items()))
+    def _where(one: Declared) -> tuple[Any, ...]:
+        return (one.kind.name, *sorted(one.where.items()))
 
-    def _parents(self, wanted: Sequence[Desired]) -> dict[tuple[Any, ...], Union[Parent, OpendumpError]]:
+    def _parents(self, wanted: Sequence[Declared]) -> dict[tuple[Any, ...], Union[Parent, OpendumpError]]:
         distinct = {self._where(one): one for one in wanted}
-        kinds: dict[type[Adapter], list[Mapping[str, str]]] = {}
+        kinds: dict[type[Kind], list[Mapping[str, str]]] = {}
         for one in distinct.values():
             kinds.setdefault(one.kind, []).append(one.where)
         for kind, wheres in kinds.items():
@@ -160,7 +160,7 @@ class Estate:
             except OpendumpError as error:
                 return dict.fromkeys(distinct, error)
 
-        def resolve(one: Desired) -> Union[Parent, OpendumpError]:
+        def resolve(one: Declared) -> Union[Parent, OpendumpError]:
             try:
                 return self.adapter(one.kind).parent(one.where)
             except OpendumpError as error:
@@ -168,7 +168,7 @@ class Estate:
 
         return dict(zip(distinct, side_by_side(resolve, list(distinct.values()), self.parallelism)))
 
-    def _list(self, parents: Mapping[tuple[str, str], tuple[type[Adapter], Parent]]) -> None:
+    def _list(self, parents: Mapping[tuple[str, str], tuple[type[Kind], Parent]]) -> None:
         def read(key: tuple[str, str]) -> Union[Listing, OpendumpError]:
             kind, parent = parents[key]
             try:
@@ -179,8 +179,8 @@ class Estate:
         missing = [key for key in parents if key not in self.listings]
         self.listings.update(zip(missing, side_by_side(read, missing, self.parallelism)))
 
-    def _match(self, one: Desired, each: Seen, parent: Parent) -> None:
-        listing = self.listings[(one.kind.kind, parent.id)]
+    def _match(self, one: Declared, each: Seen, parent: Parent) -> None:
+        listing = self.listings[(one.kind.name, parent.id)]
         if isinstance(listing, OpendumpError):
             each.error = listing
             return
@@ -209,10 +209,10 @@ class Estate:
             each.error = error
 
     def gather(
-        self, kind: type[Adapter], parents: Iterable[Parent], details: bool = True, wanted: Callable[[Task], bool] = lambda task: True
+        self, kind: type[Kind], parents: Iterable[Parent], details: bool = True, wanted: Callable[[Task], bool] = lambda task: True
     ) -> list[tuple[Parent, Union[Listing, OpendumpError]]]:
         """What there is under these parents, for readers: whole tasks, with what only other calls show, of those that are wanted."""
-        distinct = {(kind.kind, parent.id): (kind, parent) for parent in parents}
+        distinct = {(kind.name, parent.id): (kind, parent) for parent in parents}
         self._list(distinct)
         found: list[tuple[Parent, Union[Listing, OpendumpError]]] = []
         for key, (_kind, parent) in distinct.items():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Desired + current → plan. Pure: reads what the adapter declares and asks no service.
+"""Declared + current → plan. Pure: reads what the adapter declares and asks no service.
 
 C(changed), check mode, the diff and the result are all read from the plan.
 """
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._errors import OpendumpError
-from .._task.declared import Desired
-from .._task.fields import differing, encoded, leaves, shown
-from .._task.kind import Adapter
+from .._task.declared import Declared
+from .._task.fields import differing, encoded, leaves, show_values
+from .._task.kind import Kind
 from .._task.records import Parent, Task
 
 CREATE, UPDATE, RECREATE, START, PAUSE, RESUME, DELETE = "create", "update", "recreate", "start", "pause", "resume", "delete"
@@ -30,7 +30,7 @@ class Refused(OpendumpError):
 class Plan:
     """What will be done to one task. ``values`` is the whole task to write, ``paused`` how it is to come into being."""
 
-    desired: Desired
+    declared: Declared
     parent: Parent
     current: Optional[Task]
     actions: list[str] = field(default_factory=list)
@@ -45,35 +45,35 @@ class Plan:
 
     @property
     def name(self) -> str:
-        return (self.current.name if self.current else None) or self.desired.name or ""
+        return (self.current.name if self.current else None) or self.declared.name or ""
 
     def body(self) -> dict[str, Any]:
         """The written values in the shape of the options."""
-        return encoded(self.desired.kind.fields(self.destination), self.values)
+        return encoded(self.declared.kind.fields(self.destination), self.values)
 
     @property
     def destination(self) -> Optional[str]:
         was = self.current.destination if self.current else None
-        return (self.desired.destination or was) if {CREATE, RECREATE} & set(self.actions) else (was or self.desired.destination)
+        return (self.declared.destination or was) if {CREATE, RECREATE} & set(self.actions) else (was or self.declared.destination)
 
     def predicted(self) -> Optional[Task]:
         """The task as it will be; what only the service can know is None."""
         if DELETE in self.actions:
             return None
-        kind, current = self.desired.kind, self.current
+        kind, current = self.declared.kind, self.current
         born = {CREATE, RECREATE} & set(self.actions)
         readable = {
             path: self.values[path] for path, one in leaves(kind.fields(self.destination)) if path in self.values and not one.secret
         }
         if current is None or born:
-            return Task(kind.kind, self.parent, self.name, status=self._status(None), destination=self.destination, values=readable)
+            return Task(kind.name, self.parent, self.name, status=self._status(None), destination=self.destination, values=readable)
         future = Task(**{**vars(current), "status": self._status(current.status)})
         if UPDATE in self.actions:
             future.values = readable
         return future
 
     def _status(self, now: Optional[str]) -> Optional[str]:
-        kind = self.desired.kind
+        kind = self.declared.kind
         if PAUSE in self.actions or self.paused:
             waiting = self.paused and kind.born_paused and "WAITING" in kind.paused
             return "WAITING" if waiting else "PAUSED"
@@ -83,8 +83,8 @@ class Plan:
 
     def diff(self) -> dict[str, Any]:
         """before and after, normalised; secrets appear by name only, and only where they are written."""
-        before, after = view(self.desired.kind, self.current), view(self.desired.kind, self.predicted())
-        fields = dict(leaves(self.desired.kind.fields(self.destination)))
+        before, after = view(self.declared.kind, self.current), view(self.declared.kind, self.predicted())
+        fields = dict(leaves(self.declared.kind.fields(self.destination)))
         for path in self.changed_fields:
             if path in fields and fields[path].secret:
                 *steps, last = path.split(".")
@@ -95,11 +95,11 @@ class Plan:
         return {"before": before, "after": after}
 
 
-def view(kind: type[Adapter], task: Optional[Task]) -> dict[str, Any]:
+def view(kind: type[Kind], task: Optional[Task]) -> dict[str, Any]:
     """What a diff shows of a task: run state and declared kinds of fields, nothing that moves by itself."""
     if task is None:
         return {}
-    tree = _without_empty(shown(kind.fields(task.destination), task.values))
+    tree = _without_empty(show_values(kind.fields(task.destination), task.values))
     state = {"ok": "running", "starting": "running", "paused": "paused"}.get(kind.health(task.status), task.status)
     return {"name": task.name, "state": state, "destination": task.destination, **tree}
 
@@ -109,50 +109,50 @@ def _without_empty(tree: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in cleaned.items() if value not in (None, {})}
 
 
-def plan(desired: Desired, parent: Parent, current: Optional[Task]) -> Plan:
+def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Plan:
     """Decide what has to be done.
 
     :raises Refused: where the declaration cannot be met, or would destroy what the user did not allow to be destroyed.
     """
-    if desired.state == "absent":
-        return Plan(desired, parent, current, [DELETE] if current else [])
+    if declared.state == "absent":
+        return Plan(declared, parent, current, [DELETE] if current else [])
     if current is None:
-        return _creation(desired, parent)
-    if desired.destination and current.destination is None:
+        return _creation(declared, parent)
+    if declared.destination and current.destination is None:
         raise Refused(
             "The service does not show where the %s dumps to, so it cannot be compared with what is declared. "
-            "Nothing was changed. Run again; if it stays so, look at the task in the console." % desired.label
+            "Nothing was changed. Run again; if it stays so, look at the task in the console." % declared.label
         )
-    made = _change(desired, parent, current)
+    made = _change(declared, parent, current)
     _run_state(made, current)
     return made
 
 
-def _creation(desired: Desired, parent: Parent) -> Plan:
-    if desired.id:
-        raise Refused("There is no %s; an ID cannot be created. Declare task_name to create a task." % desired.label)
-    if not desired.destination:
-        options = ", ".join(one.option for one in desired.kind.destinations)
+def _creation(declared: Declared, parent: Parent) -> Plan:
+    if declared.id:
+        raise Refused("There is no %s; an ID cannot be created. Declare task_name to create a task." % declared.label)
+    if not declared.destination:
+        options = ", ".join(one.option for one in declared.kind.destinations)
         raise Refused(
             "There is no %s, and without a destination (%s) it cannot be created. Check task_name, or declare the destination."
-            % (desired.label, options)
+            % (declared.label, options)
         )
-    made = Plan(desired, parent, None, [CREATE], paused=desired.state == "paused")
-    made.values = {**_initial(desired), **desired.values}
+    made = Plan(declared, parent, None, [CREATE], paused=declared.state == "paused")
+    made.values = {**_initial(declared), **declared.values}
     _require(made)
-    if made.paused and not desired.kind.born_paused:
+    if made.paused and not declared.kind.born_paused:
         made.actions.append(PAUSE)
-    made.changed_fields = sorted(path for path in desired.values)
+    made.changed_fields = sorted(path for path in declared.values)
     return made
 
 
-def _initial(desired: Desired) -> dict[str, Any]:
-    return {path: one.initial for path, one in leaves(desired.kind.fields(desired.destination)) if one.initial is not None}
+def _initial(declared: Declared) -> dict[str, Any]:
+    return {path: one.initial for path, one in leaves(declared.kind.fields(declared.destination)) if one.initial is not None}
 
 
 def _require(made: Plan) -> None:
     """Refuse a creation that lacks what the service never shows or cannot do without."""
-    kind, option = made.desired.kind, made.destination
+    kind, option = made.declared.kind, made.destination
     fields = dict(leaves(kind.fields(option)))
     missing = [
         path + (" (or %s)" % one.environment if one.environment else "")
@@ -167,29 +167,31 @@ def _require(made: Plan) -> None:
         found += ["%s: %s" % (option, text) for check in destination.birth_checks for text in check(own)]
     if found:
         what = "re-created; the service never shows secrets, so they have to be declared" if made.current else "created"
-        raise Refused("The %s cannot be %s: %s. Nothing was changed." % (made.desired.label, what, "; ".join(found)))
+        raise Refused("The %s cannot be %s: %s. Nothing was changed." % (made.declared.label, what, "; ".join(found)))
 
 
-def _change(desired: Desired, parent: Parent, current: Task) -> Plan:
-    kind = desired.kind
-    made = Plan(desired, parent, current)
-    moved = bool(desired.destination and current.destination and desired.destination != current.destination)
-    fields = dict(leaves(kind.fields(desired.destination if desired.destination else current.destination)))
-    changed = differing(kind.fields(None if moved else desired.destination), desired.values, current.values)
+def _change(declared: Declared, parent: Parent, current: Task) -> Plan:
+    kind = declared.kind
+    made = Plan(declared, parent, current)
+    moved = bool(declared.destination and current.destination and declared.destination != current.destination)
+    fields = dict(leaves(kind.fields(declared.destination if declared.destination else current.destination)))
+    changed = differing(kind.fields(None if moved else declared.destination), declared.values, current.values)
     if moved:
         changed.insert(0, "destination")
-    secrets = [path for path, one in fields.items() if one.secret and path in desired.values] if desired.update_secrets == "always" else []
+    secrets = (
+        [path for path, one in fields.items() if one.secret and path in declared.values] if declared.update_secrets == "always" else []
+    )
     fixed = [path for path in changed if path == "destination" or not kind.can_update or fields[path].immutable]
     if not kind.can_update:
         fixed += secrets
-    if fixed and desired.on_immutable_change == "fail":
+    if fixed and declared.on_immutable_change == "fail":
         raise Refused(_immutable_message(made, current, fixed))
-    if fixed and desired.on_immutable_change == "recreate":
+    if fixed and declared.on_immutable_change == "recreate":
         made.actions = [RECREATE]
         made.changed_fields = sorted({*changed, *secrets})
-        made.values = {**_initial(desired), **_kept(desired, current, set(), moved), **desired.values}
-        stays_paused = desired.state == "present" and kind.health(current.status) == "paused" and kind.can_pause
-        made.paused = desired.state == "paused" or stays_paused
+        made.values = {**_initial(declared), **_kept(declared, current, set(), moved), **declared.values}
+        stays_paused = declared.state == "present" and kind.health(current.status) == "paused" and kind.can_pause
+        made.paused = declared.state == "paused" or stays_paused
         _require(made)
         return made
     if fixed:
@@ -206,43 +208,43 @@ def _change(desired: Desired, parent: Parent, current: Task) -> Plan:
     made.changed_fields = sorted({*changed, *secrets})
     written = {
         path: value
-        for path, value in desired.values.items()
+        for path, value in declared.values.items()
         if path not in ignored and not (fields[path].secret and not kind.replaces_whole and path not in secrets)
     }
-    made.values = {**_kept(desired, current, ignored, False), **written}
+    made.values = {**_kept(declared, current, ignored, False), **written}
     if kind.replaces_whole:
         lost = [path for path, one in fields.items() if one.needed and one.secret and path not in made.values]
         if lost:
             raise Refused(
                 "The %s differs in %s. The service replaces a task as a whole and never shows %s, so the change can only be made "
-                "when you declare it. Nothing was changed." % (desired.label, ", ".join(made.changed_fields), " and ".join(lost))
+                "when you declare it. Nothing was changed." % (declared.label, ", ".join(made.changed_fields), " and ".join(lost))
             )
     return made
 
 
-def _kept(desired: Desired, current: Task, ignored: set[str], moved: bool) -> dict[str, Any]:
+def _kept(declared: Declared, current: Task, ignored: set[str], moved: bool) -> dict[str, Any]:
     """What the service shows and the user does not declare, less what cannot stand beside a declared field."""
     if moved:
-        return {path: value for path, value in current.values.items() if "." not in path and path not in desired.values}
-    beside = {partner for path in desired.values if path not in ignored for partner in desired.kind.partners(desired.destination, path)}
+        return {path: value for path, value in current.values.items() if "." not in path and path not in declared.values}
+    beside = {partner for path in declared.values if path not in ignored for partner in declared.kind.partners(declared.destination, path)}
     return {path: value for path, value in current.values.items() if path not in beside}
 
 
 def _immutable_message(made: Plan, current: Task, fixed: list[str]) -> str:
-    kind = made.desired.kind
-    old = shown(kind.fields(current.destination), current.values)
-    fields = dict(leaves(kind.fields(made.desired.destination)))
+    kind = made.declared.kind
+    old = show_values(kind.fields(current.destination), current.values)
+    fields = dict(leaves(kind.fields(made.declared.destination)))
     parts = []
     for path in fixed:
         if path == "destination":
-            parts.append("destination (is %s, declared %s)" % (current.destination, made.desired.destination))
+            parts.append("destination (is %s, declared %s)" % (current.destination, made.declared.destination))
         elif fields[path].secret:
             parts.append("%s (secret, to be written because of update_secrets)" % path)
         else:
             was: Any = old
             for step in path.split("."):
                 was = (was or {}).get(step)
-            parts.append("%s (is %r, declared %r)" % (path, was, fields[path].rule.read(made.desired.values[path])))
+            parts.append("%s (is %r, declared %r)" % (path, was, fields[path].rule.read(made.declared.values[path])))
     reason = (
         "cannot be changed in an existing task" if kind.can_update else "differ, and the service has no call that changes a %s" % kind.noun
     )
@@ -252,16 +254,16 @@ def _immutable_message(made: Plan, current: Task, fixed: list[str]) -> str:
         "'ignore' to leave these fields alone. A re-created task starts reading at its consumer_strategy again: 'latest' "
         "(LATEST) skips what arrives meanwhile, "
         "'earliest' (TRIM_HORIZON) dumps everything that is still stored once more."
-    ) % (made.desired.label, reason, ", ".join(parts))
+    ) % (made.declared.label, reason, ", ".join(parts))
 
 
 def _run_state(made: Plan, current: Task) -> None:
-    kind, desired = made.desired.kind, made.desired
+    kind, declared = made.declared.kind, made.declared
     if RECREATE in made.actions:
         if made.paused and not kind.born_paused:
             made.actions.append(PAUSE)
         return
-    if desired.state == "running" and current.status is not None and current.status in kind.to_running:
+    if declared.state == "running" and current.status is not None and current.status in kind.to_running:
         made.actions.append(kind.to_running[current.status])
-    if desired.state == "paused" and current.status not in kind.paused:
+    if declared.state == "paused" and current.status not in kind.paused:
         made.actions.append(PAUSE)

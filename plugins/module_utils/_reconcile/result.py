@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Optional
 
-from .._task.fields import shown
-from .._task.kind import Adapter
+from .._task.fields import show_values
+from .._task.kind import Kind
 from .._task.records import Task
 from .run import Outcome
 
 
-def task_result(kind: type[Adapter], task: Optional[Task]) -> Optional[dict[str, Any]]:
+def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, Any]]:
     """The one record for all kinds of tasks. A field that the service does not report is None; no secret is in it."""
     if task is None:
         return None
-    tree = shown(kind.fields(task.destination), task.values)
+    tree = show_values(kind.fields(task.destination), task.values)
     destination = None
     if task.destination:
         destination = {"kind": task.destination, **(tree.get(task.destination) or {})}
@@ -47,7 +47,7 @@ def outcome_result(outcome: Outcome) -> dict[str, Any]:
         "changed": outcome.changed,
         "actions": outcome.actions,
         "changed_fields": outcome.changed_fields,
-        "task": task_result(outcome.desired.kind, outcome.task),
+        "task": task_result(outcome.declared.kind, outcome.task),
     }
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Desired + current → plan → apply → wait → outcome, for one task or many. Knows no service and no Ansible.
+"""Declared + current → plan → apply → wait → outcome, for one task or many. Knows no service and no Ansible.
 
 Reads are made side by side; writes of one parent one after the other, because a busy
 instance refuses the second.
@@ -17,10 +17,10 @@ from typing import Any, Optional, cast
 
 from .._api.client import Client
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
-from .._task.declared import Desired
+from .._task.declared import Declared
 from .._task.records import Listing, Parent, Task
 from .estate import Estate, Seen, side_by_side
-from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, plan
+from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, make_plan
 from .wait import Clock, Patience
 
 
@@ -36,7 +36,7 @@ class Purge:
 class Outcome:
     """What became of one declared task."""
 
-    desired: Desired
+    declared: Declared
     plan: Optional[Plan] = None
     task: Optional[Task] = None
     actions: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Outcome:
     def message(self) -> str:
         """What went wrong, and with which task."""
         text = str(self.error or "")
-        return text if self.desired.label in text else "The %s: %s" % (self.desired.label, text)
+        return text if self.declared.label in text else "The %s: %s" % (self.declared.label, text)
 
     @property
     def changed(self) -> bool:
@@ -82,7 +82,7 @@ class Reconciliation:
         self.clock = clock or Clock()
         self.stopped = threading.Event()
 
-    def run(self, wanted: Sequence[Desired], purge: Optional[Purge] = None, outcomes: Optional[list[Outcome]] = None) -> list[Outcome]:
+    def run(self, wanted: Sequence[Declared], purge: Optional[Purge] = None, outcomes: Optional[list[Outcome]] = None) -> list[Outcome]:
         """Bring about what is declared. Errors of single tasks are in their outcomes; what forbids the whole run is raised.
 
         :param outcomes: filled before the first write and kept up to date, for who has to tell how far it came when this is stopped.
@@ -117,12 +117,12 @@ class Reconciliation:
             raise
         return outcomes
 
-    def _decide(self, one: Desired, each: Seen) -> Outcome:
+    def _decide(self, one: Declared, each: Seen) -> Outcome:
         outcome = Outcome(one, parent=each.parent, error=each.error)
         if outcome.error:
             return outcome
         try:
-            outcome.plan = plan(one, each.parent or Parent(""), each.current)
+            outcome.plan = make_plan(one, each.parent or Parent(""), each.current)
         except OpendumpError as error:
             outcome.error = error
         return outcome
@@ -135,35 +135,35 @@ class Reconciliation:
             from .apply import preflight
 
             try:
-                preflight(self.estate.adapter(made.desired.kind), made)
+                preflight(self.estate.adapter(made.declared.kind), made)
             except OpendumpError as error:
                 outcome.error = error
                 return
         outcome.task, outcome.actions = made.predicted(), list(made.actions)
 
-    def _victims(self, wanted: Sequence[Desired], seen: Sequence[Seen], purge: Purge) -> list[Outcome]:
+    def _victims(self, wanted: Sequence[Declared], seen: Sequence[Seen], purge: Purge) -> list[Outcome]:
         name_matches = re.compile(purge.match).search
         declared = {
-            (one.kind.kind, each.parent.id, key) for one, each in zip(wanted, seen) if each.parent for key in (one.name, one.id) if key
+            (one.kind.name, each.parent.id, key) for one, each in zip(wanted, seen) if each.parent for key in (one.name, one.id) if key
         }
         # Both Kafka APIs may show one store: a task declared through one of them is not purged through the other.
-        named_elsewhere = {(one.kind.kind, key) for one in wanted for key in (one.name, one.id) if key and one.kind.has_task_id}
+        named_elsewhere = {(one.kind.name, key) for one in wanted for key in (one.name, one.id) if key and one.kind.has_task_id}
         found: list[Outcome] = []
-        for one, parent in {(one.kind.kind, each.parent.id): (one, each.parent) for one, each in zip(wanted, seen) if each.parent}.values():
-            listing = self.estate.listings.get((one.kind.kind, parent.id))
+        for one, parent in {(one.kind.name, each.parent.id): (one, each.parent) for one, each in zip(wanted, seen) if each.parent}.values():
+            listing = self.estate.listings.get((one.kind.name, parent.id))
             for task in listing.tasks if isinstance(listing, Listing) else []:
                 keys = [key for key in (task.name, task.id) if key]
-                kept = any((one.kind.kind, parent.id, key) in declared for key in keys)
-                kept = kept or any(kind != one.kind.kind and key in keys for kind, key in named_elsewhere if one.kind.has_task_id)
-                shown_twice = any(task.id and victim.desired.id == task.id for victim in found)
+                kept = any((one.kind.name, parent.id, key) in declared for key in keys)
+                kept = kept or any(kind != one.kind.name and key in keys for kind, key in named_elsewhere if one.kind.has_task_id)
+                shown_twice = any(task.id and victim.declared.id == task.id for victim in found)
                 if kept or shown_twice or task.status in one.kind.leaving or not name_matches(task.name):
                     continue
-                victim = Desired(
+                victim = Declared(
                     one.kind, one.where, task.name, task.id, "absent", wait_interval=one.wait_interval, wait_timeout=one.wait_timeout
                 )
                 found.append(Outcome(victim, Plan(victim, parent, task, [DELETE]), purged=True, parent=parent))
         if len(found) > purge.limit:
-            names = ", ".join(outcome.desired.label for outcome in found[:20])
+            names = ", ".join(outcome.declared.label for outcome in found[:20])
             raise Refused(
                 "purge would delete %d tasks, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, "
                 "declare the tasks that are to stay, "
@@ -194,10 +194,15 @@ class Reconciliation:
             if made.actions:
                 self._write(outcome, made, leaving.get(id(outcome)))
             target = self._target(made)
-            if outcome.error or target is None or not made.desired.wait:
+            if outcome.error or target is None or not made.declared.wait:
                 continue
             patience = Patience(
-                self.estate.adapter(made.desired.kind), made.parent, made.desired.label, target, made.desired.wait_timeout, self.clock.now()
+                self.estate.adapter(made.declared.kind),
+                made.parent,
+                made.declared.label,
+                target,
+                made.declared.wait_timeout,
+                self.clock.now(),
             )
             try:
                 if outcome.task is None or not outcome.task.status or not patience.over(outcome.task, self.clock.now()):
@@ -212,7 +217,7 @@ class Reconciliation:
         # Most runs write nothing, and a module's code is compiled anew in each run.
         from .apply import Writer
 
-        writer = Writer(self.estate.adapter(made.desired.kind), made, leaving, self.clock, self.warn)
+        writer = Writer(self.estate.adapter(made.declared.kind), made, leaving, self.clock, self.warn)
         outcome.actions = writer.done
         try:
             writer.write()
@@ -229,12 +234,12 @@ class Reconciliation:
     @staticmethod
     def _target(made: Plan) -> Optional[str]:
         """Which health has to come about, None where nothing is to be waited for."""
-        kind, actions = made.desired.kind, set(made.actions)
-        if DELETE in actions or made.desired.state == "absent":
+        kind, actions = made.declared.kind, set(made.actions)
+        if DELETE in actions or made.declared.state == "absent":
             return None
         if PAUSE in actions or made.paused:
             return "paused"
-        if actions & {CREATE, RECREATE, START, RESUME} or made.desired.state == "running":
+        if actions & {CREATE, RECREATE, START, RESUME} or made.declared.state == "running":
             return "ok"
         if actions == {UPDATE} and made.current and kind.health(made.current.status) in ("ok", "paused"):
             return kind.health(made.current.status)
@@ -245,7 +250,7 @@ class Reconciliation:
         first = True
         while pending:
             if not first:
-                self.clock.sleep(min(outcome.desired.wait_interval for outcome, _patience in pending))
+                self.clock.sleep(min(outcome.declared.wait_interval for outcome, _patience in pending))
             first = False
             lists: dict[str, Any] = {}
             still = []
@@ -263,10 +268,10 @@ class Reconciliation:
         adapter, parent, known = patience.adapter, patience.parent, outcome.task
         name = outcome.plan.name if outcome.plan else ""
         if number == 1 and (adapter.names_are_unique or (known and known.id)):
-            return adapter.look(parent, known or Task(adapter.kind, parent, name))
-        if adapter.kind not in lists:
-            lists[adapter.kind] = adapter.listing(parent).tasks
-        matches = [task for task in lists[adapter.kind] if (task.id == known.id if known and known.id else task.name == name)]
+            return adapter.look(parent, known or Task(adapter.name, parent, name))
+        if adapter.name not in lists:
+            lists[adapter.name] = adapter.listing(parent).tasks
+        matches = [task for task in lists[adapter.name] if (task.id == known.id if known and known.id else task.name == name)]
         return matches[0] if matches else None
 
     @staticmethod
@@ -283,7 +288,7 @@ class Reconciliation:
             task.values, task.destination = predicted.values, predicted.destination
 
 
-def no_task_twice(wanted: Sequence[Desired], seen: Sequence[Seen] = ()) -> None:
+def no_task_twice(wanted: Sequence[Declared], seen: Sequence[Seen] = ()) -> None:
     """
     :param seen: what was found of each, for one task can be declared by its ID and by its name, and so can its instance.
     :raises ConfigurationError: two declarations are about one task, and which of them holds could not be told.
@@ -292,9 +297,9 @@ def no_task_twice(wanted: Sequence[Desired], seen: Sequence[Seen] = ()) -> None:
     twice = []
     for number, one in enumerate(wanted):
         each = seen[number] if seen else Seen()
-        key: tuple[Any, ...] = (one.kind.kind, tuple(sorted(one.where.items())), one.name, one.id)
+        key: tuple[Any, ...] = (one.kind.name, tuple(sorted(one.where.items())), one.name, one.id)
         if each.parent:
-            key = (one.kind.kind, each.parent.id, *((each.current.name, each.current.id) if each.current else (one.name, one.id)))
+            key = (one.kind.name, each.parent.id, *((each.current.name, each.current.id) if each.current else (one.name, one.id)))
         if key in known:
             twice.append(one.label)
         known.add(key)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._errors import OpendumpError
-from .._task.kind import Adapter
+from .._task.kind import Kind
 from .._task.records import Parent, Task
 
 # Polls for which a state that may pass by itself is borne: ABNORMAL may recover, an unknown word may be a transition.
@@ -36,7 +36,7 @@ class Clock:
 class Patience:
     """One task's wait: fed with what each poll shows, says whether it is over."""
 
-    adapter: Adapter
+    adapter: Kind
     parent: Parent
     label: str
     target: str

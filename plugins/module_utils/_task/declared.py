@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options → desired: what the user declares of one task, checked as far as no service is needed."""
+"""Options → declared: what the user declares of one task, checked as far as no service is needed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._errors import ConfigurationError
-from .fields import arguments, declared, leaves, problems
-from .kind import Adapter
+from .fields import arguments, collect_values, leaves, problems
+from .kind import Kind
 
 COMMON: dict[str, dict[str, Any]] = {
     "on_immutable_change": {"type": "str", "choices": ["fail", "recreate", "ignore"], "default": "fail"},
@@ -23,7 +23,7 @@ COMMON: dict[str, dict[str, Any]] = {
 }
 
 
-def item_spec(kind: type[Adapter]) -> dict[str, Any]:
+def item_spec(kind: type[Kind]) -> dict[str, Any]:
     """Options of one task of this kind, with the conditions between them; serves a module and a list item alike."""
     options: dict[str, Any] = {name: {"type": "str"} for name in kind.parent_options}
     options["task_name"] = {"type": "str"}
@@ -52,10 +52,10 @@ def item_spec(kind: type[Adapter]) -> dict[str, Any]:
 
 
 @dataclass
-class Desired:
+class Declared:
     """One declared task. ``values`` holds what is declared by dotted path, secrets among it."""
 
-    kind: type[Adapter]
+    kind: type[Kind]
     where: Mapping[str, str]
     name: Optional[str]
     id: Optional[str] = None
@@ -74,7 +74,7 @@ class Desired:
         return "%s %s of %s %s" % (self.kind.noun, which, self.kind.parent_noun, " ".join(self.where.values()))
 
 
-def desired(kind: type[Adapter], options: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None) -> Desired:
+def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None) -> Declared:
     """The declared task.
 
     :raises ConfigurationError: with every problem of these options in one message.
@@ -82,7 +82,7 @@ def desired(kind: type[Adapter], options: Mapping[str, Any], environ: Optional[M
     chosen = [one for one in kind.destinations if options.get(one.option) is not None]
     option = chosen[0].option if chosen else None
     fields = kind.fields(option)
-    values = declared(fields, options, os.environ if environ is None else environ)
+    values = collect_values(fields, options, os.environ if environ is None else environ)
     found = problems(fields, values)
     name, task_id = options.get("task_name") or None, options.get("task_id") or None
     where = {key: str(options[key]) for key in kind.parent_options if options.get(key)}
@@ -105,10 +105,10 @@ def desired(kind: type[Adapter], options: Mapping[str, Any], environ: Optional[M
             found.append("%s is %s, allowed is more than 0 seconds" % (key, policy[key]))
     if found:
         raise ConfigurationError("; ".join(found) + ". Nothing was sent to the service.")
-    return Desired(kind, where, name, task_id, state, option, values, **policy)
+    return Declared(kind, where, name, task_id, state, option, values, **policy)
 
 
-def secrets(wanted: Sequence[Desired]) -> set[str]:
+def secrets(wanted: Sequence[Declared]) -> set[str]:
     """Every secret value that these tasks carry, for masking."""
     return {
         str(one.values[path])

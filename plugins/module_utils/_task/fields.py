@@ -370,7 +370,7 @@ def plant(tree: dict[str, Any], path: str, value: Any) -> None:
     tree[last] = value
 
 
-def declared(fields: Fields, options: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+def collect_values(fields: Fields, options: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Path → value of what the user declares. None is undeclared; an empty text is a declared emptiness, but not of a secret."""
     values = {}
     for path, field in leaves(fields):
@@ -409,7 +409,7 @@ def encoded(fields: Fields, values: Mapping[str, Any], base: Optional[Mapping[st
     return body
 
 
-def shown(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+def show_values(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as a record shows them: canonical, nested, every field present (null where unknown), no secret."""
     tree: dict[str, Any] = {}
     for path, field in leaves(fields):

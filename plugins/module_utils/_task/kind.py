@@ -34,10 +34,10 @@ class Destination:
     exclusive: Sequence[tuple[str, ...]] = ()
 
 
-class Adapter:
+class Kind:
     """Declarations are class attributes, so that argument specs need no connection; verbs are methods of an instance."""
 
-    kind = ""
+    name = ""
     noun = ""
     name_rule: Any = None
     parent_options: Sequence[str] = ()

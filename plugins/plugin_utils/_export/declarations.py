@@ -16,7 +16,7 @@ from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS, problems_of
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import EMPTY, Field, dig, leaves, plant
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Adapter
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import without_twins
 
 # What a service, by its own documentation, gives to a new task of which nothing is said; beside what the modules send.
@@ -61,7 +61,7 @@ def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
     :param by_name: say instance_name instead of instance_id, where no two instances among these tasks have one name.
     """
     made = Export()
-    kinds = {kind.kind: name for name, kind in LISTS.items()}
+    kinds = {kind.name: name for name, kind in LISTS.items()}
     listed = sorted(without_twins(tasks), key=_order)
     same_name = Counter(_name(record) for record in listed)
     instances = {(record.get("parent_name"), record.get("parent")) for record in listed}
@@ -97,7 +97,7 @@ def _origin(record: Mapping[str, Any]) -> str:
     return "task %s of %s %s, ID %s, %s" % (record.get("name"), noun, where, record.get("id"), record.get("status"))
 
 
-def _declare(one: Declaration, kind: type[Adapter], record: Mapping[str, Any], told_by_id: bool, by_name: bool) -> Optional[str]:
+def _declare(one: Declaration, kind: type[Kind], record: Mapping[str, Any], told_by_id: bool, by_name: bool) -> Optional[str]:
     """Fill the declaration in; why it cannot be, where it cannot."""
     status = str(record.get("status") or "")
     if status in kind.leaving or status.upper().startswith("DELET"):
@@ -132,7 +132,7 @@ def _declare(one: Declaration, kind: type[Adapter], record: Mapping[str, Any], t
     return None
 
 
-def _which(one: Declaration, kind: type[Adapter], record: Mapping[str, Any], told_by_id: bool, by_name: bool) -> dict[str, Any]:
+def _which(one: Declaration, kind: type[Kind], record: Mapping[str, Any], told_by_id: bool, by_name: bool) -> dict[str, Any]:
     name, task_id = record.get("name"), record.get("id")
     if not kind.has_task_id:
         return {"stream_name": record.get("parent"), "task_name": name}
@@ -157,7 +157,7 @@ def objection(known: Field, value: Any) -> Optional[str]:
         return "is %r" % str(value)[:80]
 
 
-def _secrets(kind: type[Adapter], option: str, item: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
+def _secrets(kind: type[Kind], option: str, item: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for path, known in leaves(kind.fields(option)):
         beside_agency = option == "obs" and kind.has_task_id and dig(item, "obs.agency_name")

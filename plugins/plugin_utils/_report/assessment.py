@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import VERDICTS, moment_of, shown
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import VERDICTS, moment_of, show_moment
 
 from .advice import DECIDING, PROBLEMS, advice, titled
 from .quantities import duration, thousands
@@ -58,7 +58,7 @@ def assess(
     groups = _groups(dumps, errors, limits)
     deciding = [group for group in groups if group["deciding"]]
     return {
-        "made_at": shown(at),
+        "made_at": show_moment(at),
         "ok": not deciding,
         "totals": _totals(dumps, errors, groups),
         "limits": {"max_lag": limits.max_lag, "max_silence": limits.max_silence, "fail_on": list(limits.fail_on)},
@@ -112,7 +112,7 @@ def _dump(task: Mapping[str, Any], landed: Optional[Mapping[str, Any]], at: date
     verdict = {name: landed.get(name) for name in ("verdict", "reason", "objects", "bytes", "newest")} if landed else None
     dump: dict[str, Any] = {
         **task,
-        "last_delivery_at": shown(last) if last else None,
+        "last_delivery_at": show_moment(last) if last else None,
         "last_delivery_seen_by": source if last else None,
         "silent_for": silent,
         "landing": verdict,
