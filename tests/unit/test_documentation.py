@@ -28,9 +28,10 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import outcome_result, task_result
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.run import Outcome
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare, item_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, Integer, Names, Rows, Text, leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, Rows, leaves
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Partition, Task
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import Integer, Names, Text
 
 NAMESPACE = "opendump.huaweicloud."
 MODULES = sorted(path.stem for path in (checkout.ROOT / "plugins" / "modules").glob("*.py"))
@@ -147,11 +148,11 @@ def test_descriptions_tell_what_the_code_knows_of_each_field(
     for path, field in fields_of(kind):
         said, rule = text_of(option_at(options, path)), field.rule
         expected = [
-            "V(%s)" % field.initial if field.initial is not None else "",
+            "V(%s)" % field.default_on_create if field.default_on_create is not None else "",
             "E(%s)" % field.environment if field.environment else "",
             "A secret; never shown and never compared" if field.secret else "",
             "cannot be changed in place" if field.immutable else "",
-            "whether it differs cannot be told" if field.echo_uncertain and "." not in path.partition(".")[2] else "",
+            "whether it differs cannot be told" if field.may_be_hidden and "." not in path.partition(".")[2] else "",
         ]
         if isinstance(rule, Integer):
             expected += ["V(%d)" % bound for bound in (rule.lowest, rule.highest) if bound is not None]

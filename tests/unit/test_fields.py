@@ -15,26 +15,26 @@ from hypothesis import strategies as st
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields, rules
 
 RULES = {
-    "text": (fields.Text(), st.text()),
-    "choice": (fields.Text(choices=("TEXT", "csv")), st.sampled_from(["text", "TEXT", "Text", "csv", "other", ""])),
-    "path": (fields.Path(), st.text(alphabet="ab/", max_size=8)),
-    "integer": (fields.Integer(), st.one_of(st.integers(-(10**9), 10**9), st.integers(0, 99).map(str))),
-    "boolean": (fields.Boolean(), st.sampled_from([True, False, "true", "false", "on", "off"])),
-    "flag": (fields.FlagText(), st.booleans()),
-    "names": (fields.Names(), st.lists(st.text(alphabet="ab.-_", min_size=1, max_size=4), max_size=5)),
+    "text": (rules.Text(), st.text()),
+    "choice": (rules.Text(choices=("TEXT", "csv")), st.sampled_from(["text", "TEXT", "Text", "csv", "other", ""])),
+    "path": (rules.Path(), st.text(alphabet="ab/", max_size=8)),
+    "integer": (rules.Integer(), st.one_of(st.integers(-(10**9), 10**9), st.integers(0, 99).map(str))),
+    "boolean": (rules.Boolean(), st.sampled_from([True, False, "true", "false", "on", "off"])),
+    "flag": (rules.FlagText(), st.booleans()),
+    "names": (rules.Names(), st.lists(st.text(alphabet="ab.-_", min_size=1, max_size=4), max_size=5)),
     "newline character": (
-        fields.Delimiter("\n"),
+        rules.Delimiter("\n"),
         st.sampled_from(["newline", "\n", "\\n", ",", "comma", ";", "|", "none", "NULL", "null", ""]),
     ),
     "newline escape": (
-        fields.Delimiter("\\n"),
+        rules.Delimiter("\\n"),
         st.sampled_from(["newline", "\n", "\\n", ",", "comma", ";", "|", "none", "NULL", "null", ""]),
     ),
     "rows": (
-        fields.Rows((fields.Field("value", fields.Text()), fields.Field("size", fields.Integer()))),
+        fields.Rows((fields.Field("value", rules.Text()), fields.Field("size", rules.Integer()))),
         st.lists(st.fixed_dictionaries({"value": st.text(max_size=3), "size": st.integers(0, 9)}), max_size=3),
     ),
 }
@@ -67,7 +67,7 @@ def test_empty_null_and_missing_are_one(name: str) -> None:
 def test_order_and_repetition_of_names_mean_nothing(names: list[str], random: Any) -> None:
     shuffled = names + names[:1]
     random.shuffle(shuffled)
-    assert fields.Names().same(names, ", ".join(shuffled))
+    assert rules.Names().same(names, ", ".join(shuffled))
 
 
 @pytest.mark.parametrize(
@@ -90,37 +90,37 @@ def test_order_and_repetition_of_names_mean_nothing(names: list[str], random: An
     ],
 )
 def test_delimiters(declared: str, echoed: str | None, equal: bool) -> None:
-    assert fields.Delimiter("\n").same(declared, echoed) is equal
+    assert rules.Delimiter("\n").same(declared, echoed) is equal
 
 
 def test_an_unclear_delimiter_is_shown_as_unknown() -> None:
-    assert fields.Delimiter("\n").read("") is None
-    assert fields.Delimiter("\n").read("\\n") == "newline"
+    assert rules.Delimiter("\n").read("") is None
+    assert rules.Delimiter("\n").read("\\n") == "newline"
 
 
 def test_case_means_nothing_where_there_are_choices_and_something_elsewhere() -> None:
-    assert fields.Text(choices=("TEXT",)).same("TEXT", "text")
-    assert not fields.Text().same("Topic", "topic")
+    assert rules.Text(choices=("TEXT",)).same("TEXT", "text")
+    assert not rules.Text().same("Topic", "topic")
 
 
 @pytest.mark.parametrize(
     ("rule", "value", "said"),
     [
-        (fields.Integer(30, 900, "seconds"), 29, "is 29, allowed is 30 to 900 seconds"),
-        (fields.Integer(1), 0, "is 0, allowed is 1 or more"),
-        (fields.Text(longest=3), "abcd", "has 4 characters, at most 3 are allowed"),
-        (fields.Names(most=1), ["a", "b"], "names 2, at most 1 are allowed"),
-        (fields.Delimiter("\n"), "tab", "is 'tab'; write one of newline, comma"),
+        (rules.Integer(30, 900, "seconds"), 29, "is 29, allowed is 30 to 900 seconds"),
+        (rules.Integer(1), 0, "is 0, allowed is 1 or more"),
+        (rules.Text(longest=3), "abcd", "has 4 characters, at most 3 are allowed"),
+        (rules.Names(most=1), ["a", "b"], "names 2, at most 1 are allowed"),
+        (rules.Delimiter("\n"), "tab", "is 'tab'; write one of newline, comma"),
     ],
 )
-def test_a_problem_says_what_is_allowed(rule: fields.Rule, value: Any, said: str) -> None:
+def test_a_problem_says_what_is_allowed(rule: rules.Rule, value: Any, said: str) -> None:
     assert [text for text in rule.problems(value) if said in text]
 
 
 def test_values_in_range_are_no_problem() -> None:
-    assert fields.Integer(30, 900).problems(30) == []
-    assert fields.Integer(30, 900).problems(900) == []
-    assert fields.Delimiter("\n").problems("\n") == []
+    assert rules.Integer(30, 900).problems(30) == []
+    assert rules.Integer(30, 900).problems(900) == []
+    assert rules.Delimiter("\n").problems("\n") == []
 
 
 KINDS = [TransferTasks, SinkTasks, SmartConnectTasks]
@@ -132,13 +132,13 @@ def a_value(field: fields.Field) -> Any:
     rule = field.rule
     if isinstance(rule, fields.Rows):
         return [{inner.name: a_row(inner) for inner in rule.fields}]
-    if isinstance(rule, fields.Boolean):
+    if isinstance(rule, rules.Boolean):
         return True
-    if isinstance(rule, fields.Integer):
+    if isinstance(rule, rules.Integer):
         return rule.lowest if rule.lowest is not None else 1
-    if isinstance(rule, fields.Names):
+    if isinstance(rule, rules.Names):
         return ["a:b"]
-    if isinstance(rule, fields.Delimiter):
+    if isinstance(rule, rules.Delimiter):
         return "comma"
     choices = getattr(rule, "choices", ())
     return choices[0] if choices else "abc"
@@ -152,8 +152,8 @@ def a_row(entry: fields.Field | fields.Group) -> Any:
 def test_every_field_survives_its_own_echo(kind: Any, option: str) -> None:
     declared = kind.fields(option)
     values = {path: a_value(field) for path, field in fields.leaves(declared)}
-    echo = fields.echoed(declared, fields.encoded(declared, values))
-    assert fields.differing(declared, values, echo) == []
+    echo = fields.read_answer(declared, fields.encode_values(declared, values))
+    assert fields.find_differences(declared, values, echo) == []
     secrets = {path for path, field in fields.leaves(declared) if field.secret}
     assert secrets.isdisjoint(echo)
     readable = [path for path, field in fields.leaves(declared) if not field.secret]
@@ -164,8 +164,8 @@ def test_every_field_survives_its_own_echo(kind: Any, option: str) -> None:
 def test_a_missing_echo_of_a_declared_value_is_drift(kind: Any, option: str) -> None:
     declared = kind.fields(option)
     for path, field in fields.leaves(declared):
-        if not field.secret and not (isinstance(field.rule, fields.Boolean) and a_value(field) is False):
-            assert fields.differing(declared, {path: a_value(field)}, {}) == [path]
+        if not field.secret and not (isinstance(field.rule, rules.Boolean) and a_value(field) is False):
+            assert fields.find_differences(declared, {path: a_value(field)}, {}) == [path]
 
 
 def test_records_show_every_readable_field_and_no_secret() -> None:

@@ -43,7 +43,7 @@ def there(wanted: Declared, status: str = "RUNNING", **changes: Any) -> Task:
     """The task as its service shows it after it was created as declared, then changed behind our back."""
     made = make_plan(wanted, STREAM, None)
     kind = wanted.kind
-    values = fields.echoed(kind.fields(wanted.destination), made.body())
+    values = fields.read_answer(kind.fields(wanted.destination), made.body())
     values.update({path.replace("__", "."): value for path, value in changes.items()})
     values = {path: value for path, value in values.items() if value is not None}
     return Task(kind.name, INSTANCE, wanted.name or "", "id-1", status, destination=wanted.destination, values=values)
@@ -278,7 +278,7 @@ def test_what_a_plan_leads_to_needs_no_plan(name: str, data: st.DataObject) -> N
     if declared.state == "absent":
         assert planned(declared, None).actions == []
         return
-    written = fields.echoed(declared.kind.fields("obs"), first.body()) if first.changed_fields else None
+    written = fields.read_answer(declared.kind.fields("obs"), first.body()) if first.changed_fields else None
     values = there(make(obs=before)).values if written is None else written
     status = "PAUSED" if declared.state == "paused" else "RUNNING"
     after = Task(declared.kind.name, INSTANCE, declared.name or "", "id-1", status, destination="obs", values=values)

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.estate import cascade, side_by_side
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._threads import cascade, side_by_side
 
 PARALLELISM = pytest.mark.parametrize("parallelism", [1, 2, 8])
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._task.fields import Delimiter, Field, FlagText, Group, Integer, Path, Rows, Text
+from .._task.fields import Field, Group, Rows
 from .._task.kind import Destination
+from .._task.rules import Delimiter, FlagText, Integer, Path, Text
 from .obs_fields import BUCKET, PARTITION_FORMATS
 
 TIMESTAMP_FORMATS = tuple(day + " HH:mm:ss" for day in ("yyyy/MM/dd", "MM/dd/yyyy", "dd/MM/yyyy", "yyyy-MM-dd", "MM-dd-yyyy", "dd-MM-yyyy"))
@@ -38,9 +39,9 @@ FOLDER = Path(longest=50)
 def common() -> tuple[Field, ...]:
     """What every destination takes."""
     return (
-        Field("agency_name", Text(longest=64), initial="dis_admin_agency"),
-        Field("deliver_time_interval", Integer(30, 900, "seconds"), initial=300),
-        Field("consumer_strategy", Text(choices=("LATEST", "TRIM_HORIZON")), initial="LATEST", immutable=True),
+        Field("agency_name", Text(longest=64), default_on_create="dis_admin_agency"),
+        Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300),
+        Field("consumer_strategy", Text(choices=("LATEST", "TRIM_HORIZON")), default_on_create="LATEST", immutable=True),
     )
 
 
@@ -85,15 +86,15 @@ OBS = Destination(
         Field("obs_bucket_path", BUCKET, required=True),
         Field("file_prefix", PREFIX),
         Field("partition_format", Text(choices=PARTITION_FORMATS)),
-        Field("deliver_size_interval", Integer(1, 300, "MB"), echo_uncertain=True),
-        Field("destination_file_type", Text(choices=("text", *JSON_ONLY_FILES)), initial="text"),
+        Field("deliver_size_interval", Integer(1, 300, "MB"), may_be_hidden=True),
+        Field("destination_file_type", Text(choices=("text", *JSON_ONLY_FILES)), default_on_create="text"),
         Field("record_delimiter", Delimiter("\n")),
         Group(
             "processing_schema",
             (
-                Field("timestamp_name", Text(), echo_uncertain=True),
-                Field("timestamp_type", Text(choices=("String", "Timestamp")), echo_uncertain=True),
-                Field("timestamp_format", Text(choices=TIMESTAMP_FORMATS), echo_uncertain=True),
+                Field("timestamp_name", Text(), may_be_hidden=True),
+                Field("timestamp_type", Text(choices=("String", "Timestamp")), may_be_hidden=True),
+                Field("timestamp_format", Text(choices=TIMESTAMP_FORMATS), may_be_hidden=True),
             ),
         ),
     ),
@@ -215,7 +216,7 @@ DWS = Destination(
         Field("dws_table_columns", Text()),
         Field("dws_delimiter", Text(choices=(",", ";", "|")), required=True),
         Field("user_name", Text(), required=True),
-        Field("user_password", Text(), secret=True, needed=True),
+        Field("user_password", Text(), secret=True, required_to_create=True),
         Field("kms_user_key_name", Text(), required=True),
         Field("kms_user_key_id", Text(), required=True),
         Group(

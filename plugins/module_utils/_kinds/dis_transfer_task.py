@@ -11,9 +11,10 @@ from typing import Any, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
-from .._task.fields import Text, echoed
+from .._task.fields import read_answer
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
+from .._task.rules import Text
 from .dis_destinations import DESTINATIONS, JSON_ONLY_FILES
 
 PAGE = 10
@@ -183,7 +184,7 @@ class TransferTasks(Kind):
             created_at=moment(row.get("create_time")),
             last_transfer_at=moment(row.get("last_transfer_timestamp")),
             destination=option or (wire_type.lower() or None),
-            values=echoed(self.fields(option), {option: raw}) if option else {},
+            values=read_answer(self.fields(option), {option: raw}) if option else {},
             raw=raw,
             partitions=[self._partition(part) for part in rows(row.get("partitions"))] if complete else None,
             complete=complete,

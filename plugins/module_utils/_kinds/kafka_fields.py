@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from .._task.fields import Field, Names, Text
+from .._task.fields import Field
+from .._task.rules import Names, Text
 
 TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
 TOPIC_SAYS = "topic names have 1 to 249 letters, digits, dots, underscores and hyphens (for a pattern there is topics_regex)"

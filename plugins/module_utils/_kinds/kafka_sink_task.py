@@ -11,9 +11,10 @@ from typing import Any, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
-from .._task.fields import Delimiter, Field, Integer, Path, Text, echoed
+from .._task.fields import Field, read_answer
 from .._task.kind import Destination, Kind
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
+from .._task.rules import Delimiter, Integer, Path, Text
 from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from .kafka_instances import Instances
 from .obs_fields import BUCKET, PARTITION_FORMATS
@@ -21,15 +22,15 @@ from .obs_fields import BUCKET, PARTITION_FORMATS
 OBS = Destination(
     "obs",
     (
-        Field("consumer_strategy", Text(choices=("latest", "earliest")), initial="latest"),
-        Field("destination_file_type", Text(choices=("TEXT",)), initial="TEXT"),
-        Field("access_key", Text(), secret=True, needed=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
-        Field("secret_key", Text(), secret=True, needed=True, environment="OPENDUMP_OBS_SECRET_KEY"),
+        Field("consumer_strategy", Text(choices=("latest", "earliest")), default_on_create="latest"),
+        Field("destination_file_type", Text(choices=("TEXT",)), default_on_create="TEXT"),
+        Field("access_key", Text(), secret=True, required_to_create=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
+        Field("secret_key", Text(), secret=True, required_to_create=True, environment="OPENDUMP_OBS_SECRET_KEY"),
         Field("obs_bucket_name", BUCKET, required=True),
         Field("obs_path", Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")),
-        Field("partition_format", Text(choices=PARTITION_FORMATS), initial="yyyy/MM/dd/HH/mm"),
-        Field("record_delimiter", Delimiter("\n"), initial="newline"),
-        Field("deliver_time_interval", Integer(30, 900, "seconds"), initial=300, spellings=("deliver_time_interva",)),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm"),
+        Field("record_delimiter", Delimiter("\n"), default_on_create="newline"),
+        Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, answer_names=("deliver_time_interva",)),
     ),
 )
 
@@ -51,7 +52,7 @@ class SinkTasks(Kind):
     has_task_id = True
     task_fields = TOPICS
     task_checks = (not_everything,)
-    birth_checks = (says_which_topics,)
+    create_checks = (says_which_topics,)
     destinations = (OBS,)
     exclusive = (("topics", "topics_regex"),)
 
@@ -136,7 +137,7 @@ class SinkTasks(Kind):
             # The top level holds names or a regular expression alike; only the characters tell.
             shown = str(row["topics"])
             topics, regex = (shown, None) if re.fullmatch(r"[A-Za-z0-9._,\s-]+", shown) else (None, shown)
-        values = echoed(self.fields(option), {"topics": topics, "topics_regex": regex, "obs": raw})
+        values = read_answer(self.fields(option), {"topics": topics, "topics_regex": regex, "obs": raw})
         partitions = [
             self._partition(info.get("topic"), part) for info in rows(row.get("topics_info")) for part in rows(info.get("partitions"))
         ]

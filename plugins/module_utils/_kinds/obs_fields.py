@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._task.fields import Text
+from .._task.rules import Text
 
 PARTITION_FORMATS = ("yyyy", "yyyy/MM", "yyyy/MM/dd", "yyyy/MM/dd/HH", "yyyy/MM/dd/HH/mm")
 BUCKET = Text(

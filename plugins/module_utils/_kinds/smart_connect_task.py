@@ -11,9 +11,10 @@ from typing import Any, Callable, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
-from .._task.fields import Boolean, Delimiter, Field, Group, Integer, Names, Path, Text, echoed
+from .._task.fields import Field, Group, read_answer
 from .._task.kind import Destination, Kind
 from .._task.records import Listing, Parent, Task, moment, named_rows, text, whole
+from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
 from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
 from .kafka_instances import Instances
 from .obs_fields import BUCKET, PARTITION_FORMATS
@@ -60,19 +61,19 @@ def writer_is_known(values: Mapping[str, Any]) -> list[str]:
 OBS = Destination(
     "obs",
     (
-        Field("consumer_strategy", STRATEGY, initial="latest"),
-        Field("destination_file_type", Text(choices=("TEXT",)), initial="TEXT"),
-        Field("deliver_time_interval", Integer(30, 900, "seconds"), initial=300, spellings=("deliver_time_interva",)),
+        Field("consumer_strategy", STRATEGY, default_on_create="latest"),
+        Field("destination_file_type", Text(choices=("TEXT",)), default_on_create="TEXT"),
+        Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, answer_names=("deliver_time_interva",)),
         Field("access_key", Text(), secret=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
         Field("secret_key", Text(), secret=True, environment="OPENDUMP_OBS_SECRET_KEY"),
-        Field("agency_name", Text(longest=64), echo_uncertain=True),
+        Field("agency_name", Text(longest=64), may_be_hidden=True),
         Field("obs_bucket_name", BUCKET, required=True),
         Field("obs_path", Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")),
-        Field("partition_format", Text(choices=PARTITION_FORMATS), initial="yyyy/MM/dd/HH/mm"),
-        Field("record_delimiter", Delimiter("\\n"), initial="newline"),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm"),
+        Field("record_delimiter", Delimiter("\\n"), default_on_create="newline"),
         Field("store_keys", Boolean()),
     ),
-    birth_checks=(writer_is_known,),
+    create_checks=(writer_is_known,),
 )
 
 KAFKA = Destination(
@@ -145,7 +146,7 @@ class SmartConnectTasks(Kind):
     parent_noun = "Kafka instance"
     has_task_id = True
     task_fields = TOPICS
-    birth_checks = (says_which_topics,)
+    create_checks = (says_which_topics,)
     destinations = (OBS, KAFKA, REDIS)
     exclusive = (("topics", "topics_regex"),)
 
@@ -255,6 +256,6 @@ class SmartConnectTasks(Kind):
             status=text(row.get("status")),
             created_at=moment(row.get("create_time")),
             destination=option or ("+".join(types).lower() if types != ("NONE", "NONE") else None),
-            values=echoed(self.fields(option), tree),
+            values=read_answer(self.fields(option), tree),
             raw=raw,
         )

@@ -22,12 +22,13 @@ from .._kinds.kafka_instances import Instances
 from .._kinds.kafka_sink_task import SinkTasks
 from .._kinds.smart_connect_task import SmartConnectTasks
 from .._reconcile.apply import Writer
-from .._reconcile.estate import nothing_can_be_there, side_by_side
+from .._reconcile.estate import nothing_can_be_there
 from .._reconcile.plan import DELETE, Plan, Refused, make_plan
 from .._reconcile.wait import Clock, Patience, WaitFailed
 from .._task.declared import Declared
 from .._task.fields import show_values
 from .._task.records import Listing, Parent, Task
+from .._threads import side_by_side
 from .stages import (
     CATCH_UP,
     CHECK,

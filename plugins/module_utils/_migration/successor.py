@@ -16,7 +16,7 @@ from .._errors import ConfigurationError
 from .._kinds.kafka_sink_task import SinkTasks
 from .._kinds.smart_connect_task import SmartConnectTasks
 from .._task.declared import Declared, declare
-from .._task.fields import differing, leaves, show_values
+from .._task.fields import find_differences, leaves, show_values
 from .._task.records import Task
 
 CARRIED = ("destination_file_type", "obs_bucket_name", "obs_path", "partition_format", "record_delimiter", "deliver_time_interval")
@@ -114,7 +114,7 @@ def successor_of(old: Task, writing: Writing) -> Successor:
         made.problems.append("no Smart Connect task can be declared for it: %s" % error)
         return made
     values = {path.split(".", 1)[1]: value for path, value in made.declaration.values.items() if path.startswith("obs.")}
-    for check in SmartConnectTasks.destination("obs").birth_checks:  # type: ignore[union-attr]
+    for check in SmartConnectTasks.destination("obs").create_checks:  # type: ignore[union-attr]
         made.needs += ["%s (for bucket %s)" % (said, own["obs_bucket_name"]) for said in check(values)]
     return made
 
@@ -125,6 +125,6 @@ def differences(made: Successor, candidate: Task) -> list[str]:
         return ["destination"]
     fields = SmartConnectTasks.fields("obs")
     known = dict(leaves(fields))
-    found = differing(fields, made.declaration.values, candidate.values)
+    found = find_differences(fields, made.declaration.values, candidate.values)
     undeclared = [path for path in ("topics", "topics_regex") if path not in made.declaration.values and candidate.values.get(path)]
-    return [path for path in found if path in candidate.values or not known[path].echo_uncertain] + undeclared
+    return [path for path in found if path in candidate.values or not known[path].may_be_hidden] + undeclared

@@ -19,7 +19,7 @@ from .._api.options import Given
 from .._errors import ConfigurationError, OpendumpError
 from .._landing.buckets import BOTO3_IMPORT_ERROR, Buckets, KeyRefused
 from .._landing.files import VERDICTS, Found, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
-from .._reconcile.estate import side_by_side
+from .._threads import side_by_side
 from .base import DumpModule
 
 LANDING_OPTIONS: dict[str, Any] = {

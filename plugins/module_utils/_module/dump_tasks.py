@@ -16,12 +16,13 @@ from typing import Any, Optional
 
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS, LISTS, place, problems_of, reason, several
-from .._reconcile.estate import Estate, nothing_can_be_there, side_by_side
+from .._reconcile.estate import Estate, nothing_can_be_there
 from .._reconcile.result import outcome_diff, outcome_result, task_result
 from .._reconcile.run import Outcome, Purge, Reconciliation
 from .._task.declared import Declared, declare, item_spec, secrets
 from .._task.kind import Kind
 from .._task.records import Parent, Task
+from .._threads import side_by_side
 from .base import DumpModule
 
 PARALLELISM = {"type": "int", "default": 8}

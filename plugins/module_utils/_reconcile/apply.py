@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Optional, Union, cast
 
 from .._errors import ApiError, Meaning, OpendumpError, TransportError
-from .._task.fields import differing, leaves
+from .._task.fields import find_differences, leaves
 from .._task.kind import Kind
 from .._task.records import Task
 from .plan import CREATE, DELETE, PAUSE, RECREATE, START, UPDATE, Plan, Refused
@@ -130,7 +130,8 @@ class Writer:
         kept = {
             path: rules[path].rule.read(value) for path, value in self.plan.values.items() if path in rules and path not in declared.values
         }
-        told = ["%s: %r" % (path, value) for path, value in kept.items() if value != rules[path].initial and value not in (None, False)]
+        lost = {path: value for path, value in kept.items() if value not in (None, False, rules[path].default_on_create)}
+        told = ["%s: %r" % item for item in lost.items()]
         return " It had besides (%s); declare what of it you want again." % ", ".join(told) if told else ""
 
     def _update(self) -> None:
@@ -177,7 +178,7 @@ class Writer:
         """Whether any changed field is one that the service shows: a secret that was written cannot be seen."""
         fields = dict(leaves(self.adapter.fields(self.plan.destination)))
         return any(
-            path in fields and not fields[path].secret and not (fields[path].echo_uncertain and path not in shown.values)
+            path in fields and not fields[path].secret and not (fields[path].may_be_hidden and path not in shown.values)
             for path in self.plan.changed_fields
         )
 
@@ -264,8 +265,8 @@ class Writer:
     def _differs(self, shown: Task) -> list[str]:
         """Readable fields that were written and that the service shows otherwise, less those that it may not show at all."""
         fields = dict(leaves(self.adapter.fields(self.plan.destination)))
-        wrong = differing(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
-        return [path for path in wrong if not (fields[path].echo_uncertain and path not in shown.values)]
+        wrong = find_differences(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
+        return [path for path in wrong if not (fields[path].may_be_hidden and path not in shown.values)]
 
     def _prove(self, what: str, shown: Task) -> None:
         wrong = self._differs(shown)
@@ -278,7 +279,7 @@ class Writer:
         hidden = [
             path
             for path, one in leaves(self.adapter.fields(self.plan.destination))
-            if one.echo_uncertain and path not in shown.values and one.rule.canonical(self.plan.values.get(path)) is not None
+            if one.may_be_hidden and path not in shown.values and one.rule.canonical(self.plan.values.get(path)) is not None
         ]
         self.plan.unproven = [path for path in hidden if path in self.plan.changed_fields]
         if self.plan.unproven and UPDATE in self.plan.actions:

@@ -14,7 +14,7 @@ from typing import Any, Optional
 
 from .._errors import OpendumpError
 from .._task.declared import Declared
-from .._task.fields import differing, encoded, leaves, show_values
+from .._task.fields import encode_values, find_differences, leaves, show_values
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 
@@ -49,7 +49,7 @@ class Plan:
 
     def body(self) -> dict[str, Any]:
         """The written values in the shape of the options."""
-        return encoded(self.declared.kind.fields(self.destination), self.values)
+        return encode_values(self.declared.kind.fields(self.destination), self.values)
 
     @property
     def destination(self) -> Optional[str]:
@@ -147,7 +147,8 @@ def _creation(declared: Declared, parent: Parent) -> Plan:
 
 
 def _initial(declared: Declared) -> dict[str, Any]:
-    return {path: one.initial for path, one in leaves(declared.kind.fields(declared.destination)) if one.initial is not None}
+    fields = leaves(declared.kind.fields(declared.destination))
+    return {path: field.default_on_create for path, field in fields if field.default_on_create is not None}
 
 
 def _require(made: Plan) -> None:
@@ -157,14 +158,14 @@ def _require(made: Plan) -> None:
     missing = [
         path + (" (or %s)" % one.environment if one.environment else "")
         for path, one in fields.items()
-        if (one.needed or (one.required and "." not in path.partition(".")[2])) and made.values.get(path) in (None, "")
+        if (one.required_to_create or (one.required and "." not in path.partition(".")[2])) and made.values.get(path) in (None, "")
     ]
     found = ["%s is needed" % path for path in missing]
-    found += [text for check in kind.birth_checks for text in check(option, made.values)]
+    found += [text for check in kind.create_checks for text in check(option, made.values)]
     destination = kind.destination(option)
     if destination:
         own = {path.split(".", 1)[1]: value for path, value in made.values.items() if path.startswith("%s." % option)}
-        found += ["%s: %s" % (option, text) for check in destination.birth_checks for text in check(own)]
+        found += ["%s: %s" % (option, text) for check in destination.create_checks for text in check(own)]
     if found:
         what = "re-created; the service never shows secrets, so they have to be declared" if made.current else "created"
         raise Refused("The %s cannot be %s: %s. Nothing was changed." % (made.declared.label, what, "; ".join(found)))
@@ -175,7 +176,7 @@ def _change(declared: Declared, parent: Parent, current: Task) -> Plan:
     made = Plan(declared, parent, current)
     moved = bool(declared.destination and current.destination and declared.destination != current.destination)
     fields = dict(leaves(kind.fields(declared.destination if declared.destination else current.destination)))
-    changed = differing(kind.fields(None if moved else declared.destination), declared.values, current.values)
+    changed = find_differences(kind.fields(None if moved else declared.destination), declared.values, current.values)
     if moved:
         changed.insert(0, "destination")
     secrets = (
@@ -213,7 +214,7 @@ def _change(declared: Declared, parent: Parent, current: Task) -> Plan:
     }
     made.values = {**_kept(declared, current, ignored, False), **written}
     if kind.replaces_whole:
-        lost = [path for path, one in fields.items() if one.needed and one.secret and path not in made.values]
+        lost = [path for path, one in fields.items() if one.required_to_create and one.secret and path not in made.values]
         if lost:
             raise Refused(
                 "The %s differs in %s. The service replaces a task as a whole and never shows %s, so the change can only be made "

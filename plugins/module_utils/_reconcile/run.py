@@ -19,7 +19,8 @@ from .._api.client import Client
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._task.declared import Declared
 from .._task.records import Listing, Parent, Task
-from .estate import Estate, Seen, side_by_side
+from .._threads import side_by_side
+from .estate import Estate, Seen
 from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, make_plan
 from .wait import Clock, Patience
 

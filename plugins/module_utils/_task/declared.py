@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._errors import ConfigurationError
-from .fields import arguments, collect_values, leaves, problems
+from .fields import build_argument_spec, collect_values, find_problems, leaves
 from .kind import Kind
 
 COMMON: dict[str, dict[str, Any]] = {
@@ -39,11 +39,11 @@ def item_spec(kind: type[Kind]) -> dict[str, Any]:
         spec["required_one_of"].append(["task_name", "task_id"])
     else:
         options["task_name"]["required"] = True
-    options.update(arguments(kind.task_fields))
+    options.update(build_argument_spec(kind.task_fields))
     if kind.exclusive:
         spec["mutually_exclusive"] += [list(group) for group in kind.exclusive]
     for destination in kind.destinations:
-        options[destination.option] = {"type": "dict", "options": arguments(destination.fields)}
+        options[destination.option] = {"type": "dict", "options": build_argument_spec(destination.fields)}
     if len(kind.destinations) > 1:
         spec["mutually_exclusive"].append([destination.option for destination in kind.destinations])
     options["state"] = {"type": "str", "choices": kind.states(), "default": "present"}
@@ -83,7 +83,7 @@ def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapp
     option = chosen[0].option if chosen else None
     fields = kind.fields(option)
     values = collect_values(fields, options, os.environ if environ is None else environ)
-    found = problems(fields, values)
+    found = find_problems(fields, values)
     name, task_id = options.get("task_name") or None, options.get("task_id") or None
     where = {key: str(options[key]) for key in kind.parent_options if options.get(key)}
     if not where:

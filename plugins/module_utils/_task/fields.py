@@ -11,214 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Optional, Union
 
-EMPTY: tuple[Any, ...] = (None, "", [], {})
-
-
-class Rule:
-    """The comparison class of a field. Empty text, null and missing are one and the same: canonical None."""
-
-    option_type = "str"
-
-    def canonical(self, value: Any) -> Any:
-        """Comparable form of an option or of an echo; idempotent."""
-        return None if value in EMPTY else value
-
-    def same(self, declared: Any, echoed: Any) -> bool:
-        return bool(self.canonical(declared) == self.canonical(echoed))
-
-    def encode(self, value: Any) -> Any:
-        """What goes on the wire."""
-        return value
-
-    def read(self, raw: Any) -> Any:
-        """What a record shows of an echo."""
-        return self.canonical(raw)
-
-    def problems(self, value: Any) -> list[str]:
-        """What is wrong with a declared value, each a phrase that follows the field's name."""
-        return []
-
-    def argument(self) -> dict[str, Any]:
-        return {"type": self.option_type}
-
-
-class Text(Rule):
-    """Free text; with choices, compared without regard to case (services echo C(text) as C(TEXT))."""
-
-    def __init__(self, *, pattern: str = "", pattern_says: str = "", longest: int = 0, choices: Sequence[str] = ()) -> None:
-        self.pattern = re.compile(pattern) if pattern else None
-        self.pattern_says = pattern_says
-        self.longest = longest
-        self.choices = tuple(choices)
-
-    def canonical(self, value: Any) -> Any:
-        if value in EMPTY:
-            return None
-        text = value if isinstance(value, str) else str(value)
-        for choice in self.choices:
-            if choice.lower() == text.lower():
-                return choice
-        return text
-
-    def problems(self, value: Any) -> list[str]:
-        text = str(value)
-        if not text:
-            return []
-        found = []
-        if self.longest and len(text) > self.longest:
-            found.append("has %d characters, at most %d are allowed" % (len(text), self.longest))
-        if self.pattern and not self.pattern.fullmatch(text):
-            found.append("is %r, but %s" % (text[:80], self.pattern_says))
-        return found
-
-    def argument(self) -> dict[str, Any]:
-        spec: dict[str, Any] = {"type": "str"}
-        if self.choices:
-            spec["choices"] = list(self.choices)
-        return spec
-
-
-class Path(Text):
-    """A directory inside a bucket: slashes at either end say nothing."""
-
-    def canonical(self, value: Any) -> Any:
-        text = super().canonical(value)
-        return (text.strip("/") or None) if isinstance(text, str) else text
-
-    def encode(self, value: Any) -> Any:
-        return str(value).strip("/")
-
-
-class Integer(Rule):
-    """A whole number; services send some as text."""
-
-    option_type = "int"
-
-    def __init__(self, lowest: Optional[int] = None, highest: Optional[int] = None, unit: str = "") -> None:
-        self.lowest, self.highest, self.unit = lowest, highest, unit
-
-    def canonical(self, value: Any) -> Any:
-        if value in EMPTY or isinstance(value, bool):
-            return None
-        try:
-            return int(value)
-        except (TypeError, ValueError, OverflowError):
-            return str(value)
-
-    def encode(self, value: Any) -> Any:
-        # an echo that came as text goes back as the number it is
-        return self.canonical(value)
-
-    def problems(self, value: Any) -> list[str]:
-        number = int(value)
-        if (self.lowest is not None and number < self.lowest) or (self.highest is not None and number > self.highest):
-            bounds = "%s to %s" % (self.lowest, self.highest) if self.highest is not None else "%s or more" % self.lowest
-            return ["is %d, allowed is %s%s" % (number, bounds, " " + self.unit if self.unit else "")]
-        return []
-
-
-class Boolean(Rule):
-    """True or false; services send some as text, and leave false ones out."""
-
-    option_type = "bool"
-
-    def canonical(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return value.strip().lower() in ("true", "on", "yes", "1")
-        return bool(value)
-
-    def encode(self, value: Any) -> Any:
-        return self.canonical(value)
-
-
-class FlagText(Boolean):
-    """A boolean option that the service wants as C("true") or C("false")."""
-
-    def encode(self, value: Any) -> Any:
-        return "true" if self.canonical(value) else "false"
-
-
-class Names(Rule):
-    """A set: a list as an option, comma-separated text on the wire, order and repetition mean nothing."""
-
-    option_type = "list"
-
-    def __init__(self, *, most: int = 0, pattern: str = "", pattern_says: str = "") -> None:
-        self.most = most
-        self.pattern = re.compile(pattern) if pattern else None
-        self.pattern_says = pattern_says
-
-    def canonical(self, value: Any) -> Any:
-        if value in EMPTY:
-            return None
-        parts = list(value) if isinstance(value, (list, tuple, set)) else str(value).split(",")
-        return sorted({str(part).strip() for part in parts if str(part).strip()}) or None
-
-    def encode(self, value: Any) -> Any:
-        return ",".join(self.canonical(value) or [])
-
-    def problems(self, value: Any) -> list[str]:
-        names = self.canonical(value) or []
-        found = []
-        if self.most and len(names) > self.most:
-            found.append("names %d, at most %d are allowed" % (len(names), self.most))
-        if self.pattern:
-            wrong = [name for name in names if not self.pattern.fullmatch(name)]
-            if wrong:
-                found.append("holds %s, but %s" % (", ".join(repr(name[:80]) for name in wrong[:3]), self.pattern_says))
-        return found
-
-    def argument(self) -> dict[str, Any]:
-        return {"type": "list", "elements": "str"}
-
-
-class Delimiter(Rule):
-    """What stands between two records in a dump file.
-
-    Users write a word or the character itself; the services disagree on the spelling of a newline (the character, or a
-    backslash and an n) and of none (C(NULL), null, empty). An empty echo can mean either of the two, so it contradicts neither.
-    """
-
-    words: Mapping[str, str] = MappingProxyType({"newline": "\n", "comma": ",", "semicolon": ";", "vertical_bar": "|", "none": "NULL"})
-    unclear = "unclear"
-
-    def __init__(self, newline: str) -> None:
-        self.newline = newline
-
-    def canonical(self, value: Any) -> Any:
-        if value is None or value == "":
-            return self.unclear
-        text = str(value)
-        if text in self.words:
-            return text
-        for word, character in self.words.items():
-            if text == character or text.lower() == character.lower():
-                return word
-        return "newline" if text in ("\\n", "\r\n", "\\r\\n") else text
-
-    def same(self, declared: Any, echoed: Any) -> bool:
-        wanted, seen = self.canonical(declared), self.canonical(echoed)
-        if self.unclear in (wanted, seen):
-            return {wanted, seen} <= {self.unclear, "newline", "none"}
-        return bool(wanted == seen)
-
-    def encode(self, value: Any) -> Any:
-        word = self.canonical(value)
-        if word == self.unclear:
-            return ""
-        return self.newline if word == "newline" else self.words.get(word, word)
-
-    def read(self, raw: Any) -> Any:
-        word = self.canonical(raw)
-        return None if word == self.unclear else word
-
-    def problems(self, value: Any) -> list[str]:
-        if self.canonical(value) in self.words or value == "":
-            return []
-        return ["is %r; write one of %s, or the character itself (, ; | or a newline)" % (str(value)[:20], ", ".join(self.words))]
+from .rules import EMPTY, Rule
 
 
 class Rows(Rule):
@@ -260,7 +55,7 @@ class Rows(Rule):
         return found
 
     def argument(self) -> dict[str, Any]:
-        return {"type": "list", "elements": "dict", "options": arguments(self.fields)}
+        return {"type": "list", "elements": "dict", "options": build_argument_spec(self.fields)}
 
 
 class Field:
@@ -269,13 +64,13 @@ class Field:
     :param name: the option, which is the API's own name.
     :param rule: comparison class.
     :param required: a destination that is declared at all must declare it.
-    :param initial: sent when a task is created and the user says nothing; never compared.
+    :param default_on_create: sent when a task is created and the user says nothing; never compared.
     :param secret: never shown, never compared.
     :param immutable: the service cannot change it in an existing task.
-    :param needed: without a value no task can be created (secrets: nor replaced as a whole).
-    :param echo_uncertain: some editions of the service do not show it, so a missing echo proves nothing.
+    :param required_to_create: without a value no task can be created (secrets: nor replaced as a whole).
+    :param may_be_hidden: some editions of the service do not show it, so a missing echo proves nothing.
     :param environment: variable that stands in for the option.
-    :param spellings: further member names to accept in answers.
+    :param answer_names: further member names to accept in answers.
     """
 
     def __init__(
@@ -284,24 +79,24 @@ class Field:
         rule: Rule,
         *,
         required: bool = False,
-        initial: Any = None,
+        default_on_create: Any = None,
         secret: bool = False,
         immutable: bool = False,
-        needed: bool = False,
-        echo_uncertain: bool = False,
+        required_to_create: bool = False,
+        may_be_hidden: bool = False,
         environment: str = "",
-        spellings: Sequence[str] = (),
+        answer_names: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.rule = rule
         self.required = required
-        self.initial = initial
+        self.default_on_create = default_on_create
         self.secret = secret
         self.immutable = immutable
-        self.needed = needed
-        self.echo_uncertain = echo_uncertain
+        self.required_to_create = required_to_create
+        self.may_be_hidden = may_be_hidden
         self.environment = environment
-        self.spellings = (name, *spellings)
+        self.answer_names = (name, *answer_names)
 
     def argument(self) -> dict[str, Any]:
         spec = self.rule.argument()
@@ -323,7 +118,7 @@ class Group:
         self.required = required
 
     def argument(self) -> dict[str, Any]:
-        spec: dict[str, Any] = {"type": "dict", "options": arguments(self.fields)}
+        spec: dict[str, Any] = {"type": "dict", "options": build_argument_spec(self.fields)}
         if self.required:
             spec["required"] = True
         if re.search(r"pass(?!ive)|secret|token|key", self.name):
@@ -335,7 +130,7 @@ Fields = Sequence[Union[Field, Group]]
 Check = Callable[[Mapping[str, Any]], list[str]]
 
 
-def arguments(fields: Fields) -> dict[str, Any]:
+def build_argument_spec(fields: Fields) -> dict[str, Any]:
     """The argument spec of these fields."""
     return {field.name: field.argument() for field in fields}
 
@@ -383,7 +178,7 @@ def collect_values(fields: Fields, options: Mapping[str, Any], environ: Mapping[
     return values
 
 
-def echoed(fields: Fields, answer: Any) -> dict[str, Any]:
+def read_answer(fields: Fields, answer: Any) -> dict[str, Any]:
     """Path → raw value of what an answer shows. Secrets are left out even where a service shows them."""
     values = {}
     for path, field in leaves(fields):
@@ -393,14 +188,14 @@ def echoed(fields: Fields, answer: Any) -> dict[str, Any]:
         holder = dig(answer, ".".join(steps)) if steps else answer
         if not isinstance(holder, Mapping):
             continue
-        for spelling in field.spellings:
+        for spelling in field.answer_names:
             if holder.get(spelling) is not None:
                 values[path] = holder[spelling]
                 break
     return values
 
 
-def encoded(fields: Fields, values: Mapping[str, Any], base: Optional[Mapping[str, Any]] = None) -> dict[str, Any]:
+def encode_values(fields: Fields, values: Mapping[str, Any], base: Optional[Mapping[str, Any]] = None) -> dict[str, Any]:
     """The JSON object of these values, laid over a base object."""
     body: dict[str, Any] = dict(base or {})
     for path, field in leaves(fields):
@@ -418,7 +213,7 @@ def show_values(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     return tree
 
 
-def problems(fields: Fields, values: Mapping[str, Any], prefix: str = "") -> list[str]:
+def find_problems(fields: Fields, values: Mapping[str, Any], prefix: str = "") -> list[str]:
     """Everything wrong with declared values, each a sentence that names the option."""
     found = []
     for path, field in leaves(fields):
@@ -427,7 +222,7 @@ def problems(fields: Fields, values: Mapping[str, Any], prefix: str = "") -> lis
     return found
 
 
-def differing(fields: Fields, wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> list[str]:
+def find_differences(fields: Fields, wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> list[str]:
     """Paths of declared, readable values that the echo contradicts."""
     return [
         path for path, field in leaves(fields) if path in wanted and not field.secret and not field.rule.same(wanted[path], seen.get(path))

@@ -24,13 +24,13 @@ from .records import Listing, Parent, Task
 class Destination:
     """One place a task can dump to: the option that declares it, its fields, and conditions between them.
 
-    ``checks`` hold for every declaration, ``birth_checks`` where a task is created.
+    ``checks`` hold for every declaration, ``create_checks`` where a task is created.
     """
 
     option: str
     fields: Fields
     checks: Sequence[Check] = ()
-    birth_checks: Sequence[Check] = ()
+    create_checks: Sequence[Check] = ()
     exclusive: Sequence[tuple[str, ...]] = ()
 
 
@@ -45,7 +45,7 @@ class Kind:
     has_task_id = False
     task_fields: Fields = ()
     task_checks: Sequence[Any] = ()
-    birth_checks: Sequence[Any] = ()
+    create_checks: Sequence[Any] = ()
     destinations: Sequence[Destination] = ()
     exclusive: Sequence[tuple[str, ...]] = ()
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS, problems_of
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import EMPTY, Field, dig, leaves, plant
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, dig, leaves, plant
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import EMPTY
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import without_twins
 
 # What a service, by its own documentation, gives to a new task of which nothing is said; beside what the modules send.
@@ -116,7 +117,7 @@ def _declare(one: Declaration, kind: type[Kind], record: Mapping[str, Any], told
             one.notes.append("it is paused, which cannot be declared of a %s" % kind.noun)
     tree = {**{name: record.get(name) for name in ("topics", "topics_regex")}, option: destination}
     for path, known in leaves(kind.fields(option)):
-        value, usual = dig(tree, path), USUAL.get(path, known.initial)
+        value, usual = dig(tree, path), USUAL.get(path, known.default_on_create)
         if known.secret or value in EMPTY or (usual is not None and known.rule.same(usual, value)):
             continue
         said = objection(known, value)
