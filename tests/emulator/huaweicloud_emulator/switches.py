@@ -22,8 +22,9 @@ class WrongSwitch(ValueError):
 class Switch:
     """One thing that can be either way.
 
-    ``values`` is a tuple of the permitted values, or the name of a kind: ``bool``, ``int`` and ``number`` (0 or more), ``text``, or
-    ``dwell``: how long a status lasts, in reads (an integer) or seconds (``"0.3s"``). Left out, the kind is the default's.
+    ``values`` is a tuple of the permitted values, or the name of a kind: ``bool``, ``int`` and ``number`` (0 or more), ``text``,
+    ``object`` (a JSON object), or ``dwell``: how long a status lasts, in reads (an integer) or seconds (``"0.3s"``). Left out, the kind
+    is the default's.
     """
 
     default: Any
@@ -35,7 +36,7 @@ class Switch:
             return "choice"
         if self.values:
             return self.values
-        for type_, kind in ((bool, "bool"), (int, "int"), (float, "number")):
+        for type_, kind in ((bool, "bool"), (int, "int"), (float, "number"), (dict, "object")):
             if isinstance(self.default, type_):
                 return kind
         return "text"
@@ -53,7 +54,7 @@ class Switch:
             return whole or (isinstance(value, float) and 0 <= value < float("inf"))
         if kind == "dwell":
             return whole or (isinstance(value, str) and DWELL.fullmatch(value) is not None)
-        return isinstance(value, str)
+        return isinstance(value, dict if kind == "object" else str)
 
     def describe(self) -> str:
         if isinstance(self.values, tuple):
@@ -64,6 +65,7 @@ class Switch:
             "number": "a number, 0 or more",
             "dwell": 'a number of reads such as 2, or a time such as "0.3s"',
             "text": "a text",
+            "object": "a JSON object",
         }[self.kind()]
 
 

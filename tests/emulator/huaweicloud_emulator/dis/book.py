@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..late_change import LateChange
 from ..walk import Walk
 
 if TYPE_CHECKING:
@@ -30,13 +31,17 @@ class Partition:
 
 @dataclass
 class Progress:
-    """How far a task is in one partition. ``state`` overrides the task's own, ``transferred`` counts what this task wrote."""
+    """How far a task is in one partition. ``state`` overrides the task's own, ``transferred`` counts what this task wrote.
+
+    ``placed``: somebody has set the offset.
+    """
 
     offset: int = 0
     transferred: int = 0
     discard: int = 0
     last_transfer_ms: int | None = None
     state: str | None = None
+    placed: bool = False
 
 
 @dataclass
@@ -50,6 +55,7 @@ class Task:
     created_ms: int
     walk: Walk
     visible: Walk
+    change: LateChange
     progress: dict[str, Progress] = field(default_factory=dict)
     last_transfer_ms: int = 0
     log: list[dict[str, Any]] = field(default_factory=list)
@@ -120,6 +126,8 @@ class Book:
     def new_task(self, stream: Stream, name: str, destination_type: str, descriptor: dict[str, Any], state: str = "RUNNING") -> Task:
         """A task that reads from its ``consumer_strategy``: LATEST skips what the stream holds, TRIM_HORIZON takes all of it."""
         now = self.cloud.now_ms()
+        if self.cloud.switches["dis.create_time_resolution"] == "s":
+            now -= now % 1000
         task = Task(
             id=self.cloud.new_id("dis"),
             name=name,
@@ -128,6 +136,7 @@ class Book:
             created_ms=now,
             walk=Walk(self.cloud, state),
             visible=Walk(self.cloud, "yes"),
+            change=LateChange(self.cloud),
             last_transfer_ms=now,
         )
         latest = descriptor.get("consumer_strategy", "LATEST") == "LATEST"
@@ -148,6 +157,7 @@ class Book:
                 del self.streams[stream.name]
                 continue
             for task in list(stream.tasks.values()):
+                task.change.settle()
                 if task.walk.peek() == GONE:
                     del stream.tasks[task.name]
                 elif task.walk.peek() == "RUNNING":
@@ -158,8 +168,8 @@ class Book:
         now = self.cloud.now_ms()
         for partition in stream.partitions:
             position = task.position(partition)
-            if position.state in (None, "RUNNING") and position.offset < partition.records:
-                position.transferred += partition.records - position.offset
+            if position.state in (None, "RUNNING") and max(position.offset, 0) < partition.records:
+                position.transferred += partition.records - max(position.offset, 0)
                 position.offset = partition.records
                 position.last_transfer_ms = task.last_transfer_ms = now
 

@@ -13,7 +13,7 @@ from ..journal import digests, masked
 from .book import Book, Stream, Task
 from .destinations import DESTINATIONS
 from .field_checks import Wrong
-from .seed import put_aside
+from .seed import put_aside, seed_task
 
 _ASIDE = {"task_id", "create_time", "last_transfer_timestamp", "log", "partitions"}
 
@@ -48,7 +48,7 @@ def _task(stream: Stream, task: Task) -> dict[str, Any]:
         "secrets_sha256": digests(task.descriptor),
         "create_time": task.created_ms,
         "last_transfer_at": task.last_transfer_ms,
-        "lag": sum(partition.records - positions[partition.id].offset for partition in stream.partitions),
+        "lag": sum(partition.records - max(positions[partition.id].offset, 0) for partition in stream.partitions),
         "transferred": sum(position.transferred for position in positions.values()),
         "offsets": {id: position.offset for id, position in positions.items()},
         "log": task.log,
@@ -58,15 +58,22 @@ def _task(stream: Stream, task: Task) -> dict[str, Any]:
 def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str, Any]:
     """Change what ``find`` names, a stream or one of its tasks: ``{"stream": …, "task": …}``.
 
-    ``status``: any text. ``delete``: true. ``set``, for a task: fields of its descriptor (``null`` takes one away), task_id, create_time,
-    last_transfer_timestamp, log, partitions; for a stream: data_type, partition_count. ``produce``, for a stream: a number of records,
-    spread over its open partitions. Returns the stream or task as the snapshot shows it; raises ValueError.
+    ``status``: any text, with ``dwell`` (reads or seconds) and ``then`` the state that follows. ``delete``: true. ``set``, for a task:
+    fields of its descriptor (``null`` takes one away), task_id, create_time, last_transfer_timestamp, log, partitions; for a stream:
+    data_type, partition_count. ``recreate``, for a task: make it anew under another id, true or with fields to set. ``create``, for a
+    stream: a task as in a seed document. ``produce``, for a stream: a number of records, spread over its open partitions.
+    Returns the stream or task as the snapshot shows it; raises ValueError.
     """
     book: Book = project.books["dis"]
     book.tidy()
     find = document.get("find") or {}
-    able = {"status", "set", "delete"} | (set() if find.get("task") else {"produce"})
-    if not able & set(document) or set(document) - able - {"find"}:
+    able = {"status", "set", "delete"} | ({"recreate", "then", "dwell"} if find.get("task") else {"produce", "create"})
+    if (
+        not able & set(document)
+        or ("then" in document) != ("dwell" in document)
+        or ("then" in document and "status" not in document)
+        or set(document) - able - {"find"}
+    ):
         raise ValueError(f"a patch has find and some of {', '.join(sorted(able))}, not {', '.join(sorted(set(document) - {'find'}))}")
     stream = book.streams.get(find.get("stream", ""))
     if stream is None:
@@ -79,10 +86,14 @@ def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str,
         raise ValueError(f"the stream {stream.name!r} has no task {find['task']!r}")
     if document.get("delete"):
         del stream.tasks[task.name]
+    if document.get("recreate"):
+        task = _recreated(book, stream, task, document["recreate"])
     _set_fields(stream, task, document.get("set") or {})
     if "status" in document:
         task.stopping = False
         task.walk.move(str(document["status"]))
+        if "then" in document:
+            task.walk.move(str(document["then"]), dwell=document["dwell"])
     book.tidy()
     return _task(stream, task)
 
@@ -96,10 +107,21 @@ def _patch_stream(book: Book, stream: Stream, document: dict[str, Any]) -> None:
         stream.scale(_positive("partition_count", changes["partition_count"]))
     if "produce" in document:
         book.produce(stream, _positive("produce", document["produce"]))
+    if "create" in document:
+        seed_task(book, stream, document["create"])
     if "status" in document:
         stream.walk.move(str(document["status"]))
     if document.get("delete"):
         del book.streams[stream.name]
+
+
+def _recreated(book: Book, stream: Stream, task: Task, changes: Any) -> Task:
+    """Somebody has deleted the task and made another of that name."""
+    state = task.walk.peek()
+    anew = book.new_task(stream, task.name, task.destination_type, dict(task.descriptor), state if state != "DELETE" else "RUNNING")
+    if isinstance(changes, dict):
+        _set_fields(stream, anew, changes)
+    return anew
 
 
 def _positive(name: str, value: Any) -> int:

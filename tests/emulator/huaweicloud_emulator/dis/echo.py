@@ -74,7 +74,8 @@ def description(task: Task, switches: Switches) -> dict[str, Any]:
             echoed[field.name] = shown
     if switches["dis.echo_defaults"] == "filled":
         echoed.setdefault("retry_duration", _integer(destination.retry_duration, switches))
-    return echoed
+    never = {name.strip() for name in switches["dis.never_shown"].split(",")}
+    return {name: value for name, value in (echoed | switches["dis.extra_fields"]).items() if name not in never}
 
 
 def _shown(name: str, value: Any, switches: Switches) -> Any:
@@ -92,7 +93,7 @@ def _shown(name: str, value: Any, switches: Switches) -> Any:
         return _OMITTED
     if name == "destination_file_type" and switches["dis.echo_file_type"] == "lower":
         return value.lower()
-    return _integer(value, switches) if isinstance(value, int) else value
+    return _integer(value, switches) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _integer(value: int, switches: Switches) -> int | str:
@@ -101,10 +102,11 @@ def _integer(value: int, switches: Switches) -> int | str:
 
 def _partition(partition: Partition, position: Progress, state: str, task: Task, switches: Switches) -> dict[str, Any]:
     old = switches["dis.partition_keys"] == "partitionId"
+    untouched = position.transferred == 0 and not position.placed
     return {
         "partitionId" if old else "partition_id": partition.id,
         "discard": position.discard,
         "state" if old else "status": position.state or state,
         "last_transfer_timestamp": task.last_transfer_ms if position.last_transfer_ms is None else position.last_transfer_ms,
-        "last_transfer_offset": position.offset,
+        "last_transfer_offset": -1 if untouched and switches["dis.no_offset_yet"] == "-1" else position.offset,
     }

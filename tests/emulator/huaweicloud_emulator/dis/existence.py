@@ -45,7 +45,9 @@ def _mrs(book: Book, descriptor: dict[str, Any]) -> None:
     if clusters is None:
         return
     cluster = _found(clusters, descriptor["mrs_cluster_id"], descriptor["mrs_cluster_name"])
-    if cluster is None or cluster.get("security_mode"):
+    # Clusters of MRS 3.x and later cannot be destinations.
+    too_new = cluster is not None and int(str(cluster.get("version") or 0).partition(".")[0]) >= 3
+    if cluster is None or cluster.get("security_mode") or too_new:
         raise refusal("DIS.4208", descriptor["mrs_cluster_id"])
     paths = cluster.get("hdfs_paths")
     if paths is not None and not any(f"{descriptor['mrs_hdfs_path']}/".startswith(f"{path.rstrip('/')}/") for path in paths):

@@ -61,6 +61,13 @@ def whole_number(least: int, most: int) -> Check:
     return check
 
 
+def carbon_properties(value: Any) -> Any:
+    """An object, or its text; nothing more is published about it."""
+    if not value or not isinstance(value, (dict, str)):
+        raise Wrong
+    return value
+
+
 def record_delimiter(value: Any) -> str:
     """A comma, semicolon, vertical bar or newline, the latter also as backslash and n; or one of the spellings of NULL."""
     if value in (None, "NULL", "null"):

@@ -105,6 +105,7 @@ def put_aside(stream: Stream, task: Task, document: dict[str, Any]) -> None:
             raise ValueError(f"the stream {stream.name!r} has no partition {one.get('partitionId')!r}")
         position = task.position(partition)
         position.offset = one.get("last_transfer_offset", position.offset)
+        position.placed = position.placed or "last_transfer_offset" in one
         position.discard = one.get("discard", position.discard)
         position.state = one.get("state", position.state)
         position.last_transfer_ms = one.get("last_transfer_timestamp", position.last_transfer_ms)

@@ -152,7 +152,7 @@ async def show(request: Request, stream_name: str) -> Response:
             "data_type": stream.data_type,
             "writable_partition_count": active,
             "readable_partition_count": len(stream.partitions),
-            "partitions": _partitions(stream)[first : first + limit],
+            "partitions": _partitions(stream, request.state.cloud.switches["dis.sequence_upper_bound"])[first : first + limit],
             "has_more_partitions": len(ids) > first + limit,
             "update_partition_counts": stream.scalings,
             **stream.options,
@@ -160,7 +160,7 @@ async def show(request: Request, stream_name: str) -> Response:
     )
 
 
-def _partitions(stream: Stream) -> list[dict[str, Any]]:
+def _partitions(stream: Stream, upper_bound: str) -> list[dict[str, Any]]:
     """The active partitions share the hash keys from 0 to 2^63 - 1; a closed one has none of them."""
     active = stream.active()
     ranges = {}
@@ -168,13 +168,14 @@ def _partitions(stream: Stream) -> list[dict[str, Any]]:
         ranges[partition.id] = (HASH_KEYS * index // len(active), HASH_KEYS * (index + 1) // len(active) - 1)
     shown = []
     for partition in stream.partitions:
+        end = partition.records if upper_bound == "next" else max(partition.records - 1, 0)
         low, high = ranges.get(partition.id, (0, 0))
         shown.append(
             {
                 "status": partition.status,
                 "partition_id": partition.id,
                 "hash_range": f"[{low} : {high}]",
-                "sequence_number_range": f"[0 : {partition.records}]",
+                "sequence_number_range": f"[0 : {end}]",
             }
         )
     return shown

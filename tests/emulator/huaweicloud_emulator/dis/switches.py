@@ -20,6 +20,24 @@ SWITCHES = {
         "not_allowed: 405; refused: 400 DIS.4300",
     ),
     "dis.put_status": Switch(200, (200, 204), "2.6: the success code of PUT is in no stored text; 200 is assumed"),
+    "dis.put_dwell": Switch(
+        0,
+        "dwell",
+        "2.6: how long a replaced task still shows its old settings, in list and show alike; nobody has seen the task after a PUT",
+    ),
+    "dis.put_state": Switch(
+        "STARTING",
+        ("STARTING", "unchanged"),
+        "2.6, 5: what a replaced task says while dis.put_dwell lasts; STARTING is the only clearly transitional state, and a running (or "
+        "woken) task would have to be set up anew",
+    ),
+    "dis.put_rolled_back": Switch(
+        0,
+        "dwell",
+        "2.6: a replacement may be accepted and fail afterwards: the new settings are shown for so long, then the old ones come back; "
+        "0: they stay",
+    ),
+    "dis.put_wakes": Switch(False, "bool", "2.6: a replaced task may be started, though it was PAUSED; no source says so or denies it"),
     "dis.put_while_running": Switch(
         "allowed", ("allowed", "refused"), "2.6: no source says whether a RUNNING task may be replaced; refused is 400 DIS.4200"
     ),
@@ -54,6 +72,12 @@ SWITCHES = {
     "dis.delete_dwell": Switch(
         0, "dwell", "5: how long a deleted task is still there as DELETE; the recorded run got an error on the next GET"
     ),
+    "dis.flaky_start": Switch(
+        0,
+        "dwell",
+        "5: how long a task that was created or started says dis.flaky_state before it is RUNNING; ABNORMAL may recover by itself",
+    ),
+    "dis.flaky_state": Switch("ABNORMAL", ("ABNORMAL", "ERROR"), "5: the bad state of a flaky start"),
     "dis.start_on_abnormal": Switch("works", ("works", "fails_again"), "5: whether start helps an ABNORMAL or ERROR task is not said"),
     "dis.action_without_effect": Switch(
         "accepted", ("accepted", "refused"), "2.5: start on a RUNNING and stop on a PAUSED task: accepted without effect, or 400 DIS.4200"
@@ -114,6 +138,23 @@ SWITCHES = {
         ("any", "NULL", "null", "none"),
         "6 row 15: which spelling of the NULL delimiter is taken is unknown; none: DIS.4200 for each",
     ),
+    "dis.never_shown": Switch(
+        "",
+        "text",
+        "4: fields that are accepted, and that no answer about a task's destination shows; their names separated by commas",
+    ),
+    "dis.extra_fields": Switch(
+        {},
+        "object",
+        "4: members that the description of every destination shows beside, or instead of, what was set, e.g. "
+        '{"compression_format": "", "new_thing": {"a": 1}}; real answers hold keys that no document has',
+    ),
+    "dis.no_offset_yet": Switch(
+        "0",
+        ("0", "-1"),
+        "4: what last_transfer_offset says of a partition from which the task has taken nothing yet; -1 in Kafka's own tools",
+    ),
+    "dis.create_time_resolution": Switch("ms", ("ms", "s"), "1: times are in milliseconds; whether they are as fine as that is not said"),
     "dis.echo_password": Switch(
         "omitted",
         ("omitted", "echoed", "masked"),
@@ -138,6 +179,25 @@ SWITCHES = {
         "7.2: the text of DIS.4354 speaks of deleting and updating only; what showing a missing task says is inferred",
     ),
     # requests
+    "dis.file_type_sources": Switch(
+        "json",
+        ("json", "guide", "any"),
+        "3.1: which data types of a stream can be dumped to other files than text; json: JSON for all (API page); guide: csv from JSON, "
+        "parquet and carbon from JSON or CSV (console guides); any: no rule",
+    ),
+    "dis.mrs_file_types": Switch(
+        "any", ("any", "guide"), "3.3: MRS takes text, parquet and carbon by the guides; whether csv is refused (DIS.4200) is not said"
+    ),
+    "dis.parquet_file_prefix": Switch(
+        "100",
+        ("100", "50"),
+        "3.1: for parquet, the guide lets file_prefix have 100 characters with ${field} and toDate(...); 50: the rule of all other types",
+    ),
+    "dis.dws_empty_delimiter": Switch(
+        "accepted",
+        ("accepted", "refused"),
+        "3.6: dws_delimiter must not be empty by the guide, and is empty in the example of the API page",
+    ),
     "dis.mandatory_fields": Switch(
         "few",
         ("few", "all"),
@@ -153,6 +213,11 @@ SWITCHES = {
     # streams
     "dis.partition_quota": Switch(
         50, "int", "8, DIS.4308: partitions that COMMON streams may have together; the vendor raises it on request"
+    ),
+    "dis.sequence_upper_bound": Switch(
+        "next",
+        ("next", "last"),
+        "8: whether the upper end of a partition's sequence_number_range is the next record's number or the last one's is not proven",
     ),
     "dis.stream_create_dwell": Switch(0, "dwell", "8: how long a new stream is CREATING; providers use it at once"),
     "dis.stream_delete_dwell": Switch(0, "dwell", "8: how long a deleted stream is TERMINATING"),

@@ -61,7 +61,10 @@ async def create(request: Request, stream_name: str) -> Response:
     check_existence(book, declared)
     task = book.new_task(stream, declared.name, declared.destination.type, declared.descriptor, state="STARTING")
     state = switches["dis.new_task_state"]
-    task.walk.move(state, dwell=switches["dis.create_dwell"], arrived=lambda: note_failure(book.cloud, task, state))
+    if state == "RUNNING":
+        _run(book, task, None, switches["dis.create_dwell"])
+    else:
+        task.walk.move(state, dwell=switches["dis.create_dwell"], arrived=lambda: note_failure(book.cloud, task, state))
     task.visible.move("yes", via="no", dwell=switches["dis.create_lag"])
     return Response(status_code=switches["dis.dws_create_status"] if task.destination_type == "DWS" else 201)
 
@@ -84,8 +87,7 @@ async def replace(request: Request, stream_name: str) -> Response:
     task = task_named(book, stream, declared.name)
     _may_become(task, declared, book)
     check_existence(book, declared)
-    if way == "honoured":
-        _become(task, declared, switches["dis.put_ignores"])
+    _change(book, task, declared if way == "honoured" else None)
     return Response(status_code=switches["dis.put_status"])
 
 
@@ -103,12 +105,30 @@ def _may_become(task: Task, declared: Declared, book: Book) -> None:
         raise refusal("DIS.4200", f"Invalid state RUNNING of {task.name}.")
 
 
-def _become(task: Task, declared: Declared, ignored: str) -> None:
+def _change(book: Book, task: Task, declared: Declared | None) -> None:
+    """Let the settings follow as soon as the switches have it, and the state with them; None: the settings stay as they are."""
+    switches = book.cloud.switches
+    late = switches["dis.put_dwell"]
+    if declared is not None:
+        before = task.descriptor, task.destination_type
+        after = _descriptor(task, declared, switches["dis.put_ignores"]), declared.destination.type
+
+        def become(settings: tuple[dict[str, Any], str]) -> None:
+            task.descriptor, task.destination_type = settings
+
+        task.change.begin(lambda: become(after), lambda: become(before), late, switches["dis.put_rolled_back"])
+    state = task.walk.peek()
+    woken = switches["dis.put_wakes"] and (state == "PAUSED" or task.stopping)
+    if woken or (state == "RUNNING" and not task.stopping and late != 0):
+        task.stopping = False
+        _run(book, task, "STARTING" if switches["dis.put_state"] == "STARTING" else None, late)
+
+
+def _descriptor(task: Task, declared: Declared, ignored: str) -> dict[str, Any]:
     kept = {name.strip() for name in ignored.split(",") if name.strip()} | {"consumer_strategy"}
     descriptor = {name: value for name, value in declared.descriptor.items() if name not in kept}
     descriptor |= {name: value for name, value in task.descriptor.items() if name in kept and declared.destination.field(name)}
-    task.descriptor = descriptor
-    task.destination_type = declared.destination.type
+    return descriptor
 
 
 @_route("GET")
@@ -125,6 +145,8 @@ async def list_(request: Request, stream_name: str) -> Response:
     tasks = [task for task in tasks if task.visible.read() == "yes"]
     rest = _after(book, tasks, request.query_params.get("start_task_name"), switches["dis.list_order"])
     rows = [(task, task.walk.read()) for task in rest[:limit]]
+    for task, _state in rows:
+        task.change.read()
     book.tidy()
     answer: dict[str, Any] = {
         "total_number": len(tasks),
@@ -164,7 +186,9 @@ async def show(request: Request, stream_name: str, task_name: str) -> Response:
     if task is None or state == GONE:
         raise refusal(switches["dis.missing_task_code"], task_name, status=switches["dis.missing_status"])
     book.tidy()
-    return JSONResponse(task_details(stream, task, state, switches))
+    answer = task_details(stream, task, state, switches)
+    task.change.read()
+    return JSONResponse(answer)
 
 
 @_route("DELETE", "/{task_name}")
@@ -228,7 +252,17 @@ def _start(book: Book, task: Task) -> None:
     if before in BAD_STATES and switches["dis.start_on_abnormal"] == "fails_again":
         task.walk.move(before, via="STARTING", dwell=switches["dis.start_dwell"], arrived=lambda: note_failure(book.cloud, task, before))
     else:
-        task.walk.move("RUNNING", via="STARTING", dwell=switches["dis.start_dwell"])
+        _run(book, task, "STARTING", switches["dis.start_dwell"])
+
+
+def _run(book: Book, task: Task, via: str | None, dwell: int | str) -> None:
+    """Let the task be RUNNING after the dwell, unless its start is flaky: then it is in a bad state for a while first."""
+    switches = book.cloud.switches
+    flaky = switches["dis.flaky_start"]
+    if flaky == 0:
+        task.walk.move("RUNNING", via=via, dwell=dwell)
+    else:
+        task.walk.move(switches["dis.flaky_state"], via=via, dwell=dwell, arrived=lambda: task.walk.move("RUNNING", dwell=flaky))
 
 
 def _stop(book: Book, task: Task) -> None:

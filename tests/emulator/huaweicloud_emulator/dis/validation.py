@@ -12,8 +12,8 @@ from typing import Any
 
 from ..switches import Switches
 from .book import Stream
-from .destinations import CLOUDTABLE, DESTINATIONS, DISPUTED, MANDATORY, OBS, Destination, Field
-from .field_checks import NULL_DELIMITER, Wrong
+from .destinations import CLOUDTABLE, DESTINATIONS, DISPUTED, MANDATORY, MRS, OBS, PARQUET_PREFIX, Destination, Field
+from .field_checks import NULL_DELIMITER, Check, Wrong
 from .refusals import invalid, invalid_secret, refusal
 
 _ABSENT = object()
@@ -52,7 +52,7 @@ def declared_task(document: dict[str, Any], stream: Stream, switches: Switches) 
         value = _value(field, given, switches)
         if value is not _ABSENT:
             descriptor[field.name] = value
-    _rules(destination, descriptor, stream)
+    _rules(destination, descriptor, stream, switches)
     return Declared(descriptor.pop("task_name"), destination, descriptor)
 
 
@@ -85,7 +85,7 @@ def _value(field: Field, given: dict[str, Any], switches: Switches) -> Any:
             raise invalid(field.name, value if value == "" else None)
         return "" if value == "" else _ABSENT
     try:
-        kept = field.check(value)
+        kept = _check_of(field, given, switches)(value)
     except Wrong:
         if field.code != "DIS.4200":
             raise refusal(field.code, f"Invalid {field.name}.") from None
@@ -93,9 +93,29 @@ def _value(field: Field, given: dict[str, Any], switches: Switches) -> Any:
     return _ABSENT if kept is None else kept
 
 
-def _rules(destination: Destination, descriptor: dict[str, Any], stream: Stream) -> None:
+def _check_of(field: Field, given: dict[str, Any], switches: Switches) -> Check:
+    parquet = str(given.get("destination_file_type")).lower() == "parquet"
+    if field.name == "file_prefix" and parquet and switches["dis.parquet_file_prefix"] == "100":
+        return PARQUET_PREFIX
+    return field.check
+
+
+_SOURCES_BY_GUIDE = {"csv": ("JSON",), "parquet": ("JSON", "CSV"), "carbon": ("JSON", "CSV")}
+
+
+def _fits_source(file_type: str, data_type: str, rule: str) -> bool:
+    if file_type == "text" or rule == "any":
+        return True
+    return data_type in (("JSON",) if rule == "json" else _SOURCES_BY_GUIDE[file_type])
+
+
+def _rules(destination: Destination, descriptor: dict[str, Any], stream: Stream, switches: Switches) -> None:
     file_type = descriptor.get("destination_file_type")
-    if file_type and file_type.lower() != "text" and stream.data_type != "JSON":
+    if file_type and destination is MRS and file_type.lower() == "csv" and switches["dis.mrs_file_types"] == "guide":
+        raise invalid("destination_file_type", file_type)
+    if descriptor.get("dws_delimiter") == "" and switches["dis.dws_empty_delimiter"] == "refused":
+        raise invalid("dws_delimiter", "")
+    if file_type and not _fits_source(file_type.lower(), stream.data_type, switches["dis.file_type_sources"]):
         raise refusal("DIS.4200", f"Invalid destination_file_type {file_type}, the data type of the stream is {stream.data_type}.")
     if destination is CLOUDTABLE:
         if bool(descriptor.get("cloudtable_schema")) == bool(descriptor.get("opentsdb_schema")):

@@ -124,8 +124,8 @@ def test_streams_change(dis: Any) -> None:
         ({"stream": "s1", "task": "t1"}, {"set": {"deliver_time_interval": 5}}, "wrong value for deliver_time_interval"),
         ({"stream": "s1"}, {"set": {"colour": "red"}}, "no colour to set"),
         ({"stream": "s1"}, {"set": {"partition_count": 0}}, "partition_count is a number from 1"),
-        ({"stream": "s1"}, {"colour": "red"}, "a patch has find and some of delete, produce, set, status, not colour"),
-        ({"stream": "s1", "task": "t1"}, {"produce": 1}, "a patch has find and some of delete, set, status, not produce"),
+        ({"stream": "s1"}, {"colour": "red"}, "a patch has find and some of create, delete, produce, set, status, not colour"),
+        ({"stream": "s1", "task": "t1"}, {"produce": 1}, "some of delete, dwell, recreate, set, status, then, not produce"),
         ({"stream": "s1"}, {"produce": -1}, "produce is a number from 1"),
     ],
 )
