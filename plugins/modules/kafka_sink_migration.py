@@ -503,28 +503,11 @@ error:
       sample: 2b5a1b1e8c7d4e6f9a0b1c2d3e4f5a6b
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.options import MIGRATION_OPTIONS, choices, migration, secrets
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.report import diffs, failures, result
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.run import Job
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.base import DumpModule
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.kafka_sink_migration import kafka_sink_migration
 
 
 def main() -> None:
-    module = DumpModule(MIGRATION_OPTIONS)
-    predicted = module.check_mode and (module.params["apply"] or module.params["rollback"])
-    jobs: list[Job] = []
-    with module.failing(lambda: {"changed": any(job.changed for job in jobs)}):
-        module.hide(secrets(module.params))
-        chosen = choices(module.params)
-        client = module.connect(module.params["parallelism"])
-        migration(client, module.params, chosen, module.check_mode, module.warn).run(jobs)
-    returned = result(jobs, chosen, predicted)
-    if module._diff:
-        returned["diff"] = diffs(jobs, predicted)
-    failed = failures(jobs)
-    if failed:
-        module.fail_json(msg=failed, error={}, **returned)
-    module.exit_json(**returned)
+    kafka_sink_migration()
 
 
 if __name__ == "__main__":
