@@ -286,12 +286,12 @@ error:
       sample: dis.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import info_module
 
 
 def main() -> None:
-    info_module(TransferTasks)
+    info_module(DisTransferTask)
 
 
 if __name__ == "__main__":

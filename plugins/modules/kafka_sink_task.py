@@ -368,12 +368,12 @@ error:
       sample: dms.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import task_module
 
 
 def main() -> None:
-    task_module(SinkTasks)
+    task_module(KafkaSinkTask)
 
 
 if __name__ == "__main__":

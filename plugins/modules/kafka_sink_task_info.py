@@ -300,12 +300,12 @@ error:
       sample: dms.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import info_module
 
 
 def main() -> None:
-    info_module(SinkTasks)
+    info_module(KafkaSinkTask)
 
 
 if __name__ == "__main__":

@@ -448,12 +448,12 @@ error:
       sample: dms.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import task_module
 
 
 def main() -> None:
-    task_module(SmartConnectTasks)
+    task_module(SmartConnectTask)
 
 
 if __name__ == "__main__":

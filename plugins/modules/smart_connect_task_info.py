@@ -296,12 +296,12 @@ error:
       sample: dms.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import info_module
 
 
 def main() -> None:
-    info_module(SmartConnectTasks)
+    info_module(SmartConnectTask)
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ with atheris.instrument_imports(include=["huaweicloud_emulator.verifier", MODULE
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import http_date, retry_after
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import signed_headers
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
     from huaweicloud_emulator.identity import AccessKey
@@ -117,7 +117,7 @@ def answers(data: bytes) -> None:
         return
     _client._total(document)
     json.dumps(document).encode("ascii")
-    for kind in (TransferTasks, SinkTasks, SmartConnectTasks):
+    for kind in (DisTransferTask, KafkaSinkTask, SmartConnectTask):
         adapter = kind(_Answering(document))
         parent = Parent("parent", "parent", "connector")
         with contextlib.suppress(OpendumpError):

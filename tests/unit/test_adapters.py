@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_lag import group_of
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
@@ -45,7 +45,7 @@ def shown(adapter: Any, parent: Parent, name: str = "newtask", task_id: str = "i
 @pytest.mark.parametrize("name", CAPTURED)
 def test_captured_answers_of_dis(name: str) -> None:
     answer = CAPTURED[name]["answer"]
-    record = shown(TransferTasks(Answering(answer)), Parent(answer["stream_name"]))
+    record = shown(DisTransferTask(Answering(answer)), Parent(answer["stream_name"]))
     described = answer["obs_destination_description"]
     assert (record["name"], record["status"], record["health"]) == (
         answer["task_name"],
@@ -74,7 +74,7 @@ def test_every_spelling_of_an_answer_key_is_read(key: str) -> None:
         key: {"cloudtable_cluster_name": "c", "retry_duration": "1800"},
         "partitions": [{"partition_id": "shardId-0000000000", "status": "ACTIVE", "last_transfer_offset": "7"}],
     }
-    record = shown(TransferTasks(Answering(answer)), Parent("s"))
+    record = shown(DisTransferTask(Answering(answer)), Parent("s"))
     assert record["destination"]["cloudtable_cluster_name"] == "c"
     assert record["destination"]["retry_duration"] == 1800
     assert (record["partitions"][0]["id"], record["partitions"][0]["last_transfer_offset"]) == ("shardId-0000000000", 7)
@@ -107,7 +107,7 @@ def test_a_sink_task_as_the_page_shows_it() -> None:
             }
         ],
     }
-    record = shown(SinkTasks(Answering(answer)), Parent("i", "kafka", "c"))
+    record = shown(KafkaSinkTask(Answering(answer)), Parent("i", "kafka", "c"))
     assert record["created_at"] == "2021-08-05T01:23:41Z"
     assert record["topics"] == ["topic-sdk-no-delete"]
     assert record["destination"]["record_delimiter"] is None
@@ -129,7 +129,7 @@ def test_a_sink_task_as_the_page_shows_it() -> None:
 )
 def test_a_top_level_text_is_topics_or_a_regular_expression(text: str, topics: list[str] | None, regex: str | None) -> None:
     record = shown(
-        SinkTasks(Answering({"task_name": "t", "status": "RUNNING", "destination_type": "OBS", "topics": text})), Parent("i", "k", "c")
+        KafkaSinkTask(Answering({"task_name": "t", "status": "RUNNING", "destination_type": "OBS", "topics": text})), Parent("i", "k", "c")
     )
     assert (record["topics"], record["topics_regex"]) == (topics, regex)
 
@@ -152,8 +152,8 @@ def test_the_unused_side_of_a_smart_connect_task(unused: dict[str, Any]) -> None
         "create_time": 1708427753133,
         **unused,
     }
-    (task,) = SmartConnectTasks(Answering({"tasks": [row], "total_number": 1})).listing(Parent("i")).tasks
-    record = task_result(SmartConnectTasks, task)
+    (task,) = SmartConnectTask(Answering({"tasks": [row], "total_number": 1})).listing(Parent("i")).tasks
+    record = task_result(SmartConnectTask, task)
     assert record is not None
     assert record["destination"]["kind"] == "kafka"
     assert record["destination"]["bootstrap_servers"] == ["10.0.0.1:9092", "10.0.0.2:9092"]
@@ -163,13 +163,13 @@ def test_the_unused_side_of_a_smart_connect_task(unused: dict[str, Any]) -> None
 
 def test_the_misspelt_interval_of_the_list_is_read() -> None:
     row = {"task_name": "t", "sink_type": "OBS_SINK", "sink_task": {"deliver_time_interva": 300}, "id": "1", "status": "RUNNING"}
-    (task,) = SmartConnectTasks(Answering({"tasks": [row]})).listing(Parent("i")).tasks
+    (task,) = SmartConnectTask(Answering({"tasks": [row]})).listing(Parent("i")).tasks
     assert task.values["obs.deliver_time_interval"] == 300
 
 
 def test_a_combination_that_nobody_documents_is_shown_and_not_guessed() -> None:
     row = {"task_name": "t", "source_type": "REDIS_REPLICATOR_SOURCE", "sink_type": "OBS_SINK", "id": "1", "status": "RUNNING"}
-    (task,) = SmartConnectTasks(Answering({"tasks": [row]})).listing(Parent("i")).tasks
+    (task,) = SmartConnectTask(Answering({"tasks": [row]})).listing(Parent("i")).tasks
     assert (task.destination, task.values) == ("redis_replicator_source+obs_sink", {})
 
 
@@ -190,6 +190,6 @@ def test_a_group_is_the_tasks_only_where_there_is_no_doubt(groups: list[str], gr
 
 @pytest.mark.parametrize("answer", [None, [], "text", {"tasks": None}, {"tasks": {}}, {}])
 def test_a_list_that_cannot_be_read_is_never_an_empty_one(answer: Any) -> None:
-    for adapter in (TransferTasks(Answering(answer)), SinkTasks(Answering(answer))):
+    for adapter in (DisTransferTask(Answering(answer)), KafkaSinkTask(Answering(answer))):
         with pytest.raises(Exception, match=r"no JSON object|cannot be read"):
             adapter.listing(Parent("p", "p", "c"))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields, rules
 
 RULES = {
@@ -123,7 +123,7 @@ def test_values_in_range_are_no_problem() -> None:
     assert rules.Delimiter("\n").problems("\n") == []
 
 
-KINDS = [TransferTasks, SinkTasks, SmartConnectTasks]
+KINDS = [DisTransferTask, KafkaSinkTask, SmartConnectTask]
 DESTINATIONS = [(kind, one.option) for kind in KINDS for one in kind.destinations]
 
 
@@ -169,7 +169,7 @@ def test_a_missing_echo_of_a_declared_value_is_drift(kind: Any, option: str) -> 
 
 
 def test_records_show_every_readable_field_and_no_secret() -> None:
-    shown = fields.show_values(SinkTasks.fields("obs"), {"obs.secret_key": "geheim", "obs.obs_path": "/a/b/"})
+    shown = fields.show_values(KafkaSinkTask.fields("obs"), {"obs.secret_key": "geheim", "obs.obs_path": "/a/b/"})
     assert shown["obs"]["obs_path"] == "a/b"
     assert shown["obs"]["obs_bucket_name"] is None
     assert "secret_key" not in shown["obs"]
@@ -177,12 +177,12 @@ def test_records_show_every_readable_field_and_no_secret() -> None:
 
 def test_secrets_are_found_by_environment_and_only_where_they_are_missing() -> None:
     environment = {"OPENDUMP_OBS_ACCESS_KEY": "from-environment", "OPENDUMP_OBS_SECRET_KEY": ""}
-    values = fields.collect_values(SinkTasks.fields("obs"), {"obs": {"access_key": "from-option", "secret_key": None}}, environment)
+    values = fields.collect_values(KafkaSinkTask.fields("obs"), {"obs": {"access_key": "from-option", "secret_key": None}}, environment)
     assert values == {"obs.access_key": "from-option"}
-    values = fields.collect_values(SinkTasks.fields("obs"), {"obs": {"access_key": ""}}, environment)
+    values = fields.collect_values(KafkaSinkTask.fields("obs"), {"obs": {"access_key": ""}}, environment)
     assert values == {"obs.access_key": "from-environment"}
 
 
 def test_an_empty_text_is_a_declaration_and_null_is_none() -> None:
-    declared = fields.collect_values(SinkTasks.fields("obs"), {"topics": None, "obs": {"obs_path": ""}}, {})
+    declared = fields.collect_values(KafkaSinkTask.fields("obs"), {"topics": None, "obs": {"obs_path": ""}}, {})
     assert declared == {"obs.obs_path": ""}

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import TransferTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.plan import Plan, Refused, make_plan
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare
@@ -28,15 +28,15 @@ KAFKA_OBS = {"obs_bucket_name": "testobs", "access_key": "AK", "secret_key": "SK
 
 
 def dis(**options: Any) -> Declared:
-    return declare(TransferTasks, {"stream_name": "newstream", "task_name": "newtask", "obs": DIS_OBS, **options}, {})
+    return declare(DisTransferTask, {"stream_name": "newstream", "task_name": "newtask", "obs": DIS_OBS, **options}, {})
 
 
 def sink(**options: Any) -> Declared:
-    return declare(SinkTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
+    return declare(KafkaSinkTask, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
 
 
 def connect(**options: Any) -> Declared:
-    return declare(SmartConnectTasks, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
+    return declare(SmartConnectTask, {"instance_id": "instance-1", "task_name": "dump", "topics": ["a"], "obs": KAFKA_OBS, **options}, {})
 
 
 def there(wanted: Declared, status: str = "RUNNING", **changes: Any) -> Task:
@@ -166,7 +166,7 @@ def test_ignore_leaves_the_immutable_alone_and_changes_the_rest() -> None:
 
 
 def test_a_regular_expression_takes_the_place_of_topics() -> None:
-    wanted = declare(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "topics_regex": "a.*", "obs": KAFKA_OBS}, {})
+    wanted = declare(SmartConnectTask, {"instance_id": "i", "task_name": "dump", "topics_regex": "a.*", "obs": KAFKA_OBS}, {})
     made = planned(wanted, there(connect()))
     assert made.actions == ["update"]
     assert made.changed_fields == ["topics_regex"]
@@ -205,17 +205,17 @@ def test_a_replacement_without_the_password_is_refused() -> None:
         "kms_user_key_id": "k1",
     }
     options = {"stream_name": "newstream", "task_name": "newtask"}
-    full = declare(TransferTasks, {**options, "dws": {**dws, "user_password": "PW"}}, {})
+    full = declare(DisTransferTask, {**options, "dws": {**dws, "user_password": "PW"}}, {})
     current = there(full)
-    without = declare(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2"}}, {})
+    without = declare(DisTransferTask, {**options, "dws": {**dws, "dws_table_name": "t2"}}, {})
     with pytest.raises(Refused, match=r"never shows dws\.user_password"):
         planned(without, current)
-    changed = declare(TransferTasks, {**options, "dws": {**dws, "dws_table_name": "t2", "user_password": "PW"}}, {})
+    changed = declare(DisTransferTask, {**options, "dws": {**dws, "dws_table_name": "t2", "user_password": "PW"}}, {})
     assert planned(changed, current).body()["dws"]["user_password"] == "PW"
 
 
 def test_a_task_can_be_paused_without_declaring_where_it_dumps_to() -> None:
-    wanted = declare(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "state": "paused"}, {})
+    wanted = declare(SmartConnectTask, {"instance_id": "i", "task_name": "dump", "state": "paused"}, {})
     assert planned(wanted, there(connect())).actions == ["pause"]
     with pytest.raises(Refused, match="without a destination"):
         planned(wanted, None)
@@ -286,7 +286,7 @@ def test_what_a_plan_leads_to_needs_no_plan(name: str, data: st.DataObject) -> N
 
 
 def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
-    silent = declare(SmartConnectTasks, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
+    silent = declare(SmartConnectTask, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
     with pytest.raises(Refused, match="one of topics and topics_regex is needed"):
         planned(silent, None)
     made = planned(silent, there(connect()))
@@ -297,26 +297,26 @@ def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [
-        (TransferTasks, {"stream_name": "s", "task_name": "a b"}, "task_name is 'a b'"),
+        (DisTransferTask, {"stream_name": "s", "task_name": "a b"}, "task_name is 'a b'"),
         (
-            TransferTasks,
+            DisTransferTask,
             {"stream_name": "s", "task_name": "t", "obs": {"obs_bucket_path": "obsbucket", "deliver_time_interval": 29}},
             "is 29, allowed is 30 to 900",
         ),
-        (TransferTasks, {"stream_name": "s", "task_name": "t", "wait_timeout": 0}, "wait_timeout is 0, allowed is more than 0 seconds"),
+        (DisTransferTask, {"stream_name": "s", "task_name": "t", "wait_timeout": 0}, "wait_timeout is 0, allowed is more than 0 seconds"),
         (
-            TransferTasks,
+            DisTransferTask,
             {"stream_name": "s", "task_name": "t", "obs": {"obs_bucket_path": "obsbucket", "processing_schema": {"timestamp_name": "ts"}}},
             "processing_schema lacks timestamp_type",
         ),
-        (SinkTasks, {"instance_id": "i", "task_name": "t", "topics_regex": ".*", "obs": KAFKA_OBS}, "topics_regex is '.*'"),
+        (KafkaSinkTask, {"instance_id": "i", "task_name": "t", "topics_regex": ".*", "obs": KAFKA_OBS}, "topics_regex is '.*'"),
         (
-            SmartConnectTasks,
+            SmartConnectTask,
             {"instance_id": "i", "task_name": "t", "kafka": {"direction": "pull"}},
             "exactly one of instance_id and bootstrap_servers",
         ),
         (
-            SmartConnectTasks,
+            SmartConnectTask,
             {"instance_id": "i", "task_name": "t", "kafka": {"direction": "two-way", "instance_id": "j"}},
             "two-way needs rename_topic_enabled or provenance_header_enabled",
         ),
@@ -332,7 +332,7 @@ def test_bad_options_are_found_without_a_service(kind: Any, options: dict[str, A
 def test_all_problems_of_a_task_come_in_one_message() -> None:
     with pytest.raises(ConfigurationError) as error:
         declare(
-            SinkTasks,
+            KafkaSinkTask,
             {"instance_id": "i", "task_name": "!", "topics": ["a b"], "obs": {"obs_bucket_name": "X", "deliver_time_interval": 1}},
             {},
         )

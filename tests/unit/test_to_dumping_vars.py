@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import FilterModule
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS, problems_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import USUAL
 
 to_dumping_vars = FilterModule().filters()["to_dumping_vars"]
@@ -240,6 +241,6 @@ def test_the_words_of_a_service_stay_words(name: str, path: str, parent: str, st
 
     assert plain(variables) == data
     for item in data[DIS]:
-        assert problems_of(LISTS["dis_transfer_tasks"], item) == []
+        assert find_item_problems(LISTS["dis_transfer_tasks"], item) == []
         assert (item["mrs"]["mrs_hdfs_path"], item["stream_name"]) == (path, parent)
     assert all(line.startswith(("#", " ", "-", "dumping_")) or not line for line in text.splitlines())

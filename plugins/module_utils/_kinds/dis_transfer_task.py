@@ -12,7 +12,7 @@ from typing import Any, Optional
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import read_answer
-from .._task.kind import Kind
+from .._task.kind import FileLayout, Kind
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
 from .._task.rules import Text
 from .dis_destinations import DESTINATIONS, JSON_ONLY_FILES
@@ -31,14 +31,17 @@ LEGACY_KEYS = {"cloudtable": ("cloud_table_destination_description",)}
 ECHO_ONLY = {"obs": ("retry_duration",)}
 
 
-class TransferTasks(Kind):
+class DisTransferTask(Kind):
     """Transfer tasks of DIS streams."""
 
     name = "dis_transfer_task"
     noun = "transfer task"
+    title = "DIS transfer task"
+    short = "DIS"
     name_rule = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
     parent_options = ("stream_name",)
     parent_noun = "stream"
+    parent_filters = MappingProxyType({"stream_names": "stream_name"})
     destinations = DESTINATIONS
 
     can_update = True
@@ -51,8 +54,23 @@ class TransferTasks(Kind):
     starting = frozenset({"STARTING"})
     doubtful = frozenset({"ABNORMAL"})
     failed = frozenset({"ERROR"})
-    leaving = frozenset({"DELETE"})
-    to_running: Mapping[str, str] = MappingProxyType({"PAUSED": "start", "ABNORMAL": "start", "ERROR": "start"})
+    to_running = MappingProxyType({"PAUSED": "start", "ABNORMAL": "start", "ERROR": "start"})
+
+    healable = True
+    tells_last_delivery = True
+    failed_meaning = "Nothing is written now. The records wait in the stream and are lost when its retention period ends."
+    failed_steps = (
+        "Read the newest line of the dump log (DIS console, the stream, Dump Tasks, View Logs); it names the cause.",
+        "Most often the bucket is gone, or the agency lost its permission or has expired. Mend that.",
+        "Then stop the task and start it again (state: paused, then state: running); it goes on where it was.",
+    )
+    usual_quota = 5
+    files = FileLayout("obs_bucket_path", "file_prefix")
+
+    @classmethod
+    def is_call_unknown(cls, error: ApiError) -> bool:
+        # Editions without the call may say that the request is wrong (DIS.4300) instead of 404 or 405.
+        return super().is_call_unknown(error) or error.code == "DIS.4300"
 
     def _tasks(self, parent: Parent, name: Optional[str] = None) -> str:
         path = "/v2/{project_id}/streams/%s/transfer-tasks" % quote_segment(parent.id)

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What sink tasks and Smart Connect tasks have in common: names and topics."""
+"""What sink tasks and Smart Connect tasks have in common: words, names and topics."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Optional
 
 from .._task.fields import Field
@@ -16,6 +17,8 @@ TOPIC_SAYS = "topic names have 1 to 249 letters, digits, dots, underscores and h
 
 # No page names the state of a failed task; these words leave no doubt. Any other unknown word is reported as it is.
 FAILED_WORDS = frozenset({"ABNORMAL", "ERROR", "FAILED"})
+FAILED_MEANING = "Nothing is written now. The messages wait in the topic and are lost when its retention time ends."
+INSTANCE_FILTERS: Mapping[str, str] = MappingProxyType({"instance_ids": "instance_id", "instance_names": "instance_name"})
 
 TOPICS = (
     Field("topics", Names(most=20, pattern=r"[A-Za-z0-9._-]{1,249}", pattern_says=TOPIC_SAYS)),

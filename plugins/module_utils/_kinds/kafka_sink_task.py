@@ -12,10 +12,10 @@ from typing import Any, Optional
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Field, read_answer
-from .._task.kind import Destination, Kind
+from .._task.kind import Destination, FileLayout, Kind
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
 from .._task.rules import Delimiter, Integer, Path, Text
-from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
+from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, TASK_NAME, TOPICS, says_which_topics
 from .kafka_instances import Instances
 from .obs_fields import BUCKET, PARTITION_FORMATS
 
@@ -41,14 +41,19 @@ def not_everything(_option: Optional[str], values: Mapping[str, Any]) -> list[st
     return []
 
 
-class SinkTasks(Kind):
+class KafkaSinkTask(Kind):
     """Sink tasks of a Kafka instance, reached by its connector. There is no call that changes one."""
 
     name = "kafka_sink_task"
     noun = "sink task"
+    title = "Kafka sink task"
+    short = "Kafka sink"
     name_rule = TASK_NAME
     parent_options = ("connector_id", "instance_id", "instance_name")
     parent_noun = "Kafka instance"
+    parent_id_option = "instance_id"
+    parent_name_option = "instance_name"
+    parent_filters = INSTANCE_FILTERS
     has_task_id = True
     task_fields = TOPICS
     task_checks = (not_everything,)
@@ -58,8 +63,20 @@ class SinkTasks(Kind):
 
     running = frozenset({"RUNNING"})
     paused = frozenset({"PAUSED", "WAITING"})  # the latter where both APIs show one store
+    unstarted = frozenset({"WAITING"})
     starting = frozenset({"CREATING"})
     failed = FAILED_WORDS
+    also_shown_as = "smart_connect_task"
+
+    failed_meaning = FAILED_MEANING
+    failed_steps = (
+        "Most often the access key in the task was rotated or lost its rights, or the bucket is gone. A sink task keeps the key "
+        "that it was created with.",
+        "No call restarts or changes a sink task. Create it anew with valid keys (on_immutable_change: recreate, "
+        "consumer_strategy: earliest so that nothing is skipped; what is still in the topic is then written once more).",
+        "Better, move it to Smart Connect, where this can be mended in place (role dumping_migration).",
+    )
+    files = FileLayout(by_topic=True)
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)

@@ -15,14 +15,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, Optional
 
-from .._api.client import Client, quote_segment
+from .._api.client import quote_segment
 from .._errors import ApiError
+from .._task.kind import Service
 from .._task.records import Parent, Partition, Task, rows, text, whole
 
 PAGE = 50
 
 
-def lag_of(client: Client, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
+def lag_of(client: Service, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
     """For each OBS dump among these tasks what fills in its partitions, lag and lag_source; none where these cannot be known."""
     dumps = [task for task in tasks if task.destination == "obs" and task.status != "WAITING"]
     if not dumps:
@@ -37,7 +38,7 @@ def lag_of(client: Client, parent: Parent, tasks: Iterable[Task]) -> list[Callab
     return [partial(_add_lag, client, parent, task, group) for task, group in named if group]
 
 
-def _add_lag(client: Client, parent: Parent, task: Task, group: str) -> None:
+def _add_lag(client: Service, parent: Parent, task: Task, group: str) -> None:
     own = [part for part in _offsets(client, parent, group) if part.topic and _reads(task, part.topic)]
     if own:
         task.partitions = own
@@ -53,7 +54,7 @@ def group_of(task: Task, groups: Sequence[str]) -> Optional[str]:
     return found[0] if len(found) == 1 else None
 
 
-def _offsets(client: Client, parent: Parent, group: str) -> list[Partition]:
+def _offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
     try:
         answer = client.call(
             "dms", "GET", "/v2/{project_id}/instances/%s/management/groups/%s" % (quote_segment(parent.id), quote_segment(group))

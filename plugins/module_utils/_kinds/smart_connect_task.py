@@ -12,10 +12,10 @@ from typing import Any, Callable, Optional
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Field, Group, read_answer
-from .._task.kind import Destination, Kind
+from .._task.kind import Destination, FileLayout, Kind
 from .._task.records import Listing, Parent, Task, moment, named_rows, text, whole
 from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
-from .kafka_fields import FAILED_WORDS, TASK_NAME, TOPICS, says_which_topics
+from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, TASK_NAME, TOPICS, says_which_topics
 from .kafka_instances import Instances
 from .obs_fields import BUCKET, PARTITION_FORMATS
 
@@ -136,14 +136,17 @@ def side(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-class SmartConnectTasks(Kind):
+class SmartConnectTask(Kind):
     """Smart Connect tasks of a Kafka instance."""
 
     name = "smart_connect_task"
     noun = "Smart Connect task"
+    short = "Smart Connect"
     name_rule = TASK_NAME
     parent_options = ("instance_id", "instance_name")
     parent_noun = "Kafka instance"
+    parent_name_option = "instance_name"
+    parent_filters = INSTANCE_FILTERS
     has_task_id = True
     task_fields = TOPICS
     create_checks = (says_which_topics,)
@@ -151,16 +154,29 @@ class SmartConnectTasks(Kind):
     exclusive = (("topics", "topics_regex"),)
 
     can_update = True
-    born_paused = True
-    lists_whole_tasks = True
     can_pause = True
+    can_create_paused = True
+    can_pause_while_starting = False
+    start_loses_progress = True
 
     running = frozenset({"RUNNING"})
     paused = frozenset({"PAUSED", "WAITING"})
+    unstarted = frozenset({"WAITING"})
     starting = frozenset({"CREATING", "RESTARTING"})
     failed = FAILED_WORDS
     # WAITING was never started and has no progress that /restart could reset; everything else keeps its progress.
-    to_running: Mapping[str, str] = MappingProxyType({"PAUSED": "resume", "WAITING": "start"})
+    to_running = MappingProxyType({"PAUSED": "resume", "WAITING": "start"})
+    created_paused_word = "WAITING"
+
+    healable = True
+    failed_meaning = FAILED_MEANING
+    failed_steps = (
+        "Most often the access key in the task was rotated or lost its rights, or the bucket is gone. Write a new key with "
+        "update_secrets: always.",
+        "Then pause the task and resume it (state: paused, then state: running); it goes on where it was.",
+        "Do not press Restart in the console: that makes the task forget how far it was.",
+    )
+    files = FileLayout(by_topic=True)
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)

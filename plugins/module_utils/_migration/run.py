@@ -19,8 +19,8 @@ from typing import Any, Optional, cast
 from .._api.client import Client
 from .._errors import Meaning, OpendumpError
 from .._kinds.kafka_instances import Instances
-from .._kinds.kafka_sink_task import SinkTasks
-from .._kinds.smart_connect_task import SmartConnectTasks
+from .._kinds.kafka_sink_task import KafkaSinkTask
+from .._kinds.smart_connect_task import SmartConnectTask
 from .._reconcile.apply import Writer
 from .._reconcile.estate import nothing_can_be_there
 from .._reconcile.plan import DELETE, Plan, Refused, make_plan
@@ -131,8 +131,8 @@ class Migration:
         warn: Callable[[str], None] = lambda text: None,
         clock: Optional[Clock] = None,
     ) -> None:
-        self.sink = SinkTasks(client)
-        self.connect = SmartConnectTasks(client)
+        self.sink = KafkaSinkTask(client)
+        self.connect = SmartConnectTask(client)
         self.instances = Instances(client)
         self.scope = scope
         self.chosen = chosen
@@ -266,7 +266,7 @@ class Migration:
 
     def _record(self, job: Job, old: Task, name: str) -> None:
         """The first look at a task stays in the state file."""
-        tree = show_values(SinkTasks.fields(old.destination), old.values)
+        tree = show_values(KafkaSinkTask.fields(old.destination), old.values)
         known = {
             "instance_id": job.parent.id,
             "instance_name": job.parent.name,
@@ -383,7 +383,7 @@ class Migration:
         task = cast(Task, job.now.successor)
         if task.status == "WAITING":
             self._note(job, begin=self._ends(job), mark=None)
-        declaration = self._desired(SmartConnectTasks, job, task)
+        declaration = self._desired(SmartConnectTask, job, task)
         self._writer(self.connect, Plan(declaration, job.parent, task, [self.connect.to_running[str(task.status)]])).write()
         job.actions.append(START)
         # Between start and deletion every second counts where duplicates are to be avoided, so nothing else is done meanwhile.
@@ -420,7 +420,7 @@ class Migration:
             if behind(offsets) <= self.chosen.gap_limit:
                 return
             old = cast(Task, job.now.old)
-            stopped = SinkTasks.health(old.status) in ("paused", "failed")
+            stopped = KafkaSinkTask.health(old.status) in ("paused", "failed")
             if stopped or self.clock.now() - started >= self.pace.drain_timeout:
                 raise WaitFailed(
                     "The %s is %s and still %d messages behind%s; gap_limit allows %d to be lost. Its successor waits, and nothing was "
@@ -454,7 +454,7 @@ class Migration:
                 job.handed_over = offsets
                 return
             old = cast(Task, job.now.old)
-            if SinkTasks.health(old.status) in ("paused", "failed") or self.clock.now() - started >= self.pace.drain_timeout:
+            if KafkaSinkTask.health(old.status) in ("paused", "failed") or self.clock.now() - started >= self.pace.drain_timeout:
                 raise WaitFailed(
                     "The %s is %s and has not written everything that arrived before its successor began (%d messages behind) after %g "
                     "seconds (drain_timeout). Both tasks exist and nothing is lost; run again later, or choose consumer_strategy earliest."

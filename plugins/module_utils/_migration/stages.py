@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
-from .._kinds.kafka_sink_task import SinkTasks
-from .._kinds.smart_connect_task import SmartConnectTasks
+from .._kinds.kafka_sink_task import KafkaSinkTask
+from .._kinds.smart_connect_task import SmartConnectTask
 from .._task.records import Task
 
 GAP_FREE, NO_DUPLICATES = "gap_free", "no_duplicates"
@@ -143,7 +143,7 @@ def _after_deletion(now: Situation, chosen: Choices) -> Stage:
             blocked="neither the sink task nor its successor is there; somebody deleted them. The state file holds the settings of the "
             "sink task; declare a Smart Connect task with them",
         )
-    health = SmartConnectTasks.health(now.successor.status)
+    health = SmartConnectTask.health(now.successor.status)
     if now.old is not None and not again:
         return Stage("side_by_side", "A deletion of the sink task was sent, and it is still shown; set delete_old to send it again.")
     if health == "paused" and now.finished:
@@ -156,7 +156,7 @@ def _after_deletion(now: Situation, chosen: Choices) -> Stage:
 
 
 def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
-    stopped = SinkTasks.health(old.status) in ("paused", "failed")
+    stopped = KafkaSinkTask.health(old.status) in ("paused", "failed")
     offsets = positions(old)
     if chosen.consumer_strategy == "latest" and chosen.delete_old and offsets is None:
         return _blocked(
@@ -172,7 +172,7 @@ def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
     successor = None if now.withdrawing else now.successor
     if now.withdrawing:
         steps.append(DELETE_SUCCESSOR)
-    health = SmartConnectTasks.health(successor.status) if successor else "none"
+    health = SmartConnectTask.health(successor.status) if successor else "none"
     if successor and health == "failed":
         return _blocked(
             "its successor '%s' is %s; roll back (rollback), mend what is wrong (bucket, keys) and begin again"
@@ -193,7 +193,7 @@ def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
             return _blocked("keys are missing: %s" % "; ".join(now.needs))
         steps.append(CREATE)
     runs = health in ("ok", "unknown", "starting")
-    if not runs and SinkTasks.health(old.status) == "paused":
+    if not runs and KafkaSinkTask.health(old.status) == "paused":
         return Stage("ready", "The sink task is paused, so its successor is left waiting; start it yourself, then run again.", steps)
     careful = chosen.policy == NO_DUPLICATES
     if careful and not chosen.delete_old and not runs:

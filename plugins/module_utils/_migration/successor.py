@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .._errors import ConfigurationError
-from .._kinds.kafka_sink_task import SinkTasks
-from .._kinds.smart_connect_task import SmartConnectTasks
+from .._kinds.kafka_sink_task import KafkaSinkTask
+from .._kinds.smart_connect_task import SmartConnectTask
 from .._task.declared import Declared, declare
 from .._task.fields import find_differences, leaves, show_values
 from .._task.records import Task
@@ -62,7 +62,7 @@ class Successor:
 
 def successor_of(old: Task, writing: Writing) -> Successor:
     """The mapping of every field. A field that Smart Connect cannot have is a problem, never left out silently."""
-    tree = show_values(SinkTasks.fields(old.destination), old.values)
+    tree = show_values(KafkaSinkTask.fields(old.destination), old.values)
     dump = tree.get("obs") or {}
     made = Successor(writing.name_for(old.name, old.id or ""))
     if old.destination != "obs":
@@ -100,7 +100,7 @@ def successor_of(old: Task, writing: Writing) -> Successor:
     made.options = {**options, "obs": {**options["obs"], **{key: keys[key] for key in keys if key == "agency_name"}}}
     try:
         made.declaration = declare(
-            SmartConnectTasks,
+            SmartConnectTask,
             {
                 **options,
                 "obs": {**options["obs"], **keys},
@@ -114,7 +114,7 @@ def successor_of(old: Task, writing: Writing) -> Successor:
         made.problems.append("no Smart Connect task can be declared for it: %s" % error)
         return made
     values = {path.split(".", 1)[1]: value for path, value in made.declaration.values.items() if path.startswith("obs.")}
-    for check in SmartConnectTasks.destination("obs").create_checks:  # type: ignore[union-attr]
+    for check in SmartConnectTask.destination("obs").create_checks:  # type: ignore[union-attr]
         made.needs += ["%s (for bucket %s)" % (said, own["obs_bucket_name"]) for said in check(values)]
     return made
 
@@ -123,7 +123,7 @@ def differences(made: Successor, candidate: Task) -> list[str]:
     """Readable fields in which an existing task is not the successor."""
     if made.declaration is None or candidate.destination != "obs":
         return ["destination"]
-    fields = SmartConnectTasks.fields("obs")
+    fields = SmartConnectTask.fields("obs")
     known = dict(leaves(fields))
     found = find_differences(fields, made.declaration.values, candidate.values)
     undeclared = [path for path in ("topics", "topics_regex") if path not in made.declaration.values and candidate.values.get(path)]

@@ -15,11 +15,12 @@ from types import MappingProxyType
 from typing import Any, Optional
 
 from .._errors import ConfigurationError, OpendumpError
-from .._kinds.registry import KINDS, LISTS, place, problems_of, reason, several
+from .._kinds.registry import KINDS, LISTS
 from .._reconcile.estate import Estate, nothing_can_be_there
 from .._reconcile.result import outcome_diff, outcome_result, task_result
 from .._reconcile.run import Outcome, Purge, Reconciliation
 from .._task.declared import Declared, declare, item_spec, secrets
+from .._task.items import find_item_problems, join_problems, name_item, state_problems
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .._threads import side_by_side
@@ -50,7 +51,7 @@ class ItemsModule(DumpModule):
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         found = [] if self._accepted else self.item_problems()
-        super().fail_json(several(found) if found else msg, **kwargs)
+        super().fail_json(join_problems(found) if found else msg, **kwargs)
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
@@ -59,7 +60,7 @@ class ItemsModule(DumpModule):
             items = self.declared.get(name)
             for number, item in enumerate(items if isinstance(items, list) else []):
                 if isinstance(item, Mapping):
-                    found += ["%s: %s" % (place(name, number, item), text) for text in problems_of(kind, item)]
+                    found += ["%s: %s" % (name_item(name, number, item), text) for text in find_item_problems(kind, item)]
                 else:
                     found.append("%s[%d] is no mapping" % (name, number))
         return found
@@ -72,9 +73,9 @@ class ItemsModule(DumpModule):
                 try:
                     wanted.append(declare(kind, item))
                 except ConfigurationError as error:
-                    found.append("%s: %s" % (place(name, number, item), reason(error)))
+                    found.append("%s: %s" % (name_item(name, number, item), state_problems(error)))
         if found:
-            self.fail_json(msg=several(found))
+            self.fail_json(msg=join_problems(found))
         return wanted
 
 
@@ -203,9 +204,7 @@ def failures(failed: list[Outcome], total: int) -> str:
 def dump_tasks_info() -> None:
     module = DumpModule(
         {
-            "stream_names": {"type": "list", "elements": "str"},
-            "instance_ids": {"type": "list", "elements": "str"},
-            "instance_names": {"type": "list", "elements": "str"},
+            **{name: {"type": "list", "elements": "str"} for kind in KINDS.values() for name in kind.parent_filters},
             "kinds": {"type": "list", "elements": "str", "choices": list(KINDS)},
             "name_pattern": {"type": "str"},
             "health": {"type": "list", "elements": "str", "choices": ["ok", "paused", "starting", "failed", "unknown"]},
@@ -222,12 +221,7 @@ def dump_tasks_info() -> None:
 
 def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any]:
     """Tasks, quotas and totals of the parents named, or of the whole project where none is."""
-    wheres = {
-        "stream_name": options.get("stream_names") or [],
-        "instance_id": options.get("instance_ids") or [],
-        "instance_name": options.get("instance_names") or [],
-    }
-    everything = not any(wheres.values())
+    everything = not any(options.get(name) for kind in KINDS.values() for name in kind.parent_filters)
     wanted_health = set(options.get("health") or ())
     name_matches = re.compile(options.get("name_pattern") or "").search
     tasks: list[dict[str, Any]] = []
@@ -239,7 +233,7 @@ def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any
 
     for kind in [KINDS[name] for name in options.get("kinds") or KINDS]:
         adapter = estate.adapter(kind)
-        named = [{option: value} for option in kind.parent_options for value in wheres.get(option, [])]
+        named = [{option: value} for name, option in kind.parent_filters.items() for value in options.get(name) or ()]
         try:
             adapter.preload(named)
             parents: list[Parent] = adapter.parents() if everything else side_by_side(adapter.parent, named, estate.parallelism)

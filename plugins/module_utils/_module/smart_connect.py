@@ -16,8 +16,7 @@ from typing import Any, Optional, Union
 from .._api.client import Client, quote_segment
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
 from .._kinds.kafka_instances import Instance, Instances
-from .._kinds.kafka_sink_task import SinkTasks
-from .._kinds.smart_connect_task import SmartConnectTasks
+from .._kinds.registry import kinds_of_parent
 from .._reconcile.plan import DELETE, Plan, Refused
 from .._reconcile.wait import Clock, WaitFailed
 from .._task.declared import Declared
@@ -104,9 +103,11 @@ class Switch:
 
         :raises Refused: there are some, and the user does not force.
         """
-        connect, sink = SmartConnectTasks(self.client), SinkTasks(self.client)
         found: dict[str, tuple[Any, Task]] = {}
-        for adapter in (connect, sink):
+        # A task that two APIs show is deleted by the one that can do more.
+        for adapter in sorted(
+            (kind(self.client) for kind in kinds_of_parent("instance_id")), key=lambda adapter: bool(adapter.also_shown_as)
+        ):
             for task in adapter.listing(instance.parent).tasks:
                 found.setdefault(task.id or "%s %s" % (adapter.name, task.name), (adapter, task))
         if found and not self.options["force"]:

@@ -77,7 +77,7 @@ class Writer:
 
         def send() -> None:
             try:
-                answer = adapter.create(plan.parent, plan.name, destination, body, plan.paused and adapter.born_paused)
+                answer = adapter.create(plan.parent, plan.name, destination, body, plan.paused and adapter.can_create_paused)
                 self.task = answer
             except ApiError as error:
                 if not (unclear and error.meaning is Meaning.EXISTS):
@@ -144,11 +144,7 @@ class Writer:
             try:
                 adapter.update(plan.parent, task, destination, body)
             except ApiError as error:
-                if (
-                    error.meaning is Meaning.NO_SUCH_CALL
-                    or (error.status in (404, 405) and error.meaning is Meaning.OTHER)
-                    or error.code == "DIS.4300"
-                ):
+                if adapter.is_call_unknown(error):
                     raise OpendumpError(
                         "This service does not know the call that changes a %s in place (%s). The %s still differs in %s. "
                         "Set on_immutable_change to 'recreate' and declare it anew under another name, or delete it and run "
@@ -200,7 +196,7 @@ class Writer:
     def _act(self, action: str) -> None:
         adapter, plan = self.adapter, self.plan
         task = self._known()
-        if action == PAUSE and task.status in adapter.starting and adapter.born_paused:
+        if action == PAUSE and task.status in adapter.starting and not adapter.can_pause_while_starting:
             task = self._settled(task)
 
         def reached() -> bool:
@@ -208,7 +204,7 @@ class Writer:
             return health == "paused" if action == PAUSE else health in ("ok", "starting")
 
         # A restart that comes late, or twice, would take away the progress that the task has made meanwhile.
-        repeatable = not (action == START and adapter.born_paused)
+        repeatable = not (action == START and adapter.start_loses_progress)
         self._surely("told to %s" % action, lambda: adapter.act(plan.parent, task, action), reached, [], lambda error: repeatable)
         self.done.append(action)
         self.task = Task(**{**vars(task), "status": None})

@@ -75,10 +75,9 @@ class Plan:
     def _status(self, now: Optional[str]) -> Optional[str]:
         kind = self.declared.kind
         if PAUSE in self.actions or self.paused:
-            waiting = self.paused and kind.born_paused and "WAITING" in kind.paused
-            return "WAITING" if waiting else "PAUSED"
+            return kind.created_paused_word if self.paused and kind.can_create_paused else kind.paused_word
         if {CREATE, RECREATE, START, RESUME} & set(self.actions):
-            return "RUNNING"
+            return kind.running_word
         return now
 
     def diff(self) -> dict[str, Any]:
@@ -140,7 +139,7 @@ def _creation(declared: Declared, parent: Parent) -> Plan:
     made = Plan(declared, parent, None, [CREATE], paused=declared.state == "paused")
     made.values = {**_initial(declared), **declared.values}
     _require(made)
-    if made.paused and not declared.kind.born_paused:
+    if made.paused and not declared.kind.can_create_paused:
         made.actions.append(PAUSE)
     made.changed_fields = sorted(path for path in declared.values)
     return made
@@ -261,7 +260,7 @@ def _immutable_message(made: Plan, current: Task, fixed: list[str]) -> str:
 def _run_state(made: Plan, current: Task) -> None:
     kind, declared = made.declared.kind, made.declared
     if RECREATE in made.actions:
-        if made.paused and not kind.born_paused:
+        if made.paused and not kind.can_create_paused:
             made.actions.append(PAUSE)
         return
     if declared.state == "running" and current.status is not None and current.status in kind.to_running:

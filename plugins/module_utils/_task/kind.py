@@ -1,10 +1,10 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an adapter declares of one kind of task, and the verbs it has.
+"""What a kind of task declares, and the verbs it has.
 
-An adapter translates between a service's JSON and the task record and says what the service
-can do; it decides nothing. A further kind of task is a further subclass and no branch anywhere else.
+A kind translates between a service's JSON and the task record and says what the service can do; it decides nothing. Whatever is true of
+one kind only is declared here, so that a further kind is a further subclass and one line in the registry.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Callable, Optional
+from typing import Any, Callable, ClassVar, Optional, Protocol
 
-from .._api.client import Client
-from .._errors import OpendumpError
+from .._errors import ApiError, Meaning, OpendumpError
 from .fields import Check, Fields, Group, leaves
 from .records import Listing, Parent, Task
+
+TaskCheck = Callable[[Optional[str], Mapping[str, Any]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -34,38 +35,135 @@ class Destination:
     exclusive: Sequence[tuple[str, ...]] = ()
 
 
+@dataclass(frozen=True)
+class FileLayout:
+    """How the files of a task lie in its bucket.
+
+    :param bucket_field: field of the destination C(obs) that names the bucket, perhaps with a directory behind it.
+    :param path_field: field of the destination C(obs) that names the directory or the prefix inside the bucket.
+    :param by_topic: whether files of several topics may lie in directories of their own, or bear the topic in their names.
+    """
+
+    bucket_field: str = "obs_bucket_name"
+    path_field: str = "obs_path"
+    by_topic: bool = False
+
+
+class Service(Protocol):
+    """What a kind needs of the client that it is given."""
+
+    retry_budget: float
+
+    def call(self, service: str, method: str, path: str, *, query: Sequence[tuple[str, str]] = (), body: Any = None) -> Any:
+        """The parsed JSON of one answer."""
+
+    def pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
+        """The bodies of all pages of one list."""
+
+
 class Kind:
     """Declarations are class attributes, so that argument specs need no connection; verbs are methods of an instance."""
 
-    name = ""
-    noun = ""
-    name_rule: Any = None
-    parent_options: Sequence[str] = ()
-    parent_noun = ""
-    has_task_id = False
-    task_fields: Fields = ()
-    task_checks: Sequence[Any] = ()
-    create_checks: Sequence[Any] = ()
-    destinations: Sequence[Destination] = ()
-    exclusive: Sequence[tuple[str, ...]] = ()
+    # what it is called
 
-    can_update = False
-    replaces_whole = False
-    born_paused = False
-    names_are_unique = False
-    lists_whole_tasks = False
+    name: ClassVar[str] = ""
+    """Value of C(kind) in records, and the name of the module for one task."""
+    list_option: ClassVar[str] = ""
+    """The list of dump_tasks that declares tasks of this kind; the name with an s where nothing else is declared."""
+    noun: ClassVar[str] = ""
+    """In a sentence that names the parent as well: transfer task."""
+    title: ClassVar[str] = ""
+    """In a sentence that stands alone: DIS transfer task; the noun where nothing else is declared."""
+    title_plural: ClassVar[str] = ""
+    """The title with an s where nothing else is declared."""
+    short: ClassVar[str] = ""
+    """In a column: DIS; the title where nothing else is declared."""
 
-    running: frozenset[str] = frozenset()
-    paused: frozenset[str] = frozenset()
-    starting: frozenset[str] = frozenset()
-    doubtful: frozenset[str] = frozenset()
-    failed: frozenset[str] = frozenset()
-    leaving: frozenset[str] = frozenset()
-    to_running: Mapping[str, str] = MappingProxyType({})
-    can_pause = False
+    # what declares one
 
-    def __init__(self, client: Client) -> None:
+    name_rule: ClassVar[Any] = None
+    """Rule of the field C(task_name)."""
+    parent_options: ClassVar[Sequence[str]] = ()
+    """Options of which one names the parent."""
+    parent_noun: ClassVar[str] = ""
+    parent_noun_plural: ClassVar[str] = ""
+    """The parent's noun with an s where nothing else is declared."""
+    parent_id_option: ClassVar[str] = ""
+    """Which of the parent options takes C(parent) of a record; the first where nothing else is declared."""
+    parent_name_option: ClassVar[str] = ""
+    """Which of the parent options takes C(parent_name) of a record; empty where there is none."""
+    parent_filters: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Options of dump_tasks_info that name parents to read → the parent option that each value is for."""
+    has_task_id: ClassVar[bool] = False
+    """Whether a task can be declared by its ID instead of its name."""
+    task_fields: ClassVar[Fields] = ()
+    task_checks: ClassVar[Sequence[TaskCheck]] = ()
+    create_checks: ClassVar[Sequence[TaskCheck]] = ()
+    destinations: ClassVar[Sequence[Destination]] = ()
+    exclusive: ClassVar[Sequence[tuple[str, ...]]] = ()
+
+    # what the service can do
+
+    can_update: ClassVar[bool] = False
+    replaces_whole: ClassVar[bool] = False
+    """Whether an update writes the whole task, secrets among it."""
+    can_pause: ClassVar[bool] = False
+    can_create_paused: ClassVar[bool] = False
+    """Whether a task can be created without being started; otherwise it is paused right afterwards."""
+    can_pause_while_starting: ClassVar[bool] = True
+    """Whether a task that is still starting can be paused; otherwise it is waited for first."""
+    start_loses_progress: ClassVar[bool] = False
+    """Whether the action C(start) makes a task forget how far it was, so that it is never sent twice, nor to a task with progress."""
+    names_are_unique: ClassVar[bool] = False
+    also_shown_as: ClassVar[str] = ""
+    """Name of another kind whose API may show the same task under the same ID; there it can do more, so there it counts."""
+
+    # what its states mean; words are the service's own
+
+    running: ClassVar[frozenset[str]] = frozenset()
+    paused: ClassVar[frozenset[str]] = frozenset()
+    unstarted: ClassVar[frozenset[str]] = frozenset()
+    """Those of the paused states in which a task has never run and has no progress."""
+    starting: ClassVar[frozenset[str]] = frozenset()
+    doubtful: ClassVar[frozenset[str]] = frozenset()
+    """States that count as failed, but may pass."""
+    failed: ClassVar[frozenset[str]] = frozenset()
+    leaving: ClassVar[frozenset[str]] = frozenset({"DELETE", "DELETING", "DELETED"})
+    """States of a task that is being deleted and counts as gone; only DIS documents its word, so every likely one is read."""
+    to_running: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """State → the action that sets a task running from there; C(start), C(resume)."""
+    running_word: ClassVar[str] = "RUNNING"
+    """The state to expect of a task that runs, for check mode."""
+    paused_word: ClassVar[str] = "PAUSED"
+    """The state to expect of a task that was paused."""
+    created_paused_word: ClassVar[str] = "PAUSED"
+    """The state to expect of a task that was created paused."""
+
+    # what a report has to know
+
+    healable: ClassVar[bool] = False
+    """Whether a failed task may run again once it was paused and set running."""
+    tells_last_delivery: ClassVar[bool] = False
+    """Whether the service says when a task last delivered, so that no time means never."""
+    failed_meaning: ClassVar[str] = "Nothing is written now. The data waits and is lost when its retention period ends."
+    """What a failed task does to the data."""
+    failed_steps: ClassVar[Sequence[str]] = ("Open the task in the console; it says more about the cause.",)
+    """What to do about a failed task, a sentence or two each, in the order in which they help most often."""
+    usual_quota: ClassVar[Optional[int]] = None
+    """Tasks that a parent can hold where its service does not say; None where that is not known either."""
+    files: ClassVar[FileLayout] = FileLayout()
+
+    def __init__(self, client: Service) -> None:
         self.client = client
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls.list_option = cls.list_option or cls.name + "s"
+        cls.title = cls.title or cls.noun
+        cls.title_plural = cls.title_plural or cls.title + "s"
+        cls.short = cls.short or cls.title
+        cls.parent_noun_plural = cls.parent_noun_plural or cls.parent_noun + "s"
+        cls.parent_id_option = cls.parent_id_option or next(iter(cls.parent_options), "")
 
     # declarations, read
 
@@ -109,6 +207,29 @@ class Kind:
         if status in cls.doubtful or status in cls.failed:
             return "failed"
         return "unknown"
+
+    @classmethod
+    def is_leaving(cls, status: Optional[str]) -> bool:
+        """Whether a task in this state is being deleted, so that it counts as gone."""
+        return str(status or "").upper() in cls.leaving
+
+    @classmethod
+    def is_call_unknown(cls, error: ApiError) -> bool:
+        """Whether a refusal says that this edition of the service does not have the call, whatever the request was."""
+        return error.meaning is Meaning.NO_SUCH_CALL or (error.status in (404, 405) and error.meaning is Meaning.OTHER)
+
+    @classmethod
+    def locate(cls, record: Mapping[str, Any], *, by_parent_name: bool = False, by_id: bool = False) -> dict[str, Any]:
+        """Options that name the task of a record, such as stream_name and task_name.
+
+        :param by_parent_name: name the parent by its name, where the kind has an option for that and the record has one.
+        :param by_id: name the task by its ID, where the kind has an option for that and the record has one.
+        """
+        named = by_parent_name and cls.parent_name_option and record.get("parent_name")
+        where = {cls.parent_name_option: record["parent_name"]} if named else {cls.parent_id_option: record.get("parent")}
+        if by_id and cls.has_task_id and record.get("id"):
+            return {**where, "task_id": record["id"]}
+        return {**where, "task_name": record.get("name")}
 
     @classmethod
     def id_of(cls, task: Task) -> str:

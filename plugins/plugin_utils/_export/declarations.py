@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS, problems_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, dig, leaves, plant
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import EMPTY
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import without_twins
@@ -126,7 +127,7 @@ def _declare(one: Declaration, kind: type[Kind], record: Mapping[str, Any], told
         else:
             plant(one.item, path, value)
     one.item.setdefault(option, {})
-    problems = problems_of(kind, one.item)
+    problems = find_item_problems(kind, one.item)
     if problems:
         return "; ".join([*problems, *one.notes])
     one.secrets.update(_secrets(kind, option, one.item, record))

@@ -248,7 +248,7 @@ class Machine(RuleBasedStateMachine):
         return result
 
 
-class TransferTasks(Machine):
+class DisTransferTask(Machine):
     kinds = ("dis_transfer_task",)
 
     def play(self, one: Declared, fault: FaultDrawn, check: bool) -> None:
@@ -309,7 +309,7 @@ def bounds(examples: int) -> settings:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("model", [TransferTasks, WholeEstate])
+@pytest.mark.parametrize("model", [DisTransferTask, WholeEstate])
 def test_whatever_the_order(run: Run, cloud: Local, tally: Tally, model: type[Machine]) -> None:
     machine = type(model.__name__, (model,), {"run": staticmethod(run), "cloud": cloud, "tally": tally})
     run_state_machine_as_test(machine, settings=bounds(10))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import SinkTasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import stages as migration
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Choices, Situation, Stage, stage
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.successor import Writing, differences, successor_of
@@ -193,7 +193,7 @@ def test_every_field_of_a_sink_task_is_carried_over_or_decided_upon() -> None:
             "deliver_time_interval": 300,
         },
     }
-    fields = {path for path, one in leaves(SinkTasks.fields("obs")) if not one.secret}
+    fields = {path for path, one in leaves(KafkaSinkTask.fields("obs")) if not one.secret}
     assert fields <= {*RAW, "topics_regex"}
     assert made.declaration.values["obs.secret_key"] == "SK"
     assert "SK" not in str(made.options)

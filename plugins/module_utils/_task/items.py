@@ -1,0 +1,55 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Items of a list of declared tasks, and all that is wrong with them, each naming list, index and task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from .._errors import ConfigurationError
+from .declared import declare, item_spec
+from .kind import Kind
+
+NOTHING_SENT = "Nothing was sent to the service."
+
+
+def find_item_problems(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
+    """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
+    spec = item_spec(kind)
+    result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
+    texts = ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
+    if texts:
+        return texts
+    try:
+        declare(kind, result.validated_parameters)
+    except ConfigurationError as error:
+        return [state_problems(error)]
+    return []
+
+
+def name_item(list_option: str, number: int, item: Mapping[str, Any]) -> str:
+    """``dis_transfer_tasks[2] (orders)``."""
+    return "%s[%d] (%s)" % (list_option, number, item.get("task_name") or item.get("task_id") or "without a name")
+
+
+def state_problems(error: ConfigurationError) -> str:
+    """What is wrong with a task, without the assurance that belongs under all of them."""
+    return str(error).replace(" " + NOTHING_SENT, "")
+
+
+def without_null(value: Any) -> Any:
+    """Without members that are null: Ansible fills in those that were not given, and would take two of them for a contradiction."""
+    if isinstance(value, Mapping):
+        return {key: without_null(inner) for key, inner in value.items() if inner is not None}
+    return [without_null(inner) for inner in value] if isinstance(value, list) else value
+
+
+def join_problems(problems: Sequence[str]) -> str:
+    """One message about all items."""
+    ending = "" if len(problems) == 1 else "s"
+    return "%d error%s in the declared tasks. %s\n%s" % (len(problems), ending, NOTHING_SENT, "\n".join(problems))
