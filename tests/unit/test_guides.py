@@ -35,7 +35,8 @@ def names(pattern: str) -> set[str]:
 
 
 ROLES = {path.parts[1] for path in FILES if path.match("roles/*/tasks/main.yml")}
-EXISTING = names("plugins/modules/*.py") | names("plugins/filter/*.py") | names("playbooks/*.yml") | ROLES
+PLUGINS = (names(f"plugins/{folder}/*.py") for folder in ("modules", "filter", "inventory", "lookup"))
+EXISTING = set().union(*PLUGINS) | names("playbooks/*.yml") | ROLES
 
 
 def anchors(markdown: str) -> set[str]:
