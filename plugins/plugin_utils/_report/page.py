@@ -8,11 +8,11 @@ The templates only put this into a shape, and escape it.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any, Optional
 
+from .._text.signs import visible
 from .advice import KIND_NOUNS, counted
 from .quantities import duration, short, size, thousands
 
@@ -335,23 +335,3 @@ def _parents(quotas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             }
         )
     return sorted(made, key=lambda one: (-(one["share"] if one["share"] is not None else -1), str(one["name"])))
-
-
-def visible(value: Any) -> Any:
-    """The same, with a stand-in for every sign that cannot be seen or cannot be in a file: control signs, marks that turn the direction of
-    writing, halves of characters. So a name cannot pass for another one, nor break a line.
-    """
-    if isinstance(value, str):
-        return value if value.isprintable() else "".join(map(_sign, value))
-    if isinstance(value, Mapping):
-        return {key: visible(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [visible(inner) for inner in value]
-    return value
-
-
-def _sign(sign: str) -> str:
-    if sign.isprintable() or unicodedata.category(sign) == "Zs":
-        return sign
-    code = ord(sign)
-    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "[U+%04X]" % code

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables that look like those of a role or playbook, and are none of them."""
+
+from __future__ import annotations
+
+import difflib
+import pathlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional
+
+from ansible.errors import AnsibleLookupError
+from ansible.module_utils.common.yaml import yaml_load
+from ansible.plugins.lookup import LookupBase
+
+DOCUMENTATION = r"""
+name: unknown_variables
+short_description: Find misspelt variables of the roles
+version_added: 1.0.0
+author: opendump contributors (@opendump)
+description:
+  - Finds the variables whose names begin as those of a role or playbook of this collection, but are none of them, and says for each which
+    one may have been meant. The roles and playbooks of this collection fail with what it finds.
+  - Names that go on with a second underscore are private and never found; neither are the totals that the roles give to workflows.
+options:
+  _terms:
+    description:
+      - What the names of the variables begin with, without the underscore that follows. For a role of this collection that is its name;
+        its variables are known.
+      - The names of a longer beginning belong to that one, so a variable of P(opendump.huaweicloud.dumping_report#role) is none of
+        P(opendump.huaweicloud.dumping#role).
+    type: list
+    elements: str
+    required: true
+  known:
+    description: Further names that are known.
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: See whether a variable of the role dumping is misspelt
+  ansible.builtin.assert:
+    that: misspelt | length == 0
+    fail_msg: "{{ misspelt | join(' ') }}"
+  vars:
+    misspelt: "{{ query('opendump.huaweicloud.unknown_variables', 'dumping') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One sentence for each, in the order of the names.
+  type: list
+  elements: str
+  sample: ["dumping_smart_connect_task is unknown; did you mean dumping_smart_connect_tasks?"]
+"""
+
+ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
+# What the names of the variables of this collection begin with. A longer one is not part of a shorter one.
+PREFIXES = ("dumping", "dumping_export", "dumping_migration", "dumping_report", "run_state")
+# Every playbook takes it.
+OF_PLAYBOOKS = {"dumping_hosts"}
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: list[str], variables: Optional[dict[str, Any]] = None, **kwargs: Any) -> list[str]:
+        """
+        :raises AnsibleLookupError: no beginning is given, or one that is none.
+        """
+        strange = [term for term in terms if term not in PREFIXES]
+        if strange or not terms:
+            raise AnsibleLookupError("unknown_variables: give it one or more of %s." % ", ".join(PREFIXES))
+        known = OF_PLAYBOOKS | set(kwargs.get("known") or ()) | names_of(terms)
+        unknown = sorted(find_unknown(variables or {}, terms, known))
+        candidates = known | names_of(PREFIXES) if unknown else set()
+        return [sentence(name, candidates) for name in unknown]
+
+
+def names_of(prefixes: Iterable[str]) -> set[str]:
+    """The variables that the roles among these document."""
+    names: set[str] = set()
+    for prefix in prefixes:
+        path = ROLES / prefix / "meta" / "argument_specs.yml"
+        if path.exists():
+            names |= set(yaml_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"])
+    return names
+
+
+def find_unknown(names: Iterable[str], prefixes: Sequence[str], known: set[str]) -> set[str]:
+    unknown = set()
+    for name in names:
+        prefix = max((candidate for candidate in PREFIXES if name.startswith(candidate + "_")), key=len, default="")
+        rest = name[len(prefix) + 1 :]
+        if prefix in prefixes and name not in known and not rest.startswith(("_", "total_")) and rest != "facts":
+            unknown.add(name)
+    return unknown
+
+
+def sentence(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1, 0.8)
+    return "%s is unknown%s" % (name, "; did you mean %s?" % near[0] if near else ".")
