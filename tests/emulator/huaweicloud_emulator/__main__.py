@@ -18,7 +18,7 @@ from typing import Any
 
 from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PASSWORD, HOME_PROJECT, HOME_REGION, HOME_SECRET_KEY, HOME_USER
 from .refusal import Refusal
-from .seed_document import apply_seed
+from .seed_document import ESTATES, apply_seed
 from .server import Server, build_app, configuration, listen, new_cloud, url_of
 
 ACCOUNT = f"""\
@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
         "--portfile", type=pathlib.Path, metavar="FILE", help="write the port into FILE once requests are answered; removed at the end"
     )
     made.add_argument(
-        "--seed", metavar="FILE|demo", help="what is there at the start: a JSON document as POST /_emulator/seed takes it, or demo"
+        "--seed",
+        metavar="FILE|" + "|".join(ESTATES),
+        help="what is there at the start: a JSON document as POST /_emulator/seed takes it, or one of the package's own",
     )
     made.add_argument("--id-seed", type=int, metavar="N", help="a number that makes invented ids the same in every run")
     made.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate (PEM)")
@@ -60,8 +62,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def read_seed(source: str) -> Any:
-    if source == "demo":
-        return {"demo": True}
+    if source in ESTATES:
+        return {source: True}
     with open(source, encoding="utf-8") as file:
         return json.load(file)
 
@@ -83,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.seed:
             apply_seed(cloud, read_seed(options.seed))
-    except (OSError, ValueError, Refusal) as error:
+    except (OSError, ValueError, RecursionError, Refusal) as error:
         print(f"--seed {options.seed}: {error}", file=sys.stderr)
         return 2
     try:

@@ -18,8 +18,9 @@ from fastapi.responses import JSONResponse
 from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PROJECT, Cloud
 from .faults import MOST_SECONDS, WrongFault
 from .refusal import Refusal
-from .seed_document import WrongSeed, apply_seed
+from .seed_document import WrongSeed, apply_seed, check_seed
 from .switches import WrongSwitch
+from .writer_keys import STATUSES, VALID
 
 router = APIRouter(prefix="/_emulator")
 SHOWN_REQUESTS = 40
@@ -70,8 +71,12 @@ async def health() -> dict[str, Any]:
 
 @router.post("/reset")
 async def reset(request: Request) -> dict[str, Any]:
-    """Everything back to empty, with the built-in account."""
-    cloud_of(request).reset()
+    """Everything back to empty, with the built-in account; a body is a seed document that is put in then. A wrong one changes nothing."""
+    cloud = cloud_of(request)
+    document = await _json(request, {})
+    check_seed(cloud, document)
+    cloud.reset()
+    apply_seed(cloud, document)
     return {"status": "ok"}
 
 
@@ -144,12 +149,14 @@ async def state(request: Request) -> dict[str, Any]:
                 "id": project.id,
                 "name": project.name,
                 "domain_name": project.domain_name,
+                "enabled": project.enabled,
                 "agencies": sorted(project.agencies),
                 **{service.name: service.snapshot(cloud, project) for service in cloud.services if service.snapshot is not None},
             }
             for project in cloud.projects.values()
         ],
         "buckets": cloud.buckets,
+        "writer_keys": [key.shown() for key in cloud.writer_keys.values()],
         "switches": cloud.switches.changed(),
         "faults": cloud.faults.state(),
         "requests": cloud.journal.last(SHOWN_REQUESTS),
@@ -180,6 +187,54 @@ async def patch(request: Request) -> dict[str, Any]:
     ``project`` (the built-in one), ``service``, ``find``, and what the service takes: ``set``, ``delete``, ``status`` and others.
     """
     return patched(cloud_of(request), await _json(request))
+
+
+@router.get("/writer_keys")
+async def show_writer_keys(request: Request) -> list[dict[str, Any]]:
+    return [key.shown() for key in cloud_of(request).writer_keys.values()]
+
+
+@router.patch("/writer_keys")
+async def change_writer_keys(request: Request) -> list[dict[str, Any]]:
+    """Revoke keys that write into buckets, or give and take rights: ``{"AKOLD": {"status": "revoked"}}``; all of them or none."""
+    cloud, changes = cloud_of(request), await _json(request)
+    known = cloud.writer_keys
+    for access, change in _only(changes, known).items():
+        change = _only(change, ("status", "buckets"))
+        if change.get("status", VALID) not in STATUSES:
+            raise WrongOrder(f"the status of {access} is one of {', '.join(STATUSES)}, not {change['status']!r}")
+        buckets = change.get("buckets")
+        if buckets is not None and not (isinstance(buckets, list) and all(isinstance(name, str) for name in buckets)):
+            raise WrongOrder(f"the buckets of {access} are a list of names, or null for any")
+    for access, change in changes.items():
+        known[access].status = change.get("status", known[access].status)
+        if "buckets" in change:
+            known[access].buckets = None if change["buckets"] is None else frozenset(change["buckets"])
+    return await show_writer_keys(request)
+
+
+@router.post("/deliver")
+async def deliver(request: Request) -> list[dict[str, Any]]:
+    """Let every task deliver what waits, now; ``{"project": …}`` for one project. The answer says what came of each."""
+    cloud = cloud_of(request)
+    wanted = _only(await _json(request, {}), ("project",)).get("project")
+    if wanted is not None and wanted not in cloud.projects:
+        raise WrongOrder(f"there is no project {wanted}; there are: {', '.join(sorted(cloud.projects))}")
+    return [
+        {"project": project.id, **done}
+        for project in cloud.projects.values()
+        if wanted in (None, project.id)
+        for service in cloud.services
+        if service.deliver is not None
+        for done in service.deliver(cloud, project)
+    ]
+
+
+@router.get("/files")
+async def show_files(request: Request) -> list[dict[str, Any]]:
+    """The files that dumps have left in buckets, oldest first; ``bucket`` selects. They have no content."""
+    wanted = _only(dict(request.query_params), ("bucket",)).get("bucket")
+    return [file.shown() for file in cloud_of(request).files if wanted in (None, file.bucket)]
 
 
 @router.get("/clock")

@@ -15,11 +15,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from . import rights, writer_keys
 from .faults import Faults
+from .files import Files
 from .identity import Identity
 from .journal import Journal
 from .service import Service
 from .switches import Switch, Switches
+from .writer_keys import WriterKey
 
 HOME_DOMAIN = "opendump"
 HOME_REGION = "eu-west-101"
@@ -46,8 +49,21 @@ FRAME_SWITCHES = {
     "gateway.plus_in_query": Switch(
         "literal", ("literal", "space"), "auth.md 2.5: how the gateway reads a + in a query when it checks a signature is unknown"
     ),
+    "gateway.project_of_another_region": Switch(
+        "service",
+        ("service", "gateway"),
+        "auth.md 6.1, 8: a region's endpoint and the id of another region's project: the service refuses (DIS.4117, DMS.10240104), or the "
+        "gateway does (403 APIGW.0802). Endpoints of one region are under /_region/<region>",
+    ),
+    "iam.projects_of_others": Switch(
+        "hidden",
+        ("hidden", "listed"),
+        "auth.md 3.3: whether the list of projects has those of the account in which the user has no rights",
+    ),
     "iam.token_length": Switch(1600, "int", "length of IAM tokens in characters; real ones have some thousand, at most 32768"),
     "iam.token_lifetime": Switch(86400, "int", "seconds until a token expires (IAM: 24 hours)"),
+    **rights.SWITCHES,
+    **writer_keys.SWITCHES,
 }
 
 
@@ -59,7 +75,14 @@ class Project:
     name: str
     domain_name: str
     agencies: set[str] = field(default_factory=set)
+    enabled: bool = True
+    description: str = ""
     books: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str:
+        """``eu-west-101`` of the project ``eu-west-101`` and of the sub-project ``eu-west-101_orders``."""
+        return self.name.partition("_")[0]
 
 
 class Cloud:
@@ -76,6 +99,8 @@ class Cloud:
         self.identity = Identity(self)
         self.projects: dict[str, Project] = {}
         self.buckets: dict[str, str] = {}
+        self.writer_keys: dict[str, WriterKey] = {}
+        self.files = Files()
         self._seed = seed
         self.reset()
 
@@ -89,6 +114,8 @@ class Cloud:
         self.identity.clear()
         self.projects.clear()
         self.buckets.clear()
+        self.writer_keys.clear()
+        self.files.clear()
         self.add_project(HOME_PROJECT, HOME_REGION, HOME_DOMAIN, {HOME_AGENCY})
         self.identity.add_user(HOME_USER, HOME_PASSWORD, HOME_DOMAIN)
         self.identity.add_key(HOME_ACCESS_KEY, HOME_SECRET_KEY, HOME_DOMAIN, HOME_USER)
@@ -104,6 +131,10 @@ class Cloud:
             self.identity.domain_id(domain_name)
         project.agencies |= agencies or set()
         return project
+
+    def deliveries_can_fail(self) -> bool:
+        """Whether anything was declared that may keep a task from writing into its bucket."""
+        return bool(self.writer_keys) or self.identity.has_agency_rights()
 
     def service_of(self, path: str) -> Service | None:
         return next((service for service in self.services if service.owns(path)), None)

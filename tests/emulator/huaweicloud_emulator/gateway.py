@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 import uuid
 from datetime import timedelta
@@ -15,7 +16,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import admin
+from . import admin, rights
 from .cloud import Cloud, Project
 from .faults import Fault
 from .identity import AccessKey, Caller
@@ -42,6 +43,9 @@ _DIS_CODES = {
     Flaw.NO_SIGNATURE: "DIS.4110",
 }
 
+REGION = re.compile(r"/_region/([A-Za-z0-9-]+)(?=/)")
+"""Before a path: the endpoint of one region, as ``https://dis.eu-west-0.…`` is at the vendor's; without it every region is served."""
+
 log = logging.getLogger("huaweicloud_emulator")
 
 
@@ -57,7 +61,7 @@ def unknown_route() -> Refusal:
 def refusal_body(cloud: Cloud, service: Service | None, refusal: Refusal, request_id: str) -> dict[str, Any]:
     """Gateway codes have the gateway's shape on every path; all others the shape of the service."""
     if service is None or refusal.code.startswith(("APIGW.", "APIG.")):
-        return {"error_msg": refusal.text, "error_code": refusal.code, "request_id": request_id}
+        return {"error_msg": refusal.text, "error_code": refusal.code, "request_id": request_id, **refusal.more}
     return service.error_body(cloud, refusal, request_id)
 
 
@@ -99,6 +103,10 @@ class Gateway:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         cloud, wire = self._cloud, Wire(scope, receive, send)
+        endpoint = REGION.match(scope["path"])
+        if endpoint:
+            # what was signed is the raw path, which stays whole
+            scope = {**scope, "path": scope["path"][endpoint.end() :]}
         client = scope.get("client")
         entry = cloud.journal.open(
             cloud.now().isoformat(timespec="milliseconds"),
@@ -108,6 +116,7 @@ class Gateway:
             scope["query_string"].decode("latin-1"),
         )
         entry.request_id = uuid.uuid4().hex
+        entry.region = endpoint.group(1).lower() if endpoint else None
         service = cloud.service_of(scope["path"])
         entry.service = service.name if service else None
         body = await _read_body(receive)
@@ -181,7 +190,8 @@ class Gateway:
             caller = self._authenticate(scope, entry, service, body or b"")
             if service is None:
                 raise unknown_route()
-            project = self._project(scope, service, caller)
+            project = self._project(scope, service, caller, entry.region)
+            rights.check(self._cloud, caller, service.name, scope["method"], scope["path"])
             state = {
                 "cloud": self._cloud,
                 "service": service,
@@ -248,7 +258,8 @@ class Gateway:
                 raise Refusal(441, _DIS_CODES.get(why.flaw, "DIS.4100"), f"Authorization error. [{why.detail}]") from None
             raise _not_authentic(why.detail) from None
         key.failures = 0
-        return Caller(key.domain_name, key.user_name)
+        grant = cloud.identity.grant_of(key.domain_name, key.user_name, key)
+        return Caller(key.domain_name, key.user_name, policies=grant.policies, projects=grant.projects)
 
     def _token_of(self, text: str, service: Service | None) -> Caller:
         token = self._cloud.identity.tokens.get(text)
@@ -258,9 +269,10 @@ class Gateway:
             if token is None:
                 raise _not_authentic("decrypt token fail")
             raise Refusal(401, "APIGW.0307", "The token must be updated.")
-        return Caller(token.domain_name, token.user_name, token.project_id, whole_domain=False, token=token)
+        grant = self._cloud.identity.grant_of(token.domain_name, token.user_name)
+        return Caller(token.domain_name, token.user_name, token.project_id, False, token, grant.policies, grant.projects)
 
-    def _project(self, scope: Scope, service: Service, caller: Caller | None) -> Project | None:
+    def _project(self, scope: Scope, service: Service, caller: Caller | None, region: str | None) -> Project | None:
         if caller is None:
             return None
         named = service.project_of(scope["path"])
@@ -268,10 +280,20 @@ class Gateway:
             project = self._cloud.projects.get(named)
             if project is None or not caller.may_use(project):
                 raise service.foreign_project
+            if region not in (None, project.region):
+                raise self._elsewhere(service)
+            if not project.enabled:
+                raise Refusal(403, "APIGW.0310", "The project is unavailable.")
             return project
         header = dict(scope["headers"]).get(b"x-project-id", b"").decode("latin-1")
-        mine = [project for project in self._cloud.projects.values() if caller.may_use(project)]
+        mine = [project for project in self._cloud.projects.values() if caller.may_use(project) and region in (None, project.region)]
         return next((project for project in mine if project.id == header), mine[0] if mine else None)
+
+    def _elsewhere(self, service: Service) -> Refusal:
+        """What the endpoint of one region says to a project of another."""
+        if self._cloud.switches["gateway.project_of_another_region"] == "gateway":
+            return Refusal(403, "APIGW.0802", "The IAM user is forbidden in the currently selected region")
+        return service.foreign_project
 
     async def _ask(self, scope: Scope, state: dict[str, Any], body: bytes) -> Answer:
         """What the route behind this path says."""

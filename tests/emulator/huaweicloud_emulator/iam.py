@@ -15,12 +15,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from . import actions, rights
 from .cloud import Cloud, Project
 from .identity import Caller, Token
 from .refusal import Refusal
 from .service import Service
 
 DURATIONS = range(900, 86401)
+MOST_A_PAGE = 5000
 _TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 
 router = APIRouter()
@@ -78,8 +80,9 @@ def _domain(cloud: Cloud, where: Mapping[str, Any], name_key: str, id_key: str) 
     return name
 
 
-def _agency(cloud: Cloud, identity: Mapping[str, Any]) -> tuple[str, str]:
-    """The domain and the name of the agency a caller wants to act as."""
+def _agency(cloud: Cloud, caller: Caller, identity: Mapping[str, Any]) -> tuple[str, str]:
+    """The domain and the name of the agency a caller wants to act as. Raises Refusal when it may not."""
+    rights.require(cloud, caller, "iam", *actions.ASSUME_AGENCY)
     role = _object(identity, "assume_role")
     domain_name = _domain(cloud, role, "domain_name", "domain_id")
     agency = role.get("agency_name")
@@ -88,16 +91,17 @@ def _agency(cloud: Cloud, identity: Mapping[str, Any]) -> tuple[str, str]:
     return domain_name, str(agency)
 
 
-def _scope(cloud: Cloud, auth: Mapping[str, Any], domain_name: str) -> Project | None:
+def _scope(cloud: Cloud, auth: Mapping[str, Any], domain_name: str, user_name: str) -> Project | None:
     """The project a token is for; None is the whole domain. When both are named, the project counts."""
     scope = auth.get("scope") or {}
     wanted = scope.get("project") if isinstance(scope, dict) else None
     if not wanted:
         return None
     wanted = _object(scope, "project")
+    visible = cloud.identity.grant_of(domain_name, user_name).projects
     for project in cloud.projects.values():
         called = project.id == wanted["id"] if "id" in wanted else project.name == wanted.get("name")
-        if called and project.domain_name == domain_name:
+        if called and project.domain_name == domain_name and (visible is None or project.id in visible):
             return project
     raise _refuse(401, f"Could not find project: {wanted.get('id') or wanted.get('name')}.")
 
@@ -163,7 +167,7 @@ def _password_token(request: Request, auth: Mapping[str, Any], identity: Mapping
         user = cloud.identity.users.get((domain_name or "", str(given.get("name"))))
     if user is None or given.get("password") != user.password:
         raise wrong
-    project = _scope(cloud, auth, user.domain_name)
+    project = _scope(cloud, auth, user.domain_name, user.name)
     token = cloud.identity.issue_token(user.domain_name, user.name, project.id if project else None, ("password",))
     return _token_answer(request, token)
 
@@ -171,10 +175,10 @@ def _password_token(request: Request, auth: Mapping[str, Any], identity: Mapping
 def _agency_token(request: Request, auth: Mapping[str, Any], identity: Mapping[str, Any]) -> JSONResponse:
     cloud: Cloud = request.state.cloud
     caller = _known_caller(request)
-    domain_name, agency = _agency(cloud, identity)
+    domain_name, agency = _agency(cloud, caller, identity)
     if not auth.get("scope"):
         raise _refuse(400, "Expecting to find scope in auth - the token of an agency needs one.")
-    project = _scope(cloud, auth, domain_name)
+    project = _scope(cloud, auth, domain_name, f"{domain_name}/{agency}")
     token = cloud.identity.issue_token(domain_name, f"{domain_name}/{agency}", project.id if project else None, ("assume_role",))
     its_domain = {"id": cloud.identity.domain_id(caller.domain_name), "name": caller.domain_name}
     return _token_answer(request, token, {"assumed_by": {"user": {"name": caller.user_name, "domain": its_domain}}})
@@ -187,8 +191,7 @@ async def create_temporary_key(request: Request) -> JSONResponse:
     identity = _object(_body(request), "auth", "identity")
     method = _method(identity)
     if method == "assume_role":
-        _known_caller(request)
-        domain_name, agency = _agency(cloud, identity)
+        domain_name, agency = _agency(cloud, _known_caller(request), identity)
         user_name = f"{domain_name}/{agency}"
         options = _object(identity, "assume_role")
     elif method == "token":
@@ -229,29 +232,58 @@ async def create_temporary_key(request: Request) -> JSONResponse:
     )
 
 
+def _parent_id(cloud: Cloud, project: Project) -> str:
+    """Of a sub-project the project of its region, otherwise the domain."""
+    of_region = (one.id for one in cloud.projects.values() if one.domain_name == project.domain_name and one.name == project.region)
+    return next((id for id in of_region if id != project.id), cloud.identity.domain_id(project.domain_name))
+
+
+def _shown(request: Request, cloud: Cloud, project: Project) -> dict[str, Any]:
+    return {
+        "id": project.id,
+        "name": project.name,
+        "domain_id": cloud.identity.domain_id(project.domain_name),
+        "parent_id": _parent_id(cloud, project),
+        "enabled": project.enabled,
+        "is_domain": False,
+        "description": project.description,
+        "links": {"self": f"{request.base_url}v3/projects/{project.id}"},
+    }
+
+
+def _number(request: Request, name: str) -> int | None:
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdecimal() or not 1 <= int(given) <= MOST_A_PAGE:
+        raise _refuse(400, f"{name} is a number from 1 to {MOST_A_PAGE}.")
+    return int(given)
+
+
 @router.get("/v3/projects")
 @router.get("/v3/auth/projects")
 async def list_projects(request: Request) -> JSONResponse:
-    """The projects of the caller's domain, all or by name."""
+    """The projects of the caller's domain that there are for it; ``name``, ``domain_id``, ``parent_id`` and ``enabled`` select, ``page``
+    and ``per_page`` cut."""
     cloud: Cloud = request.state.cloud
     caller = _known_caller(request)
-    name = request.query_params.get("name")
-    domain_id = cloud.identity.domain_id(caller.domain_name)
+    of_others = cloud.switches["iam.projects_of_others"] == "listed" and not request.url.path.endswith("/auth/projects")
     found = [
-        {
-            "id": project.id,
-            "name": project.name,
-            "domain_id": domain_id,
-            "parent_id": domain_id,
-            "enabled": True,
-            "is_domain": False,
-            "description": "",
-            "links": {"self": f"{request.base_url}v3/projects/{project.id}"},
-        }
+        _shown(request, cloud, project)
         for project in cloud.projects.values()
-        if project.domain_name == caller.domain_name and name in (None, project.name)
+        if caller.may_see(project) or (of_others and project.domain_name == caller.domain_name)
     ]
-    return JSONResponse({"links": {"self": f"{request.base_url}v3/projects", "next": None, "previous": None}, "projects": found})
+    for name in ("name", "domain_id", "parent_id", "enabled"):
+        wanted = request.query_params.get(name)
+        if wanted is not None:
+            found = [one for one in found if str(one[name]).lower() == wanted.lower()]
+    page, size = _number(request, "page"), _number(request, "per_page")
+    following = None
+    if page and size:
+        following = f"{request.base_url}v3/projects?page={page + 1}&per_page={size}" if len(found) > page * size else None
+        found = found[(page - 1) * size : page * size]
+    links = {"self": f"{request.base_url}v3/projects", "next": following, "previous": None}
+    return JSONResponse({"links": links, "projects": found})
 
 
 @router.get("/v3/auth/domains")

@@ -14,9 +14,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .cloud import Cloud, Project
+    from .rights import Policy
 
 LOCKED_AFTER = 5
 LOCKED_FOR = timedelta(minutes=5)
+
+
+@dataclass
+class Grant:
+    """What somebody may do (None: everything) and which projects of the domain there are for it (None: all)."""
+
+    policies: tuple[Policy, ...] | None = None
+    projects: frozenset[str] | None = None
 
 
 @dataclass
@@ -37,6 +46,7 @@ class AccessKey:
     user_name: str
     security_token: str | None = None
     expires_at: datetime | None = None
+    grant: Grant | None = None
     failures: int = 0
     locked_until: datetime | None = None
 
@@ -63,9 +73,14 @@ class Caller:
     project_id: str | None = None
     whole_domain: bool = True
     token: Token | None = None
+    policies: tuple[Policy, ...] | None = None
+    projects: frozenset[str] | None = None
+
+    def may_see(self, project: Project) -> bool:
+        return project.domain_name == self.domain_name and (self.projects is None or project.id in self.projects)
 
     def may_use(self, project: Project) -> bool:
-        if project.domain_name != self.domain_name:
+        if not self.may_see(project):
             return False
         return self.whole_domain or self.project_id == project.id
 
@@ -78,12 +93,14 @@ class Identity:
         self.users: dict[tuple[str, str], User] = {}
         self.keys: dict[str, AccessKey] = {}
         self.tokens: dict[str, Token] = {}
+        self._grants: dict[tuple[str, str], Grant] = {}
         self._domain_ids: dict[str, str] = {}
 
     def clear(self) -> None:
         self.users.clear()
         self.keys.clear()
         self.tokens.clear()
+        self._grants.clear()
         self._domain_ids.clear()
 
     def domain_id(self, name: str) -> str:
@@ -100,6 +117,22 @@ class Identity:
     def agencies_of(self, domain_name: str) -> set[str]:
         return {agency for project in self._cloud.projects.values() if project.domain_name == domain_name for agency in project.agencies}
 
+    def grant(self, domain_name: str, user_name: str, grant: Grant) -> None:
+        """Rights of a user, or of an agency as ``domain/agency``; they replace those it had."""
+        self._grants[domain_name, user_name] = grant
+
+    def grant_of(self, domain_name: str, user_name: str, key: AccessKey | None = None) -> Grant:
+        """A key's own rights come before those of its user."""
+        if key is not None and key.grant is not None:
+            return key.grant
+        return self._grants.get((domain_name, user_name), Grant())
+
+    def has_agency_rights(self) -> bool:
+        return any("/" in user_name for _domain, user_name in self._grants)
+
+    def agency_policies(self, project: Project, agency: str) -> tuple[Policy, ...] | None:
+        return self.grant_of(project.domain_name, f"{project.domain_name}/{agency}").policies
+
     def add_user(self, name: str, password: str, domain_name: str) -> User:
         self.domain_id(domain_name)
         user = self.users[domain_name, name] = User(name, password, domain_name, self._cloud.new_id("hex"))
@@ -113,9 +146,10 @@ class Identity:
         user_name: str,
         security_token: str | None = None,
         expires_at: datetime | None = None,
+        grant: Grant | None = None,
     ) -> AccessKey:
         self.domain_id(domain_name)
-        key = self.keys[access] = AccessKey(access, secret, domain_name, user_name, security_token, expires_at)
+        key = self.keys[access] = AccessKey(access, secret, domain_name, user_name, security_token, expires_at, grant)
         return key
 
     def issue_token(self, domain_name: str, user_name: str, project_id: str | None, methods: tuple[str, ...]) -> Token:

@@ -67,6 +67,7 @@ class Entry:
     path: str
     query: str
     service: str | None = None
+    region: str | None = None
     body: Any = None
     secrets_sha256: dict[str, str] = field(default_factory=dict)
     status: int | None = None

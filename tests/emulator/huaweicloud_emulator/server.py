@@ -134,6 +134,10 @@ class Local:
     cloud: Cloud
     ca_path: str | None = None
 
+    def endpoint(self, region: str) -> str:
+        """The address under which only this region's projects are served."""
+        return f"{self.url}/_region/{region}"
+
     def admin(self, method: str, path: str, document: Any = None) -> Any:
         """Call the admin API: ``admin("PATCH", "switches", {…})``. Raises RuntimeError with the server's words."""
         body = None if document is None else json.dumps(document).encode()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 
 from .refusal import Refusal
+from .shape import Shape
 from .switches import Switch
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def project_in_path(path: str) -> str | None:
 
 def fields_error_body(cloud: Cloud, refusal: Refusal, request_id: str) -> dict[str, Any]:
     """The error shape of most services."""
-    return {"error_code": refusal.code, "error_msg": refusal.text}
+    return {"error_code": refusal.code, "error_msg": refusal.text, **refusal.more}
 
 
 NOT_YOURS = Refusal(403, "APIGW.0302", "The IAM user is not authorized to access the API.")
@@ -51,8 +52,10 @@ class Service:
     error_body: Callable[[Cloud, Refusal, str], dict[str, Any]] = fields_error_body
     switches: dict[str, Switch] = field(default_factory=dict)
     seed: Callable[[Cloud, Project, dict[str, Any]], None] | None = None
+    seed_shape: Shape | None = None
     snapshot: Callable[[Cloud, Project], dict[str, Any]] | None = None
     patch: Callable[[Cloud, Project, dict[str, Any]], dict[str, Any]] | None = None
+    deliver: Callable[[Cloud, Project], list[dict[str, Any]]] | None = None
     foreign_project: Refusal = NOT_YOURS
     project_of: Callable[[str], str | None] = project_in_path
     needs_credentials: bool = True

@@ -105,6 +105,9 @@ class Switches(Mapping[str, Any]):
             if value is not None and value != self._declared[name].default:
                 self._set[name] = value
 
+    def declared(self, name: str) -> Switch:
+        return self._declared[name]
+
     def reset(self) -> None:
         self._set.clear()
 

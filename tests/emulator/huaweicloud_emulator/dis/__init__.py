@@ -13,9 +13,10 @@ from fastapi import APIRouter
 from ..service import Service, project_in_path
 from . import dump_log, streams, transfer_tasks
 from .book import Book
-from .console import patch, snapshot
+from .console import deliver_all, patch, snapshot
 from .refusals import error_body, refusal
 from .seed import seed
+from .seed_shape import SEED
 from .switches import SWITCHES
 
 _PATHS = re.compile(r"/v2/[^/]+/streams?(?:/|$)")
@@ -43,8 +44,10 @@ SERVICE = Service(
     error_body=error_body,
     switches=SWITCHES,
     seed=seed,
+    seed_shape=SEED,
     snapshot=snapshot,
     patch=patch,
+    deliver=deliver_all,
     foreign_project=refusal("DIS.4117"),
     project_of=project_of,
 )

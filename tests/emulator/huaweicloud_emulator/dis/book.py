@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..late_change import LateChange
 from ..walk import Walk
+from .deliveries import deliver
 
 if TYPE_CHECKING:
     from ..cloud import Cloud, Project
+    from ..files import DumpFile
 
 GONE = "GONE"
 HASH_KEYS = 2**63
@@ -60,6 +62,8 @@ class Task:
     last_transfer_ms: int = 0
     log: list[dict[str, Any]] = field(default_factory=list)
     stopping: bool = False
+    blocked: str | None = None
+    newest_file: DumpFile | None = None
 
     def position(self, partition: Partition) -> Progress:
         return self.progress.setdefault(partition.id, Progress(last_transfer_ms=self.last_transfer_ms))
@@ -81,6 +85,22 @@ class Stream:
     options: dict[str, Any] = field(default_factory=dict)
     scalings: list[dict[str, Any]] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
+    records_per_second: float = 0
+    flowed_ms: int = 0
+
+    def produce(self, records: int) -> None:
+        targets = self.active()
+        share, rest = divmod(records, len(targets))
+        for index, partition in enumerate(targets):
+            partition.records += share + (1 if index < rest else 0)
+
+    def flow(self, now_ms: int) -> None:
+        """Append what has come in since the last look."""
+        if self.records_per_second:
+            arrived = int((now_ms - self.flowed_ms) / 1000 * self.records_per_second)
+            if arrived > 0:
+                self.flowed_ms += int(arrived / self.records_per_second * 1000)
+                self.produce(arrived)
 
     def active(self) -> list[Partition]:
         return [partition for partition in self.partitions if partition.status == "ACTIVE"]
@@ -152,31 +172,23 @@ class Book:
 
     def tidy(self) -> None:
         """Forget what has finished going away, and let running tasks write what has arrived."""
+        now_ms = self.cloud.now_ms()
         for stream in list(self.streams.values()):
             if stream.walk.peek() == GONE:
                 del self.streams[stream.name]
                 continue
+            stream.flow(now_ms)
             for task in list(stream.tasks.values()):
                 task.change.settle()
                 if task.walk.peek() == GONE:
                     del stream.tasks[task.name]
-                elif task.walk.peek() == "RUNNING":
-                    self.transfer(stream, task)
+                elif task.blocked or (task.walk.peek() == "RUNNING" and self._lags(stream, task)):
+                    deliver(self, stream, task)
 
-    def transfer(self, stream: Stream, task: Task) -> None:
-        """Bring the task to the end of each partition that it can write."""
-        now = self.cloud.now_ms()
-        for partition in stream.partitions:
-            position = task.position(partition)
-            if position.state in (None, "RUNNING") and max(position.offset, 0) < partition.records:
-                position.transferred += partition.records - max(position.offset, 0)
-                position.offset = partition.records
-                position.last_transfer_ms = task.last_transfer_ms = now
+    def _lags(self, stream: Stream, task: Task) -> bool:
+        return any(max(task.position(partition).offset, 0) < partition.records for partition in stream.partitions)
 
     def produce(self, stream: Stream, records: int) -> None:
-        """Append records, dealt out evenly over the active partitions."""
-        targets = stream.active()
-        share, rest = divmod(records, len(targets))
-        for index, partition in enumerate(targets):
-            partition.records += share + (1 if index < rest else 0)
+        """Append records, dealt out evenly over the active partitions; running tasks write them at once."""
+        stream.produce(records)
         self.tidy()

@@ -11,6 +11,7 @@ from typing import Any
 from ..cloud import Cloud, Project
 from ..journal import digests, masked
 from .book import Book, Stream, Task
+from .deliveries import deliver
 from .destinations import DESTINATIONS
 from .field_checks import Wrong
 from .seed import put_aside, seed_task
@@ -52,6 +53,8 @@ def _task(stream: Stream, task: Task) -> dict[str, Any]:
         "transferred": sum(position.transferred for position in positions.values()),
         "offsets": {id: position.offset for id, position in positions.items()},
         "log": task.log,
+        "blocked": task.blocked,
+        "newest_file": task.newest_file.shown() if task.newest_file else None,
     }
 
 
@@ -91,6 +94,7 @@ def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str,
     _set_fields(stream, task, document.get("set") or {})
     if "status" in document:
         task.stopping = False
+        task.blocked = None
         task.walk.move(str(document["status"]))
         if "then" in document:
             task.walk.move(str(document["then"]), dwell=document["dwell"])
@@ -122,6 +126,12 @@ def _recreated(book: Book, stream: Stream, task: Task, changes: Any) -> Task:
     if isinstance(changes, dict):
         _set_fields(stream, anew, changes)
     return anew
+
+
+def deliver_all(cloud: Cloud, project: Project) -> list[dict[str, Any]]:
+    """Every task of the project delivers now."""
+    book: Book = project.books["dis"]
+    return [deliver(book, stream, task) for stream, task in book.tasks()]
 
 
 def _positive(name: str, value: Any) -> int:

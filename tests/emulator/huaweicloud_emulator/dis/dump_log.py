@@ -10,30 +10,18 @@ so these are all that a row has here; a seed or a patch may put in rows of any o
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..cloud import Cloud
-from .book import Task
 from .lookup import book_of, no_such_task
 from .refusals import invalid
 from .validation import json_object
 
 router = APIRouter()
 SORT_KEYS = ("createTimeStr", "startTime", "endTime", "state", "records", "readRecords", "dataSize")
-
-
-def note_failure(cloud: Cloud, task: Task, state: str) -> None:
-    """One row for a dump that failed; none when ``state`` is a good one."""
-    if state in ("ABNORMAL", "ERROR"):
-        now = cloud.now_ms()
-        created = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        row = {"createTimeStr": created, "startTime": now, "endTime": now, "state": state}
-        task.log.append({**row, "records": 0, "readRecords": 0, "dataSize": 0})
 
 
 @router.post("/v1/transfertasklog/{task_id}")

@@ -15,7 +15,7 @@ from .streams import open_stream
 from .validation import declared_task
 
 _PARTS = {"streams", *Destinations.__dataclass_fields__}
-_OWN_OF_STREAM = {"tasks": (), "records": 0, "status": "RUNNING", "stream_id": None}
+_OWN_OF_STREAM = {"tasks": (), "records": 0, "status": "RUNNING", "stream_id": None, "records_per_second": 0}
 _OWN_OF_TASK = {"state", "task_id", "create_time", "last_transfer_timestamp", "partitions", "log"}
 
 
@@ -54,7 +54,7 @@ def _check_listed(kind: str, listed: Any) -> None:
 
 
 def _seed_stream(book: Book, document: dict[str, Any]) -> None:
-    tasks, records, status, id = (document.pop(name, unset) for name, unset in _OWN_OF_STREAM.items())
+    tasks, records, status, id, records_per_second = (document.pop(name, unset) for name, unset in _OWN_OF_STREAM.items())
     if "name" in document:
         document["stream_name"] = document.pop("name")
     document.setdefault("partition_count", 1)
@@ -72,6 +72,7 @@ def _seed_stream(book: Book, document: dict[str, Any]) -> None:
         book.produce(stream, int(records))
     for task in _objects(list(tasks), f"tasks of the stream {stream.name!r}"):
         seed_task(book, stream, task)
+    stream.records_per_second, stream.flowed_ms = records_per_second, book.cloud.now_ms()
     stream.walk.move(status)
 
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from ..refusal import Refusal
 from .book import GONE, Book, Stream, Task
-from .dump_log import note_failure
+from .deliveries import note_failure
 from .echo import task_details, task_row
 from .existence import check_existence
 from .lookup import book_of, no_such_task, stream_named, task_named, whole_query
@@ -249,6 +249,7 @@ def _start(book: Book, task: Task) -> None:
     switches = book.cloud.switches
     before = task.walk.peek()
     task.stopping = False
+    task.blocked = None
     if before in BAD_STATES and switches["dis.start_on_abnormal"] == "fails_again":
         task.walk.move(before, via="STARTING", dwell=switches["dis.start_dwell"], arrived=lambda: note_failure(book.cloud, task, before))
     else:

@@ -14,6 +14,7 @@ from ..service import Service, project_in_path
 from . import background_tasks, buckets, connector, console, groups, instances, refusals, sink_tasks, smart_connect_tasks, topics
 from .book import Book
 from .seed import seed
+from .seed_shape import SEED
 from .snapshot import snapshot
 from .switches import SWITCHES
 
@@ -38,11 +39,13 @@ SERVICE = Service(
     name="dms",
     router=router,
     owns=owns,
-    new_book=lambda cloud, project: Book(cloud),
+    new_book=Book,
     switches=SWITCHES,
     seed=seed,
+    seed_shape=SEED,
     snapshot=snapshot,
     patch=console.patch,
+    deliver=console.deliver_all,
     foreign_project=refusals.foreign_project(),
     project_of=project_of,
 )

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..walk import Walk
-from . import refusals
+from . import deliveries, refusals
 
 if TYPE_CHECKING:
-    from ..cloud import Cloud
+    from ..cloud import Cloud, Project
+    from ..files import DumpFile
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -41,6 +42,19 @@ class Topic:
     replication: int = 3
     retention_hours: int = 72
     description: str = ""
+    messages_per_second: float = 0
+    flowed_ms: int = 0
+
+    def flow(self, now_ms: int) -> bool:
+        """Append what has come in since the last look; whether something has."""
+        if not self.messages_per_second:
+            return False
+        arrived = int((now_ms - self.flowed_ms) / 1000 * self.messages_per_second)
+        if arrived <= 0:
+            return False
+        self.flowed_ms += int(arrived / self.messages_per_second * 1000)
+        self.produce(arrived)
+        return True
 
     def produce(self, messages: int, partition: int | None = None) -> None:
         """Append messages, spread over the partitions unless one is named."""
@@ -80,6 +94,9 @@ class Task:
     consumed: dict[str, list[int]] = field(default_factory=dict)
     stalled: bool = False
     """Runs, but its offsets stand still."""
+    blocked: str | None = None
+    """Why the last delivery was refused; nothing is written until this is mended."""
+    newest_file: DumpFile | None = None
     leaving: Walk | None = None
     """Set once the task has been deleted, for as long as it is still listed."""
 
@@ -183,19 +200,26 @@ class Instance:
 @dataclass
 class Book:
     cloud: Cloud
+    project: Project
     instances: dict[str, Instance] = field(default_factory=dict)
 
     def all_instances(self) -> list[Instance]:
         for instance in self.instances.values():
-            instance.settle(self.cloud.now())
+            self._settle(instance)
         return list(self.instances.values())
 
     def instance(self, instance_id: str) -> Instance:
         instance = self.instances.get(instance_id)
         if instance is None:
             raise refusals.instance_missing() if UUID.fullmatch(instance_id) else refusals.malformed_instance_id()
-        instance.settle(self.cloud.now())
+        self._settle(instance)
         return instance
+
+    def _settle(self, instance: Instance) -> None:
+        instance.settle(self.cloud.now())
+        flowed = [topic.flow(self.cloud.now_ms()) for topic in instance.topics.values()]
+        if any(flowed) or self.cloud.deliveries_can_fail():
+            deliveries.run(self, instance)
 
     def instance_with_connector(self, instance_id: str) -> Instance:
         instance = self.instance(instance_id)

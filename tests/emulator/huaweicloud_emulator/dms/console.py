@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..refusal import Refusal
-from . import change, offsets
+from . import change, deliveries, offsets
 from .book import Book, Connector, Instance, Task
 from .seed import wrong
 
@@ -47,10 +47,17 @@ def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str,
     if "topic" in find:
         instance = _one([instance for instance in instances if find["topic"] in instance.topics], "topic")
         _patch_topic(instance, find["topic"], document)
+        deliveries.run(book, instance)
         return {"instance": instance.name, "topic": find["topic"]}
     instance = _one(instances, "instance")
     _patch_instance(cloud, book, instance, document)
     return {"instance": instance.name, "instance_id": instance.id, "status": instance.walk.peek()}
+
+
+def deliver_all(cloud: Cloud, project: Project) -> list[dict[str, Any]]:
+    """Every task of the project delivers now."""
+    book: Book = project.books["dms"]
+    return [done for instance in book.all_instances() for done in deliveries.run(book, instance)]
 
 
 def _patch_task(cloud: Cloud, project: Project, book: Book, instance: Instance, task: Task, document: Mapping[str, Any]) -> None:
@@ -60,6 +67,7 @@ def _patch_task(cloud: Cloud, project: Project, book: Book, instance: Instance, 
         return
     if "status" in document:
         task.goal = str(document["status"])
+        task.blocked = None
         task.walk.move(task.goal)
     changes = dict(document.get("set") or {})
     if "stalled" in changes:

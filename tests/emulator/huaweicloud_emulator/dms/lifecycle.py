@@ -51,12 +51,14 @@ def resume(cloud: Cloud, instance: Instance, task: Task) -> None:
     if task.goal != "PAUSED":
         _wrong_state(cloud, task)
         return
+    task.blocked = None
     _go(cloud, task, "RUNNING", None, "resuming")
 
 
 def restart(cloud: Cloud, instance: Instance, task: Task) -> None:
     """Starts a WAITING task; any other starts over and loses its progress."""
     waiting = task.goal == "WAITING"
+    task.blocked = None
     offsets.begin(instance, task)
     if waiting:
         _go(cloud, task, "RUNNING", None, "starting")

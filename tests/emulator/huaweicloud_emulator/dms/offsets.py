@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .book import Instance, Task
+if TYPE_CHECKING:
+    from .book import Instance, Task
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def begin(instance: Instance, task: Task) -> None:
 
 
 def catch_up(instance: Instance, task: Task) -> None:
-    if task.walk.peek() == "RUNNING" and not task.stalled:
+    if task.walk.peek() == "RUNNING" and not task.stalled and task.blocked is None:
         task.consumed |= {name: list(instance.topics[name].ends) for name in topics_of(instance, task)}
 
 

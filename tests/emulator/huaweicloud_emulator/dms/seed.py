@@ -111,7 +111,8 @@ def _topic(cloud: Cloud, instance: Instance, entry: dict[str, Any], where: str) 
     ends = entry.get("end_offsets", [0] * _whole(entry, "partitions", 3, f"{where}, topic {name}"))
     if not _offsets(ends) or len(ends) != entry.get("partitions", len(ends)):
         raise wrong(f"{where}, topic {name}: end_offsets must be a number for each partition")
-    instance.topics[name] = Topic(name, list(ends), cloud.now_ms(), _whole(entry, "replication", 3, where))
+    topic = instance.topics[name] = Topic(name, list(ends), cloud.now_ms(), _whole(entry, "replication", 3, where))
+    topic.messages_per_second, topic.flowed_ms = entry.get("messages_per_second", 0), cloud.now_ms()
 
 
 def _group(cloud: Cloud, instance: Instance, entry: dict[str, Any], where: str) -> None:

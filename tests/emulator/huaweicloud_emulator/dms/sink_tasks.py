@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from . import echo, lifecycle, refusals, validation
+from . import deliveries, echo, lifecycle, refusals, validation
 from .book import Book
 from .connector import refuse_task_write_while_busy
 from .form import Form, json_object
@@ -28,6 +28,7 @@ async def create_sink_task(request: Request, connector_id: str) -> Response:
     body = json_object(request)
     refuse_task_write_while_busy(request, instance)
     config = validation.sink_task(cloud, project, body)
+    deliveries.refuse_bad_key(cloud, project, config, refusals.invalid_sink_parameter)
     if not book.name_is_free(instance, "sink", config.name):
         raise refusals.invalid_sink_parameter(f"there is a task named {config.name} already")
     book.room_for_one_more(instance, "sink")

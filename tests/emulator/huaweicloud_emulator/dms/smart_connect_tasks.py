@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from . import change, echo, lifecycle, paging, refusals, validation
+from . import change, deliveries, echo, lifecycle, paging, refusals, validation
 from .book import Book, Instance, Task
 from .connector import refuse_task_write_while_busy
 from .form import json_object
@@ -34,6 +34,7 @@ async def create_connector_task(request: Request, instance_id: str) -> Response:
     body = json_object(request)
     refuse_task_write_while_busy(request, instance)
     config = validation.smart_connect_task(cloud, project, book, body)
+    deliveries.refuse_bad_key(cloud, project, config, refusals.invalid_parameter)
     if not book.name_is_free(instance, "connect", config.name):
         raise refusals.invalid_parameter(f"there is a task named {config.name} already")
     book.room_for_one_more(instance, "connect")
@@ -87,6 +88,7 @@ async def modify_connector_task(request: Request, instance_id: str, task_id: str
     if manner != "ignored":
         keep_omitted = manner == "partly" or cloud.switches["dms.modify_omitted"] == "kept"
         config = change.reconfigured(cloud, project, book, task, changes, keep_omitted)
+        deliveries.refuse_bad_key(cloud, project, config, refusals.invalid_parameter)
         if not book.name_is_free(instance, "connect", config.name, but=task):
             raise refusals.invalid_parameter(f"there is a task named {config.name} already")
         task.config = config

@@ -61,5 +61,7 @@ def _task(instance: Instance, task: Task) -> dict[str, Any]:
         "secrets": dict.fromkeys(config.secrets, "***"),
         "secrets_sha256": {name: hashlib.sha256(value.encode()).hexdigest() for name, value in config.secrets.items()},
         "stalled": task.stalled,
+        "blocked": task.blocked,
+        "newest_file": task.newest_file.shown() if task.newest_file else None,
         "lag": offsets.lag(instance, task) if config.sink_type != "NONE" else None,
     }

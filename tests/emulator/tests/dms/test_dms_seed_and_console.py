@@ -58,14 +58,15 @@ def test_a_seed_may_leave_the_secrets_out(dms: Dms) -> None:
 @pytest.mark.parametrize(
     ("instance", "says"),
     [
-        ({}, "needs a name"),
+        ({}, r"projects\[0\].dms.instances\[1\]: name is missing"),
         ({"name": "x", "id": INSTANCE}, "already"),
         ({"name": "x", "created": "long ago"}, "created must be a date"),
-        ({"name": "x", "charging_mode": "prepaid"}, "charging_mode must be a whole number"),
-        ({"name": "x", "topics": {"name": "t"}}, "topics must be a list"),
+        ({"name": "x", "charging_mode": "prepaid"}, r"instances\[1\].charging_mode: is a whole number, not a text"),
+        ({"name": "x", "topics": {"name": "t"}}, r"instances\[1\].topics: is a list, not an object"),
         ({"name": "x", "topics": [{"name": "t", "partitions": 2, "end_offsets": [1]}]}, "end_offsets must be a number for each partition"),
         ({"name": "x", "topics": [{"name": "t"}, {"name": "t"}]}, "a name of its own"),
         ({"name": "x", "groups": [{"group_id": "g", "offsets": {"t": [1]}}]}, "offsets of t must be"),
+        ({"name": "x", "shards": 3}, r"projects\[0\].dms.instances\[1\].shards: there is no such key"),
         ({"name": "x", "connector_enable": False, "sink_tasks": [SINK_TASK]}, "tasks need Smart Connect"),
         ({"name": "x", "sink_tasks": [changed(SINK_TASK, source_type="FILE")]}, "sink task obsTransfer-1122976956: .*source_type"),
         ({"name": "x", "smart_connect_tasks": [changed(OBS_TASK, topics=...)]}, "Smart Connect task smart-connect-1: .*topics"),

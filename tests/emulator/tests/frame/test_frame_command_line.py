@@ -105,7 +105,7 @@ def test_seed_file(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "No such file"), ("{", "Expecting"), ('{"streams": []}', "the seed has no streams")],
+    [(None, "No such file"), ("{", "Expecting"), ('{"streams": []}', "streams: there is no such key")],
     ids=["no file", "no JSON", "wrong"],
 )
 def test_wrong_seed_ends_it(tmp_path: pathlib.Path, content: str | None, words: str) -> None:
