@@ -30,15 +30,16 @@ DATE = "20261121T060000Z"
 MODULE_UTILS = "ansible_collections.opendump.huaweicloud.plugins.module_utils."
 
 with atheris.instrument_imports(include=["huaweicloud_emulator.verifier", MODULE_UTILS[:-1]], enable_loader_override=False):
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import client as _client
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import answers as _answers
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import transport as _transport
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import endpoint
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import find_endpoint
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_bodies import read_refusal
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_codes import explain
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.profiles import read_profile
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redaction import masked, printable
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import http_date, retry_after
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import signed_headers
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redaction import make_printable, mask
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.request import Request, quote_segment
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import parse_http_date, read_retry_after
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import canonical_query, sign
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
@@ -77,15 +78,15 @@ def signer(data: bytes) -> None:
     fuzzed = atheris.FuzzedDataProvider(data)
     segments = [fuzzed.ConsumeUnicodeNoSurrogates(12) for _each in range(fuzzed.ConsumeIntInRange(0, 4))]
     try:
-        path = "/" + "/".join(map(_client.quote_segment, segments))
+        path = "/" + "/".join(map(quote_segment, segments))
     except OpendumpError:
         return
     number = fuzzed.ConsumeIntInRange(0, 4)
     query = [(fuzzed.ConsumeUnicodeNoSurrogates(8), fuzzed.ConsumeUnicodeNoSurrogates(12)) for _each in range(number)]
     body = fuzzed.ConsumeBytes(200)
-    sent = signed_headers(KEY.access, KEY.secret, "POST", path, query, {"Host": "dis.example.org", "X-Sdk-Date": DATE}, body)
+    sent = sign(KEY.access, KEY.secret, "POST", path, query, {"Host": "dis.example.org", "X-Sdk-Date": DATE}, body)
     headers = [(name.lower(), value) for name, value in sent.items()]
-    line = _client.canonical_query(query).encode()
+    line = canonical_query(query).encode()
     assert _verified(Signed("POST", path.encode(), line, headers, body)), (path, query, body)
     assert not _verified(Signed("POST", path.encode(), line, headers, body + b"x")), "another body"
     assert unquote_to_bytes(path)
@@ -97,25 +98,25 @@ def refusals(data: bytes) -> None:
     status = fuzzed.ConsumeIntInRange(300, 599)
     headers = {"Retry-After": fuzzed.ConsumeUnicode(30), "Date": fuzzed.ConsumeUnicode(30), "X-Request-Id": fuzzed.ConsumeUnicode(20)}
     body = fuzzed.ConsumeBytes(4000)
-    found = read_refusal(status, headers, body, lambda text: masked(text, [KEY.secret]))
+    found = read_refusal(status, headers, body, lambda text: mask(text, [KEY.secret]))
     assert KEY.secret not in "".join(found)
     assert len(found.text) < 2000 and len(found.code) < 500
     for service in ("dis", "dms", "iam"):
         explain(service, status, found.code)
-    waits = retry_after(headers, 0.0)
+    waits = read_retry_after(headers, 0.0)
     assert waits is None or waits >= 0
-    http_date(headers["Date"])
-    printable(found.text).encode("utf-8")
+    parse_http_date(headers["Date"])
+    make_printable(found.text).encode("utf-8")
 
 
 def answers(data: bytes) -> None:
     """Every answer becomes a document, or an error that says so; every document becomes records, or an error."""
-    request = _client._Request(endpoint("dis", "https://dis.example.org", None, None), "GET", "/v2/x", (), b"", False, "", frozenset())
+    request = Request(find_endpoint("dis", "https://dis.example.org", None, None), "GET", "/v2/x")
     try:
-        document = _client._parsed(request, _transport.Reply(200, {}, data))
+        document = _answers.read_document(request, _transport.Reply(200, {}, data))
     except OpendumpError:
         return
-    _client._total(document)
+    _answers.read_total(document)
     json.dumps(document).encode("ascii")
     for kind in (DisTransferTask, KafkaSinkTask, SmartConnectTask):
         adapter = kind(_Answering(document))
@@ -154,11 +155,11 @@ def endpoints(data: bytes) -> None:
     text = atheris.FuzzedDataProvider(data).ConsumeUnicodeNoSurrogates(200)
     for url in (text, "https://" + text):
         try:
-            place = endpoint("dis", url, None, None)
+            place = find_endpoint("dis", url, None, None)
         except OpendumpError:
             continue
         assert urlsplit(place.base).hostname, url
-    _client._bare_location(text)
+    _answers._strip_query(text)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (verifier, signer, refusals, answers, profiles, endpoints)}

@@ -142,12 +142,6 @@ def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
     assert strangers == set()
 
 
-def test_only_one_file_knows_ansible_modules() -> None:
-    base = "ansible.module_utils.basic.AnsibleModule"
-    knowing = {path.relative_to("plugins/module_utils").as_posix() for path in (*MODULE_UTILS, *MODULES) if base in imports(path)}
-    assert knowing == {"_module/base.py"}
-
-
 def test_modules_import_only_the_collections_own_code() -> None:
     own = COLLECTION + ".plugins.module_utils."
     strangers = {(str(path), name) for path in MODULES for name in imports(path) if not name.startswith(("__future__.", "typing.", own))}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 from .._errors import ConfigurationError
-from .options import ENVIRONMENT, Given, said
+from .options import ENVIRONMENT, Given, name_option
 
 if TYPE_CHECKING:
     from .profiles import Profile
@@ -113,7 +113,7 @@ def _identity(given: Given, source: Source, profile: Optional[Profile] = None) -
         name, domain = profile.agency, domain or profile.agency_domain
     if name and not domain:
         raise ConfigurationError(
-            "assume_agency is '%s', but the account that the agency belongs to is not named. Set %s." % (name, said("assume_domain"))
+            "assume_agency is '%s', but the account that the agency belongs to is not named. Set %s." % (name, name_option("assume_domain"))
         )
     return Identity(
         source,
@@ -165,7 +165,7 @@ def _key(
             raise ConfigurationError(
                 "%s is set in the environment, but %s is not; a key has both parts. Set the other one too." % (names[there], names[missing])
             )
-        raise ConfigurationError("%s is given without %s; a key has both parts. Set %s." % (there, missing, said(missing)))
+        raise ConfigurationError("%s is given without %s; a key has both parts. Set %s." % (there, missing, name_option(missing)))
     return Key(_visible("access_key", access), _visible("secret_key", secret), _visible("security_token", security_token or ""), origin)
 
 
@@ -174,7 +174,8 @@ def _password(given: Given, origin: str) -> Password:
     if not (user and password and domain):
         missing = [name for name, value in (("user_name", user), ("user_password", password), ("domain_name", domain)) if not value]
         raise ConfigurationError(
-            "To log in with a password, user_name, user_password and domain_name are needed. Set %s." % " and ".join(map(said, missing))
+            "To log in with a password, user_name, user_password and domain_name are needed. Set %s."
+            % " and ".join(map(name_option, missing))
         )
     return Password(user, password, domain, "user_name of " + origin)
 
@@ -191,11 +192,11 @@ def _named_profile(given: Given) -> Profile:
         if not path:
             raise ConfigurationError(
                 "The profile '%s' cannot be read: there is neither ~/.hcloud/config.json nor ~/.huaweicloud/credentials in %s. Set %s."
-                % (given.get("profile"), home, said("config_file"))
+                % (given.get("profile"), home, name_option("config_file"))
             )
     profile = read_profile(path, given.get("profile"))
     if profile is None:
-        raise ConfigurationError("There is no profile in %s. Check %s." % (path, said("config_file")))
+        raise ConfigurationError("There is no profile in %s. Check %s." % (path, name_option("config_file")))
     return profile
 
 
@@ -205,7 +206,7 @@ def _from_profile(given: Given, profile: Profile) -> Identity:
     if not profile.access_key or not profile.secret_key:
         raise ConfigurationError(
             "The profile '%s' in %s has no access key and secret key; only profiles with keys, with single sign-on that is logged in,"
-            " or of an ECS's agency can be used. Choose another with %s." % (profile.name, profile.path, said("profile"))
+            " or of an ECS's agency can be used. Choose another with %s." % (profile.name, profile.path, name_option("profile"))
         )
     origin = "the profile '%s' in %s" % (profile.name, profile.path)
     return _identity(given, _key(profile.access_key, profile.secret_key, profile.security_token, origin), profile)
@@ -217,5 +218,7 @@ def _visible(name: str, value: str) -> str:
     :raises ConfigurationError: it holds signs that no key has and no header can carry. The message does not show the value.
     """
     if not all("!" <= sign <= "~" for sign in value):
-        raise ConfigurationError("%s holds white space, control or other characters that it cannot have. Copy it again." % said(name))
+        raise ConfigurationError(
+            "%s holds white space, control or other characters that it cannot have. Copy it again." % name_option(name)
+        )
     return value

@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
-from .options import said
+from .options import name_option
 
 SERVICES = {"dis": "DIS", "dms": "DMS for Kafka", "iam": "IAM"}
 CLOUD = "myhuaweicloud.com"
@@ -34,7 +34,7 @@ class Endpoint(NamedTuple):
         return "%s://%s" % (self.scheme, self.host)
 
 
-def endpoint(service: str, url: Optional[str], region: Optional[str], cloud: Optional[str]) -> Endpoint:
+def find_endpoint(service: str, url: Optional[str], region: Optional[str], cloud: Optional[str]) -> Endpoint:
     """The endpoint of dis, dms or iam: the URL where the user gives one, otherwise by region and cloud.
 
     :raises ConfigurationError: neither URL nor region, or one that cannot be.
@@ -43,21 +43,25 @@ def endpoint(service: str, url: Optional[str], region: Optional[str], cloud: Opt
     if url:
         return _parse(service, url, option)
     if region and not re.match(r"[A-Za-z0-9-]+$", region):
-        raise ConfigurationError("region is '%s', which names no region, such as eu-west-101. Correct %s." % (region, said("region")))
+        raise ConfigurationError(
+            "region is '%s', which names no region, such as eu-west-101. Correct %s." % (region, name_option("region"))
+        )
     if cloud and not re.match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", cloud):
-        raise ConfigurationError("cloud is '%s', which is no domain, such as %s. Correct %s." % (cloud, CLOUD, said("cloud")))
+        raise ConfigurationError("cloud is '%s', which is no domain, such as %s. Correct %s." % (cloud, CLOUD, name_option("cloud")))
     domain = cloud or (EUROPEAN_CLOUD if region and region.startswith(EUROPEAN_REGIONS) else CLOUD)
     if not region and not (service == "iam" and cloud):
         raise ConfigurationError(
             "It is not said where %s is: there is neither a region nor an endpoint. Set %s or %s."
-            % (SERVICES[service], said("region"), said(option))
+            % (SERVICES[service], name_option("region"), name_option(option))
         )
     host = ".".join(part for part in (service, region, domain) if part)
     return Endpoint(service, "https", host.lower(), "", host.lower() + ":443", "region" if region else "cloud")
 
 
 def _parse(service: str, url: str, option: str) -> Endpoint:
-    wrong = ConfigurationError("%s has to look like https://host, https://host:port or https://host:port/path. Correct it." % said(option))
+    wrong = ConfigurationError(
+        "%s has to look like https://host, https://host:port or https://host:port/path. Correct it." % name_option(option)
+    )
     if not url.isascii() or any(sign.isspace() or not sign.isprintable() for sign in url):
         raise wrong
     try:

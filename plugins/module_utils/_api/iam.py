@@ -11,12 +11,13 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
+from .answers import Answer
 from .credentials import WAYS, Agency, EcsAgency, Key, Password, Token
 from .endpoints import Endpoint
-from .options import said
+from .options import name_option
 
 # Long enough for a run, short enough for a key that leaks.
 AGENCY_KEY_SECONDS = 3600
@@ -25,16 +26,11 @@ METADATA_SECONDS = 3.0
 METADATA_TOKEN_SECONDS = 21600
 
 
-class Answer(NamedTuple):
-    document: Any
-    headers: Mapping[str, str]
-
-
 # method, path, query, body
 Ask = Callable[[str, str, "list[tuple[str, str]]", Any], Answer]
 
 
-def password_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
+def request_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
     """A token for a user.
 
     :param scope: the project or account that the token is for.
@@ -50,13 +46,13 @@ def password_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token
         raise
     value = answer.headers.get("X-Subject-Token")
     if not value:
-        raise OpendumpError("IAM accepted the login but sent no token. Check %s." % said("iam_endpoint"))
+        raise OpendumpError("IAM accepted the login but sent no token. Check %s." % name_option("iam_endpoint"))
     token = _object(_object(answer.document).get("token"))
     project = _object(token.get("project")).get("id")
     return Token(value, login.origin, str(project or ""), _moment(token.get("expires_at")))
 
 
-def agency_key(ask: Ask, agency: Agency, origin: str) -> Key:
+def request_agency_key(ask: Ask, agency: Agency, origin: str) -> Key:
     """A temporary access key with the rights of an agency.
 
     :raises ApiError: the agency is not there, or the user may not assume it.
@@ -66,11 +62,11 @@ def agency_key(ask: Ask, agency: Agency, origin: str) -> Key:
     answer = ask("POST", "/v3.0/OS-CREDENTIAL/securitytokens", [], body)
     key = _key(answer.document, "the agency '%s' of '%s', assumed with %s" % (agency.name, agency.domain, origin))
     if key is None:
-        raise OpendumpError("IAM sent no key of the agency '%s'. Check %s." % (agency.name, said("iam_endpoint")))
+        raise OpendumpError("IAM sent no key of the agency '%s'. Check %s." % (agency.name, name_option("iam_endpoint")))
     return key
 
 
-def project_id(ask: Ask, name: str) -> str:
+def find_project(ask: Ask, name: str) -> str:
     """The ID of the project with this name.
 
     :raises ConfigurationError: there is none, or there are several.
@@ -78,17 +74,17 @@ def project_id(ask: Ask, name: str) -> str:
     document = _object(ask("GET", "/v3/projects", [("name", name)], None).document)
     listed = document.get("projects")
     if not isinstance(listed, list):
-        raise OpendumpError("IAM's list of projects cannot be read; set %s to do without." % said("project_id"))
+        raise OpendumpError("IAM's list of projects cannot be read; set %s to do without." % name_option("project_id"))
     found = [one for one in listed if isinstance(one, Mapping) and one.get("id") and one.get("name", name) == name]
     if not found:
         raise ConfigurationError(
             "There is no project named '%s' that these credentials can see. Check %s and %s, or set %s."
-            % (name, said("region"), said("project_name"), said("project_id"))
+            % (name, name_option("region"), name_option("project_name"), name_option("project_id"))
         )
     if len(found) > 1:
         raise ConfigurationError(
             "There are %d projects named '%s': %s. Say which with %s."
-            % (len(found), name, ", ".join(sorted(str(one["id"]) for one in found)), said("project_id"))
+            % (len(found), name, ", ".join(sorted(str(one["id"]) for one in found)), name_option("project_id"))
         )
     return str(found[0]["id"])
 
@@ -97,7 +93,7 @@ def project_id(ask: Ask, name: str) -> str:
 AskServer = Callable[[str, str, "dict[str, str]"], "tuple[int, bytes, Any]"]
 
 
-def ecs_key(ask: AskServer, source: EcsAgency) -> Key:
+def request_server_key(ask: AskServer, source: EcsAgency) -> Key:
     """The temporary key of the agency of the ECS this runs on.
 
     :raises ConfigurationError: this is no ECS, or it has no agency.

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any, Optional, Union
+
+from .._errors import ConfigurationError
 
 REQUEST_TIMEOUT = 30.0
 RETRY_BUDGET = 60.0
@@ -84,7 +88,7 @@ class Given:
         return self.option(name) or self.variable(name)
 
 
-def said(name: str) -> str:
+def name_option(name: str) -> str:
     """An option and its variables, for messages: ``region (HW_REGION_NAME)``."""
     variables = ENVIRONMENT.get(name, ())
     return "%s (%s)" % (name, ", ".join(variables)) if variables else name
@@ -95,3 +99,44 @@ def _text(name: str, value: Any) -> Optional[str]:
         return None
     # Keys that were read from a file end in a newline; a password may begin or end as it likes.
     return str(value) if name == "user_password" else str(value).strip()
+
+
+def read_seconds(options: Mapping[str, Any], name: str, default: float, above: Optional[float] = None) -> float:
+    """An option in seconds, a finite number of 0 or more.
+
+    :param above: it has to be larger than this.
+    :raises ConfigurationError: it is not.
+    """
+    value = options.get(name)
+    if value is None or value == "":
+        return default
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not math.isfinite(seconds) or seconds < 0 or (above is not None and seconds <= above):
+        raise ConfigurationError("%s is %s, but it takes seconds, %s." % (name, value, "more than 0" if above is not None else "0 or more"))
+    return seconds
+
+
+def read_verification(given: Given) -> Union[bool, str]:
+    """How certificates are verified: False for not at all, True for by the usual CAs, or the path of the CAs that count (ca_path).
+
+    :raises ConfigurationError: validate_certs or HW_INSECURE is neither true nor false.
+    """
+    path = given.get("ca_path")
+    value = given.option("validate_certs")
+    if value is not None:
+        verify = _parse_truth("validate_certs", value)
+    else:
+        insecure = given.variable("validate_certs")
+        verify = not _parse_truth("HW_INSECURE", insecure) if insecure else True
+    return os.path.expanduser(path) if path and verify else verify
+
+
+def _parse_truth(name: str, text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on", "y", "t"):
+        return True
+    if text.lower() in ("0", "false", "no", "off", "n", "f"):
+        return False
+    raise ConfigurationError("%s is '%s', but it takes true or false." % (name, text))

@@ -31,10 +31,10 @@ def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
         yield document
 
 
-def hidden(options: Any, specification: Mapping[str, Any]) -> Any:
+def hide_options(options: Any, specification: Mapping[str, Any]) -> Any:
     """The options that were declared, with every value of a secret one hidden, however short it is."""
     if isinstance(options, list):
-        return [hidden(one, specification) for one in options]
+        return [hide_options(one, specification) for one in options]
     if not isinstance(options, Mapping):
         return options
     shown = {}
@@ -46,25 +46,25 @@ def hidden(options: Any, specification: Mapping[str, Any]) -> Any:
         if argument.get("no_log") and value not in (None, ""):
             shown[name] = HIDDEN
         else:
-            shown[name] = hidden(value, argument["options"]) if argument.get("options") else value
+            shown[name] = hide_options(value, argument["options"]) if argument.get("options") else value
     return shown
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """The text without what would control a terminal; lines stay lines, of a bearable length."""
     lines = (line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…" for line in text.split("\n"))
     return "".join(sign if sign.isprintable() or sign == "\n" else "\\x%02x" % ord(sign) for sign in "\n".join(lines))
 
 
-def spellings(secret: str) -> set[str]:
+def list_spellings(secret: str) -> set[str]:
     """A secret as it stands in plain text, in JSON, in a URL, and in Python's notation."""
     quoted = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     return {secret, *quoted, quote(secret, errors="replace"), quote(secret, safe="", errors="replace"), repr(secret)[1:-1]}
 
 
-def masked(text: str, secrets: Iterable[str]) -> str:
+def mask(text: str, secrets: Iterable[str]) -> str:
     """The text without these secrets. To be called before a text is cut, for half a secret cannot be found."""
-    known = {spelling for secret in list(secrets) if len(secret) >= SHORTEST_SECRET for spelling in spellings(secret)}
+    known = {spelling for secret in list(secrets) if len(secret) >= SHORTEST_SECRET for spelling in list_spellings(secret)}
     for spelling in sorted(known, key=len, reverse=True):
         text = text.replace(spelling, MASK)
     return text

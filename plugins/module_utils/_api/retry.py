@@ -35,7 +35,7 @@ def may_repeat(error: Failure, changes: bool) -> bool:
     return not changes and (error.meaning is Meaning.SERVER or error.status >= 500)
 
 
-class Patience:
+class RetryBudget:
     """The tries of one call. The first failure starts the clock; no further try begins later than the budget allows.
 
     :param budget: seconds.
@@ -51,7 +51,7 @@ class Patience:
         self.started = monotonic()
         self.tries = 1
 
-    def wait(self, retry_after: Optional[float]) -> Optional[float]:
+    def next_wait(self, retry_after: Optional[float]) -> Optional[float]:
         """Seconds until the next try, None where there is no further one: full jitter, but no less than the service asks for."""
         now = self._monotonic()
         if self._deadline is None:
@@ -65,15 +65,16 @@ class Patience:
         self.tries += 1
         return min(wait, left)
 
-    def left(self) -> Optional[float]:
+    def seconds_left(self) -> Optional[float]:
         """Seconds of the budget that are left; None before the first failure."""
         return None if self._deadline is None else self._deadline - self._monotonic()
 
-    def elapsed(self) -> float:
+    def seconds_elapsed(self) -> float:
+        """Since the first try began."""
         return self._monotonic() - self.started
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
+def read_retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
     """Seconds that the service asks to wait: a number, or a date, which is read by the service's own clock where it tells it.
 
     :param now: seconds since 1970.
@@ -83,14 +84,14 @@ def retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
         return None
     if re.match(r"\d{1,9}(\.\d+)?$", text):
         return float(text)
-    moment = http_date(text)
+    moment = parse_http_date(text)
     if moment is None:
         return None
-    server_now = http_date(headers.get("Date") or "")
+    server_now = parse_http_date(headers.get("Date") or "")
     return max(0.0, moment - (now if server_now is None else server_now))
 
 
-def http_date(text: str) -> Optional[float]:
+def parse_http_date(text: str) -> Optional[float]:
     """Seconds since 1970 of a date in a header, None where it is none."""
     try:
         return parsedate_to_datetime(text).timestamp()

@@ -21,7 +21,7 @@ _HASH_HEADER = "x-sdk-content-sha256"
 _EMPTY_HASH = hashlib.sha256().hexdigest()
 
 
-def sdk_date(epoch: float) -> str:
+def format_date(epoch: float) -> str:
     """``X-Sdk-Date`` of a moment in seconds since 1970: YYYYMMDDTHHMMSSZ, UTC."""
     return time.strftime(DATE_FORMAT, time.gmtime(epoch))
 
@@ -34,7 +34,7 @@ def canonical_query(query: Iterable[tuple[str, str]]) -> str:
     return "&".join("%s=%s" % (_encode(name), _encode(value)) for name, value in sorted(query))
 
 
-def signed_headers(
+def sign(
     access_key: str,
     secret_key: str,
     method: str,

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, Optional, Union
 
 from .._errors import ConfigurationError, TransportError
 from .endpoints import SERVICES, Endpoint
-from .options import said
+from .options import name_option
 
 try:
     import requests
@@ -239,7 +239,7 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
     """What went wrong, in words. The texts of the exceptions themselves are not shown: they hold URLs and headers."""
     service, where = SERVICES.get(endpoint.service, endpoint.service), endpoint.address
     check = "Check %s, the network and firewalls." % " or ".join(
-        said(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name
+        name_option(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name
     )
     way = " through the proxy %s" % proxy if proxy else ""
     lasting = late = False
@@ -271,7 +271,7 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
     elif tls and not _exchange.sent:
         lasting = getattr(tls, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
         what = "No TLS connection to %s at %s%s: %s." % (service, where, way, (tls.reason or "handshake failed").replace("_", " ").lower())
-        check = "Check whether %s wants http instead of https." % said(endpoint.service + "_endpoint") if lasting else check
+        check = "Check whether %s wants http instead of https." % name_option(endpoint.service + "_endpoint") if lasting else check
     elif any(isinstance(one, ConnectionRefusedError) for one in chain):
         what = "%s at %s%s refuses the connection: nothing listens there." % (service, where, way)
     elif _exchange.sent:

@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._api.client import REQUESTS_IMPORT_ERROR, Client
 from .._api.options import API_OPTIONS
-from .._api.redaction import SHORTEST_SECRET, hidden, masked, printable, spellings
+from .._api.redaction import SHORTEST_SECRET, hide_options, list_spellings, make_printable, mask
 from .._errors import OpendumpError, UnexpectedError
 
 # A job that is cancelled, Ctrl-C, a terminal that is closed.
@@ -89,7 +89,7 @@ class DumpModule(AnsibleModule):
     def _log_invocation(self) -> None:
         """The options for the system's log: Ansible shows dicts as Python writes them, where a secret may be spelt in another way."""
         given = self.params
-        self.params = hidden(given, self.argument_spec)
+        self.params = hide_options(given, self.argument_spec)
         try:
             super()._log_invocation()  # type: ignore[no-untyped-call]
         finally:
@@ -100,7 +100,7 @@ class DumpModule(AnsibleModule):
 
     def hide(self, values: Iterable[str]) -> None:
         """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
-        self.no_log_values.update(spelling for value in list(values) if len(value) >= SHORTEST_SECRET for spelling in spellings(value))
+        self.no_log_values.update(spelling for value in list(values) if len(value) >= SHORTEST_SECRET for spelling in list_spellings(value))
 
     def exit_json(self, **kwargs: Any) -> Any:
         self._before_the_end(kwargs)
@@ -111,7 +111,7 @@ class DumpModule(AnsibleModule):
         super().fail_json(self._presentable(msg), **kwargs)
 
     def _presentable(self, text: str) -> str:
-        return printable(masked(text, map(str, self.no_log_values)))
+        return make_printable(mask(text, map(str, self.no_log_values)))
 
     def _before_the_end(self, result: dict[str, Any]) -> None:
         self._listen_no_more()
@@ -122,4 +122,4 @@ class DumpModule(AnsibleModule):
         self.no_log_values.clear()
         self.hide(known)
         # A misspelt option may hold a secret, which nobody knows to be one.
-        result.setdefault("invocation", {"module_args": hidden(self.params, self.argument_spec) if self._accepted else {}})
+        result.setdefault("invocation", {"module_args": hide_options(self.params, self.argument_spec) if self._accepted else {}})

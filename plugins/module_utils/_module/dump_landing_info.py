@@ -14,7 +14,7 @@ from typing import Any, Optional
 from ansible.module_utils.basic import missing_required_lib
 
 from .._api.credentials import Identity, Key, identify
-from .._api.endpoints import endpoint
+from .._api.endpoints import find_endpoint
 from .._api.options import Given
 from .._errors import ConfigurationError, OpendumpError
 from .._landing.buckets import BOTO3_IMPORT_ERROR, Buckets, KeyRefused
@@ -110,7 +110,7 @@ def buckets(given: Given, who: Who) -> Buckets:
             "It is not said where OBS is: there is neither a region nor an endpoint. Set region (HW_REGION_NAME) or obs_endpoint "
             "(HW_OBS_ENDPOINT)."
         )
-    where = endpoint("obs", url, region or None, given.get("cloud"))
+    where = find_endpoint("obs", url, region or None, given.get("cloud"))
     verify = given.options.get("validate_certs")
     if verify is None:
         verify = (given.named("HW_INSECURE") or "").lower() not in ("1", "true", "yes", "on")

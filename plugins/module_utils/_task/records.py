@@ -14,9 +14,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._errors import OpendumpError
-
-# Offsets and times are 64-bit integers; what is larger is none.
-LARGEST = 2**63
+from .._numbers import whole as whole
 
 
 def moment(milliseconds: Any) -> Optional[str]:
@@ -28,17 +26,6 @@ def moment(milliseconds: Any) -> Optional[str]:
         return datetime.fromtimestamp(number / 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (OverflowError, ValueError, OSError):
         return None
-
-
-def whole(value: Any) -> Optional[int]:
-    """The integer in a value that may come as text; None where there is none."""
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if abs(number) < LARGEST else None
 
 
 def text(value: Any) -> Optional[str]:

@@ -19,7 +19,8 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import client as _client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import exchange as _exchange
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import ENVIRONMENT
 from huaweicloud_emulator.server import Local
 
 from ..conftest import INSTANCE, PROJECT, REGION, Play, Result, Run, localhost
@@ -44,7 +45,7 @@ WAYS = {
     "token": ("auth_token",),
     "password": ("user_password",),
 }
-VARIABLES = {name: _client.ENVIRONMENT[name][0] for name in API}
+VARIABLES = {name: ENVIRONMENT[name][0] for name in API}
 
 TRANSFER = {"stream_name": "newstream", "task_name": "dump"}
 DWS_TASK = {
@@ -258,11 +259,11 @@ def test_a_fault_of_the_collection_itself(listened: Any, tally: Tally, monkeypat
     def broken(*arguments: Any) -> Any:
         raise ValueError(repr(arguments) + everything)
 
-    for place in ("_authenticated", "_refusal", "_timeout"):
+    for place, name in ((_exchange.Exchange, "_authenticate"), (_exchange, "build_error"), (_exchange.Exchange, "_choose_timeout")):
         with monkeypatch.context() as patched:
-            patched.setattr(_client.Client, place, broken)
+            patched.setattr(place, name, broken)
             result, heard = listened(module, options, "key", False)
-        if place != "_refusal":
+        if name != "build_error":
             assert "This should not happen: ValueError" in result["msg"], result
         heard.search(tally)
 

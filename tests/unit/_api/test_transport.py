@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from scripted_service import SECRET_KEY, Clients, Received, ScriptedService, answer, drop, send_and_close, tunnel
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import quote_segment
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import signed_headers
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import sign
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, ConfigurationError, TransportError
 
 
@@ -39,7 +39,7 @@ def signature_fits(request: Received) -> bool:
     names = given_signature.split("SignedHeaders=")[1].split(",")[0].split(";")
     headers = {name: value for name, value in request.headers.items() if name.lower() in names}
     access_key = given_signature.split("Access=")[1].split(",")[0]
-    return signed_headers(access_key, SECRET_KEY, request.method, path, pairs, headers, request.body)["Authorization"] == given_signature
+    return sign(access_key, SECRET_KEY, request.method, path, pairs, headers, request.body)["Authorization"] == given_signature
 
 
 def test_what_goes_over_the_wire(clients: Clients, service: ScriptedService) -> None:
@@ -63,10 +63,10 @@ def test_what_goes_over_the_wire(clients: Clients, service: ScriptedService) -> 
 
 
 def test_version_is_the_collections() -> None:
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import client as _client
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import request as _request
 
-    galaxy = (pathlib.Path(__file__).parents[2] / "galaxy.yml").read_text(encoding="utf-8")
-    assert f"\nversion: {_client.VERSION}\n" in galaxy
+    galaxy = (pathlib.Path(__file__).parents[3] / "galaxy.yml").read_text(encoding="utf-8")
+    assert f"\nversion: {_request.VERSION}\n" in galaxy
 
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_service import Clock
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import LONGEST_WAIT, Patience, may_repeat, retry_after
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import LONGEST_WAIT, RetryBudget, may_repeat, read_retry_after
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, Meaning, TransportError
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
@@ -67,17 +67,17 @@ def test_what_is_tried_again(failure: ApiError | TransportError, read: bool, wri
     ],
 )
 def test_both_forms_of_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers, NOW) == seconds
+    assert read_retry_after(headers, NOW) == seconds
 
 
 def waits(budget: float, asked: float | None = None, share: float = 1.0) -> list[float]:
     """All pauses of a call whose tries take no time and all fail; each draw is this share of its ceiling."""
     clock = Clock()
-    patience = Patience(budget, clock.now, lambda low, high: low + (high - low) * share)
+    budget_left = RetryBudget(budget, clock.now, lambda low, high: low + (high - low) * share)
     for _each in itertools.count():
-        wait = patience.wait(asked)
+        wait = budget_left.next_wait(asked)
         if wait is None:
-            assert patience.tries == len(clock.waits) + 1
+            assert budget_left.tries == len(clock.waits) + 1
             return clock.waits
         clock.wait(wait)
     return []
@@ -112,7 +112,7 @@ def test_jitter_is_full() -> None:
     """Clients that failed together do not come back together."""
     clock = Clock()
     drawn: list[tuple[float, float]] = []
-    patience = Patience(60, clock.now, lambda low, high: drawn.append((low, high)) or 0.0)  # type: ignore[func-returns-value]
+    budget_left = RetryBudget(60, clock.now, lambda low, high: drawn.append((low, high)) or 0.0)  # type: ignore[func-returns-value]
     for _each in range(3):
-        patience.wait(None)
+        budget_left.next_wait(None)
     assert drawn == [(0, 1), (0, 2), (0, 4)]

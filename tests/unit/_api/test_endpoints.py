@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import endpoint
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import find_endpoint
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 
 
@@ -25,7 +25,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
     ],
 )
 def test_by_region_and_cloud(service: str, region: str | None, cloud: str | None, base: str) -> None:
-    assert endpoint(service, None, region, cloud).base == base
+    assert find_endpoint(service, None, region, cloud).base == base
 
 
 @pytest.mark.parametrize(
@@ -39,14 +39,14 @@ def test_by_region_and_cloud(service: str, region: str | None, cloud: str | None
     ],
 )
 def test_by_url(url: str, base: str, prefix: str, address: str) -> None:
-    found = endpoint("dis", url, "cn-north-4", None)
+    found = find_endpoint("dis", url, "cn-north-4", None)
     assert (found.base, found.prefix, found.address) == (base, prefix, address)
 
 
 def test_version_at_the_end_of_iam_is_left_out() -> None:
-    assert endpoint("iam", "https://iam.eu-de.otc.t-systems.com/v3", None, None).prefix == ""
-    assert endpoint("iam", "https://gateway.example.com/iam/v3/", None, None).prefix == "/iam"
-    assert endpoint("dis", "https://gateway.example.com/v3", None, None).prefix == "/v3"
+    assert find_endpoint("iam", "https://iam.eu-de.otc.t-systems.com/v3", None, None).prefix == ""
+    assert find_endpoint("iam", "https://gateway.example.com/iam/v3/", None, None).prefix == "/iam"
+    assert find_endpoint("dis", "https://gateway.example.com/v3", None, None).prefix == "/v3"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_version_at_the_end_of_iam_is_left_out() -> None:
 )
 def test_a_url_that_cannot_be_one_is_an_error_that_names_option_and_variable(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        endpoint("dis", url, "cn-north-4", None)
+        find_endpoint("dis", url, "cn-north-4", None)
     assert "dis_endpoint (HW_DIS_ENDPOINT)" in str(caught.value)
     assert "canary" not in str(caught.value)
 
@@ -88,5 +88,5 @@ def test_a_url_that_cannot_be_one_is_an_error_that_names_option_and_variable(url
 )
 def test_nothing_to_make_an_address_of(region: str | None, cloud: str | None, named: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        endpoint("dms", None, region, cloud)
+        find_endpoint("dms", None, region, cloud)
     assert named in str(caught.value)
