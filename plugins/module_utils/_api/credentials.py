@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from .._errors import ConfigurationError
 from .options import ENVIRONMENT, Given, name_option
-
-if TYPE_CHECKING:
-    from .profiles import Profile
+from .profiles import Profile, find_default_file, read_profile
 
 WAYS = (
     "Give one of: access_key and secret_key (HW_ACCESS_KEY and HW_SECRET_KEY, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK), with"
@@ -99,10 +97,7 @@ def identify(given: Given) -> Identity:
             return _identity(given, source)
         if read("profile") or read("config_file"):
             return _from_profile(given, _named_profile(given))
-    # A module's code is compiled anew in each run, and most runs have a key.
-    from .profiles import default_file, read_profile
-
-    path = default_file(given.environ.get("HOME") or os.path.expanduser("~"))
+    path = find_default_file(given.environ.get("HOME") or os.path.expanduser("~"))
     profile = read_profile(path, None) if path else None
     return _from_profile(given, profile) if profile else _identity(given, EcsAgency(asked_for=False))
 
@@ -181,14 +176,12 @@ def _password(given: Given, origin: str) -> Password:
 
 
 def _named_profile(given: Given) -> Profile:
-    from .profiles import default_file, read_profile
-
     path = given.get("config_file")
     if path:
         path = os.path.expanduser(path)
     else:
         home = given.environ.get("HOME") or os.path.expanduser("~")
-        path = default_file(home)
+        path = find_default_file(home)
         if not path:
             raise ConfigurationError(
                 "The profile '%s' cannot be read: there is neither ~/.hcloud/config.json nor ~/.huaweicloud/credentials in %s. Set %s."

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 from collections.abc import Mapping
@@ -35,7 +36,8 @@ class Profile:
     iam_endpoint: str = ""
 
 
-def default_file(home: str) -> Optional[str]:
+def find_default_file(home: str) -> Optional[str]:
+    """The first file with profiles in this home directory, None where there is none."""
     return next((path for path in (os.path.join(home, name) for name in DEFAULT_FILES) if home and os.path.isfile(path)), None)
 
 
@@ -88,8 +90,6 @@ def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
 
 
 def _sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
-    import configparser
-
     # raw: keys may hold a percent sign
     parser = configparser.RawConfigParser()
     try:
