@@ -33,7 +33,6 @@ FOR_OTHERS = {"lookup/api_options.py": {"_api/options"}, "inventory/projects.py"
 
 # Rooms that are being rebuilt, with whose they are. Whoever mends one takes its line away.
 KNOWN: dict[tuple[str, str], str] = {
-    ("module_utils/_task/kind.py", "module_utils/_api/client.py"): "kinds",
     ("module_utils/_reconcile/estate.py", "module_utils/_api/client.py"): "reconcile",
     ("module_utils/_reconcile/run.py", "module_utils/_api/client.py"): "reconcile",
 }
