@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE|" + "|".join(ESTATES),
         help="what is there at the start: a JSON document as POST /_emulator/seed takes it, or one of the package's own",
     )
+    made.add_argument("--answers", metavar="FILE", help="behave as the account from which this answers file comes (module service_probe)")
     made.add_argument("--id-seed", type=int, metavar="N", help="a number that makes invented ids the same in every run")
     made.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate (PEM)")
     made.add_argument("--tls-key", metavar="FILE", help="the certificate's private key (PEM), unless it is in the same file")
@@ -64,7 +65,11 @@ def parser() -> argparse.ArgumentParser:
 def read_seed(source: str) -> Any:
     if source in ESTATES:
         return {source: True}
-    with open(source, encoding="utf-8") as file:
+    return read_json(source)
+
+
+def read_json(path: str) -> Any:
+    with open(path, encoding="utf-8") as file:
         return json.load(file)
 
 
@@ -81,12 +86,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.tls_key and not options.tls_cert:
         parser().error("--tls-key needs --tls-cert")
     logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(message)s")
-    cloud = new_cloud(options.id_seed)
+    given = ""
     try:
+        given = f"--answers {options.answers}"
+        cloud = new_cloud(options.id_seed, read_json(options.answers) if options.answers else None)
+        given = f"--seed {options.seed}"
         if options.seed:
             apply_seed(cloud, read_seed(options.seed))
     except (OSError, ValueError, RecursionError, Refusal) as error:
-        print(f"--seed {options.seed}: {error}", file=sys.stderr)
+        print(f"{given}: {error}", file=sys.stderr)
         return 2
     try:
         bound = listen(options.host, options.port)

@@ -15,6 +15,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from .answers import told
 from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PROJECT, Cloud
 from .faults import MOST_SECONDS, WrongFault
 from .refusal import Refusal
@@ -102,6 +103,15 @@ async def set_switches(request: Request) -> dict[str, Any]:
     switches = cloud_of(request).switches
     switches.update(changes)
     return {name: switches[name] for name in changes}
+
+
+@router.post("/answers")
+async def take_answers(request: Request) -> dict[str, Any]:
+    """Set the switches that an answers file has a value for, until the next reset; the others stay as they are."""
+    switches = cloud_of(request).switches
+    values = told(switches, await _json(request))
+    switches.update(values)
+    return {"set": values}
 
 
 @router.get("/faults")

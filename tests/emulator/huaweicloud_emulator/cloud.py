@@ -37,9 +37,14 @@ HOME_BUCKETS = ("obsbucket", "opendump-archive", "testobs")
 _DIS_ALPHABET = string.ascii_letters + string.digits
 
 FRAME_SWITCHES = {
-    "gateway.latency_ms": Switch(0, "number", "delay before every answer, in milliseconds"),
+    "gateway.latency_ms": Switch(
+        0, "number", "delay before every answer, in milliseconds", unobservable_why="the network's, no trait of the service"
+    ),
     "gateway.lockout": Switch(
-        True, "bool", "more than 5 consecutive wrong signatures with one access key lock that key for 5 minutes (auth.md 6.1)"
+        True,
+        "bool",
+        "more than 5 consecutive wrong signatures with one access key lock that key for 5 minutes (auth.md 6.1)",
+        unobservable_why="only by locking one's own key",
     ),
     "gateway.aksk_faults_of_dis": Switch(
         "apigw",
@@ -47,21 +52,33 @@ FRAME_SWITCHES = {
         "auth.md 9: unknown whether DIS lets the gateway answer AK/SK faults (401 APIGW.0301) or answers itself (441 DIS.41xx)",
     ),
     "gateway.plus_in_query": Switch(
-        "literal", ("literal", "space"), "auth.md 2.5: how the gateway reads a + in a query when it checks a signature is unknown"
+        "literal",
+        ("literal", "space"),
+        "auth.md 2.5: how the gateway reads a + in a query when it checks a signature is unknown",
+        unobservable_why="only by a signature that is wrong under one of the readings, which counts towards the lock of the key",
     ),
     "gateway.project_of_another_region": Switch(
         "service",
         ("service", "gateway"),
         "auth.md 6.1, 8: a region's endpoint and the id of another region's project: the service refuses (DIS.4117, DMS.10240104), or the "
         "gateway does (403 APIGW.0802). Endpoints of one region are under /_region/<region>",
+        unobservable_why="needs projects in two regions",
     ),
     "iam.projects_of_others": Switch(
         "hidden",
         ("hidden", "listed"),
         "auth.md 3.3: whether the list of projects has those of the account in which the user has no rights",
+        unobservable_why=rights.NEEDS_A_LIMITED_USER,
     ),
-    "iam.token_length": Switch(1600, "int", "length of IAM tokens in characters; real ones have some thousand, at most 32768"),
-    "iam.token_lifetime": Switch(86400, "int", "seconds until a token expires (IAM: 24 hours)"),
+    "iam.token_length": Switch(
+        1600,
+        "int",
+        "length of IAM tokens in characters; real ones have some thousand, at most 32768",
+        unobservable_why="only who logs in with a password gets a token",
+    ),
+    "iam.token_lifetime": Switch(
+        86400, "int", "seconds until a token expires (IAM: 24 hours)", unobservable_why="only who logs in with a password gets a token"
+    ),
     **rights.SWITCHES,
     **writer_keys.SWITCHES,
 }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 POLICY, IDENTITY = "policy", "identity"
 MODELS = {"1.0": POLICY, "1.1": POLICY, "5.0": IDENTITY}
+NEEDS_A_LIMITED_USER = "needs a user who lacks a right"
 WRITE_OBJECTS = "obs:object:PutObject"
 
 SWITCHES = {
@@ -34,31 +35,37 @@ SWITCHES = {
         "dis:transferTasks:update",
         ("dis:transferTasks:update", "dis:transferTasks:create", "none"),
         "additions 2: the list of DIS actions has none for starting and stopping a task; none: the calls need no right",
+        unobservable_why=NEEDS_A_LIMITED_USER,
     ),
     "rights.list_projects": Switch(
         "checked",
         ("checked", "free"),
         "auth.md 3.3: no stored page says whether a user needs iam:projects:listProjects for the projects that are its own",
+        unobservable_why=NEEDS_A_LIMITED_USER,
     ),
     "rights.dms_refusal": Switch(
         "DMS",
         ("DMS", "gateway"),
         "kafka.md 1.1, auth.md 6.1: whether DMS refuses (403 DMS.00403003) or the gateway in front of it (403 APIGW.0302)",
+        unobservable_why=NEEDS_A_LIMITED_USER,
     ),
     "rights.dis_refusal": Switch(
         "DIS",
         ("DIS", "gateway"),
         "dis.md 7.2: DIS has a code of its own (403 DIS.4116); the gateway in front may come first (APIGW.0302)",
+        unobservable_why=NEEDS_A_LIMITED_USER,
     ),
     "rights.named": Switch(
         "where documented",
         ("where documented", "always", "never"),
         "Whether a refusal names the action: DIS.4116 has room for a reason, IAM names it, for DMS and the gateway no page says it",
+        unobservable_why=NEEDS_A_LIMITED_USER,
     ),
     "rights.encoded_message": Switch(
         True,
         "bool",
         "auth.md 6: refusals under identity policies carry encoded_authorization_message according to the SDK; off: no such field",
+        unobservable_why=NEEDS_A_LIMITED_USER,
     ),
 }
 

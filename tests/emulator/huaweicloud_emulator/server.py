@@ -26,17 +26,22 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from . import admin, iam, page
+from .answers import told
 from .cloud import Cloud
 from .gateway import HEADERS_LIMIT, Gateway, refusal_body, reserved, unknown_route
 from .refusal import Refusal
 from .wire import Protocol
 
 
-def new_cloud(seed: int | None = None) -> Cloud:
-    """A cloud with all services and the built-in account. ``seed`` makes invented ids the same in every run."""
+def new_cloud(seed: int | None = None, answers: Any = None) -> Cloud:
+    """A cloud with all services and the built-in account. ``seed`` makes invented ids the same in every run; it behaves as the document
+    ``answers`` of an answers file says, after every reset, too. Raises WrongAnswers."""
     from . import dis, dms
 
-    return Cloud([iam.SERVICE, dis.SERVICE, dms.SERVICE], seed)
+    cloud = Cloud([iam.SERVICE, dis.SERVICE, dms.SERVICE], seed)
+    if answers is not None:
+        cloud.switches.start_with(told(cloud.switches, answers))
+    return cloud
 
 
 def build_app(cloud: Cloud) -> FastAPI:
@@ -180,13 +185,14 @@ def running(
     cloud: Cloud | None = None,
     *,
     seed: int | None = None,
+    answers: Any = None,
     host: str = "127.0.0.1",
     port: int = 0,
     tls_cert: str | pathlib.Path | None = None,
     tls_key: str | pathlib.Path | None = None,
 ) -> Iterator[Local]:
     """Serve a cloud in a thread of this process, on a free port unless told otherwise, until the block ends."""
-    cloud = cloud or new_cloud(seed)
+    cloud = cloud or new_cloud(seed, answers)
     certificate, key = str(tls_cert) if tls_cert else None, str(tls_key) if tls_key else None
     up = threading.Event()
     with listen(host, port) as bound:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+NO_FAILED_TASK = "needs a task that has failed, which cannot be brought about on purpose"
 DWELL = re.compile(r"(\d+(?:\.\d+)?)s")
 
 
@@ -24,12 +25,18 @@ class Switch:
 
     ``values`` is a tuple of the permitted values, or the name of a kind: ``bool``, ``int`` and ``number`` (0 or more), ``text``,
     ``object`` (a JSON object), or ``dwell``: how long a status lasts, in reads (an integer) or seconds (``"0.3s"``). Left out, the kind
-    is the default's.
+    is the default's. ``why`` says what is not known; ``unobservable_why`` why no client can find it out that has a stream, an instance with
+    Smart Connect, a topic, a bucket and an agency or a key, and puts nothing at risk but tasks of its own.
     """
 
     default: Any
     values: tuple[Any, ...] | str = ""
     why: str = ""
+    unobservable_why: str = ""
+
+    @property
+    def observable(self) -> bool:
+        return not self.unobservable_why
 
     def kind(self) -> str:
         if isinstance(self.values, tuple):
@@ -77,6 +84,7 @@ class Switches(Mapping[str, Any]):
             if not switch.accepts(switch.default):
                 raise WrongSwitch(f"the default {switch.default!r} of the switch {name} is not {switch.describe()}")
         self._declared = dict(declared)
+        self._start: dict[str, Any] = {}
         self._set: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -105,11 +113,16 @@ class Switches(Mapping[str, Any]):
             if value is not None and value != self._declared[name].default:
                 self._set[name] = value
 
+    def start_with(self, values: Mapping[str, Any]) -> None:
+        """Values to which a reset goes back, instead of the defaults. Raises WrongSwitch."""
+        self.update(values)
+        self._start = dict(self._set)
+
     def declared(self, name: str) -> Switch:
         return self._declared[name]
 
     def reset(self) -> None:
-        self._set.clear()
+        self._set = dict(self._start)
 
     def changed(self) -> dict[str, Any]:
         return dict(self._set)
@@ -121,6 +134,8 @@ class Switches(Mapping[str, Any]):
                 "default": switch.default,
                 "takes": switch.describe(),
                 "why": switch.why,
+                "observable": switch.observable,
+                "unobservable_why": switch.unobservable_why,
             }
             for name, switch in sorted(self._declared.items())
         }

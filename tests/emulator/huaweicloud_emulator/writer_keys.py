@@ -29,11 +29,13 @@ SWITCHES = {
         ("ABNORMAL", "ERROR", "FAILED", "RUNNING"),
         "dis.md 5, kafka.md 4.5: what becomes of a task whose delivery OBS refuses is not described. RUNNING: it goes on saying so, and "
         "its offsets stand still",
+        unobservable_why="needs a key that was revoked while messages wait",
     ),
     "delivery.recovery": Switch(
         BY_ITSELF,
         (BY_ITSELF, "when started"),
         "dis.md 5: whether a task that failed goes on by itself once its key or agency is good again, or has to be started",
+        unobservable_why="needs a key that was revoked while messages wait",
     ),
     "delivery.key_check": Switch(
         "at delivery",

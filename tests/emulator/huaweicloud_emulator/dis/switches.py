@@ -9,7 +9,9 @@ The numbers that begin the reasons are sections of the contract for DIS.
 
 from __future__ import annotations
 
-from ..switches import Switch
+from ..switches import NO_FAILED_TASK, Switch
+
+STREAM_OF_ITS_OWN = "needs a stream of its own to be made or deleted, which costs money and quota"
 
 SWITCHES = {
     # replacing a task
@@ -48,7 +50,10 @@ SWITCHES = {
         "or passed over is unknown",
     ),
     "dis.put_destination_type": Switch(
-        "refused", ("refused", "allowed"), "2.6: no source says whether PUT may change the destination type"
+        "refused",
+        ("refused", "allowed"),
+        "2.6: no source says whether PUT may change the destination type",
+        unobservable_why="needs a destination of another kind, which a task would really write to",
     ),
     "dis.put_ignores": Switch(
         "",
@@ -60,6 +65,7 @@ SWITCHES = {
         "RUNNING",
         ("RUNNING", "ABNORMAL", "ERROR"),
         "5: how a new task ends up; a task may be accepted and fail afterwards, which its dump log then shows",
+        unobservable_why="an accident and no trait: a task that fails is seen, why it does is not",
     ),
     "dis.create_dwell": Switch(0, "dwell", "5: how long a new task is STARTING; in the one recorded run the first GET was already good"),
     "dis.create_lag": Switch(
@@ -78,7 +84,9 @@ SWITCHES = {
         "5: how long a task that was created or started says dis.flaky_state before it is RUNNING; ABNORMAL may recover by itself",
     ),
     "dis.flaky_state": Switch("ABNORMAL", ("ABNORMAL", "ERROR"), "5: the bad state of a flaky start"),
-    "dis.start_on_abnormal": Switch("works", ("works", "fails_again"), "5: whether start helps an ABNORMAL or ERROR task is not said"),
+    "dis.start_on_abnormal": Switch(
+        "works", ("works", "fails_again"), "5: whether start helps an ABNORMAL or ERROR task is not said", unobservable_why=NO_FAILED_TASK
+    ),
     "dis.action_without_effect": Switch(
         "accepted", ("accepted", "refused"), "2.5: start on a RUNNING and stop on a PAUSED task: accepted without effect, or 400 DIS.4200"
     ),
@@ -99,6 +107,7 @@ SWITCHES = {
         "honoured",
         ("honoured", "clamped", "refused"),
         "2.2: one page says that limit ranges from 1 to 10; what a greater one does is unknown",
+        unobservable_why="a stream has at most 5 tasks, so that a longer page looks like a cut one",
     ),
     # echo
     "dis.echo_keys": Switch(
@@ -106,6 +115,7 @@ SWITCHES = {
         ("misspelt", "clean", "underscored"),
         "4, 6 row 10: …_destination_descripton for CloudTable and DWS in documents and new SDKs, …_description in older code; "
         "one client reads cloud_table_destination_description",
+        unobservable_why="needs a CloudTable or DWS cluster",
     ),
     "dis.echo_defaults": Switch(
         "filled", ("filled", "omitted"), "4: whether fields that were not sent come back with the server's default is not fully known"
@@ -159,6 +169,7 @@ SWITCHES = {
         "omitted",
         ("omitted", "echoed", "masked"),
         "3.6: user_password is listed in the response model; whether it really comes back is unknown (masked: ****)",
+        unobservable_why="needs a DWS cluster",
     ),
     "dis.show_undocumented": Switch(
         "present", ("present", "absent"), "4: task_id, stream_id, streamId and exception_strategy are seen live and are not in the tables"
@@ -186,7 +197,10 @@ SWITCHES = {
         "parquet and carbon from JSON or CSV (console guides); any: no rule",
     ),
     "dis.mrs_file_types": Switch(
-        "any", ("any", "guide"), "3.3: MRS takes text, parquet and carbon by the guides; whether csv is refused (DIS.4200) is not said"
+        "any",
+        ("any", "guide"),
+        "3.3: MRS takes text, parquet and carbon by the guides; whether csv is refused (DIS.4200) is not said",
+        unobservable_why="needs an MRS cluster",
     ),
     "dis.parquet_file_prefix": Switch(
         "100",
@@ -197,32 +211,55 @@ SWITCHES = {
         "accepted",
         ("accepted", "refused"),
         "3.6: dws_delimiter must not be empty by the guide, and is empty in the example of the API page",
+        unobservable_why="needs a DWS cluster",
     ),
     "dis.mandatory_fields": Switch(
         "few",
         ("few", "all"),
         "6 row 22: agency_name, deliver_time_interval and destination_type are mandatory in SDKs and optional on recent pages",
     ),
-    "dis.dws_create_status": Switch(201, (201, 200), "3.6: one client expects 200 for the creation of a DWS task and 201 for OBS"),
+    "dis.dws_create_status": Switch(
+        201,
+        (201, 200),
+        "3.6: one client expects 200 for the creation of a DWS task and 201 for OBS",
+        unobservable_why="needs a DWS cluster",
+    ),
     "dis.unlisted_clusters": Switch(
         "accepted",
         ("accepted", "refused"),
         "the local cloud's own: clusters, databases and keys of a kind of which the seed lists none",
+        unobservable_why="a convenience of the local cloud; the real one knows its clusters",
     ),
-    "dis.task_quota": Switch(5, "int", "2.1, DIS.4357: transfer tasks a stream may have"),
+    "dis.task_quota": Switch(
+        5,
+        "int",
+        "2.1, DIS.4357: transfer tasks a stream may have",
+        unobservable_why="only by filling a stream up with tasks, unless the list tells (dis.list_quota)",
+    ),
     # streams
     "dis.partition_quota": Switch(
-        50, "int", "8, DIS.4308: partitions that COMMON streams may have together; the vendor raises it on request"
+        50,
+        "int",
+        "8, DIS.4308: partitions that COMMON streams may have together; the vendor raises it on request",
+        unobservable_why=STREAM_OF_ITS_OWN,
     ),
     "dis.sequence_upper_bound": Switch(
         "next",
         ("next", "last"),
         "8: whether the upper end of a partition's sequence_number_range is the next record's number or the last one's is not proven",
+        unobservable_why="needs a known number of records in a partition, which nothing here writes",
     ),
-    "dis.stream_create_dwell": Switch(0, "dwell", "8: how long a new stream is CREATING; providers use it at once"),
-    "dis.stream_delete_dwell": Switch(0, "dwell", "8: how long a deleted stream is TERMINATING"),
+    "dis.stream_create_dwell": Switch(
+        0, "dwell", "8: how long a new stream is CREATING; providers use it at once", unobservable_why=STREAM_OF_ITS_OWN
+    ),
+    "dis.stream_delete_dwell": Switch(0, "dwell", "8: how long a deleted stream is TERMINATING", unobservable_why=STREAM_OF_ITS_OWN),
     "dis.task_on_creating_stream": Switch(
-        "refused", ("refused", "allowed"), "9: whether a task can be created while its stream is CREATING; DIS.4205 is assumed"
+        "refused",
+        ("refused", "allowed"),
+        "9: whether a task can be created while its stream is CREATING; DIS.4205 is assumed",
+        unobservable_why=STREAM_OF_ITS_OWN,
     ),
-    "dis.stream_delete_with_tasks": Switch("cascades", ("cascades", "refused"), "8: what deleting a stream does to its tasks is unknown"),
+    "dis.stream_delete_with_tasks": Switch(
+        "cascades", ("cascades", "refused"), "8: what deleting a stream does to its tasks is unknown", unobservable_why=STREAM_OF_ITS_OWN
+    ),
 }

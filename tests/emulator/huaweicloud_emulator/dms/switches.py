@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from ..switches import Switch
+from ..switches import NO_FAILED_TASK, Switch
 
 UNUSED_SIDE = ("{}", "null", "missing")
 ACCEPTED_OR_REFUSED = ("accepted", "refused")
+SMART_CONNECT_STAYS = "switches Smart Connect on or off, which costs money and stops every task of the instance"
 
 SWITCHES = {
     # the store
@@ -39,6 +40,7 @@ SWITCHES = {
         ("healthy", "ABNORMAL", "FAILED", "ERROR", "CREATEFAILED"),
         "No source names the status of a failed task, though a metric for abnormal tasks exists. Anything but healthy is the status a new "
         "task ends in.",
+        unobservable_why="an accident and no trait: a task that fails is seen, why it does is not",
     ),
     "dms.numbers_as_strings": Switch(
         "refused",
@@ -68,35 +70,52 @@ SWITCHES = {
     "dms.connect.resuming": Switch(0, "dwell", "How long a task still says PAUSED after it was resumed."),
     "dms.connect.restarting": Switch(0, "dwell", "How long a restarted task says RESTARTING."),
     "dms.deleting": Switch(0, "dwell", "How long a deleted task is still listed; the user guide hints at some time."),
-    "dms.connector.extending": Switch(1, "dwell", "How long enabling Smart Connect keeps the instance EXTENDING; minutes in reality."),
-    "dms.connector.deleting": Switch(1, "dwell", "How long disabling Smart Connect keeps the instance CONNECTOR_DELETING."),
+    "dms.connector.extending": Switch(
+        1,
+        "dwell",
+        "How long enabling Smart Connect keeps the instance EXTENDING; minutes in reality.",
+        unobservable_why=SMART_CONNECT_STAYS,
+    ),
+    "dms.connector.deleting": Switch(
+        1, "dwell", "How long disabling Smart Connect keeps the instance CONNECTOR_DELETING.", unobservable_why=SMART_CONNECT_STAYS
+    ),
     # Smart Connect on and off
     "dms.connector.enable_outcome": Switch(
         "RUNNING",
         ("RUNNING", "EXTENDEDFAILED", "ERROR"),
         "The status that the instance ends in when Smart Connect has been enabled; the two others are in the published table of statuses.",
+        unobservable_why=SMART_CONNECT_STAYS,
     ),
     "dms.connector.empty_body": Switch(
         "refused",
         ACCEPTED_OR_REFUSED,
         "Disabling is documented without a body, yet an Open Telekom Cloud client notes that an empty one is refused.",
+        unobservable_why=SMART_CONNECT_STAYS,
     ),
     "dms.connector.disable_with_tasks": Switch(
         "refused",
         ("refused", "refused as busy", "accepted"),
         "The user guide wants all tasks deleted first; whether the API enforces it, and with which code, is unknown. Accepted: the tasks "
         "go too.",
+        unobservable_why=SMART_CONNECT_STAYS,
     ),
-    "dms.connector.sold_out": Switch(False, "bool", "No room for Smart Connect: soldOut is true and enabling answers DMS.00400055."),
+    "dms.connector.sold_out": Switch(
+        False,
+        "bool",
+        "No room for Smart Connect: soldOut is true and enabling answers DMS.00400055.",
+        unobservable_why="the region's stock at that moment, no trait of the service",
+    ),
     "dms.connector.validate": Switch(
         "reachable",
         ("reachable", "unreachable"),
         "What the connectivity test finds. The code of a failure is not published.",
+        unobservable_why="tells of the network between the instance and its peer, not of the service",
     ),
     "dms.tasks_while_busy": Switch(
         "refused",
         ACCEPTED_OR_REFUSED,
         "Whether task writes are refused with DMS.00400026 while the instance is not RUNNING; known only for enabling and disabling.",
+        unobservable_why="needs an instance that is being changed",
     ),
     # task actions
     "dms.wrong_state": Switch(
@@ -108,6 +127,7 @@ SWITCHES = {
         "pauses",
         ("pauses", "wrong state"),
         "Whether a failed task can be paused, to be resumed afterwards; no page says so. Wrong state: as dms.wrong_state has it.",
+        unobservable_why=NO_FAILED_TASK,
     ),
     "dms.restart_alias": Switch(
         "known",
@@ -136,6 +156,7 @@ SWITCHES = {
         "accepted",
         ("accepted", "ignored", "refused"),
         "The body of modify is typed as the answer entity, which has no secrets; whether it takes them is unknown.",
+        unobservable_why="accepted and ignored look alike until a delivery fails with the key that was replaced",
     ),
     # echo
     "dms.unused_side.create": Switch("{}", UNUSED_SIDE, "The side that a task does not use, in the answer to create and modify."),

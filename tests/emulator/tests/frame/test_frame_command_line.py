@@ -118,6 +118,24 @@ def test_wrong_seed_ends_it(tmp_path: pathlib.Path, content: str | None, words: 
     assert "Traceback" not in done.stderr
 
 
+def test_answers_file(tmp_path: pathlib.Path) -> None:
+    answers = tmp_path / "answers.json"
+    document = {"format": "opendump-answers/1", "answers": {"dis.put_status": {"value": 204, "told": True}}}
+    answers.write_text(json.dumps(document))
+    with started("--port", "0", "--answers", str(answers), "--seed", "regions") as (_each, line):
+        connection = http.client.HTTPConnection(line.strip().rpartition("/")[2], timeout=30)
+        connection.request("POST", "/_emulator/reset")
+        connection.getresponse().read()
+        connection.request("GET", "/_emulator/state")
+        assert json.load(connection.getresponse())["switches"] == {"dis.put_status": 204}
+        connection.close()
+    document["answers"] = {"dis.putt": {"value": 204, "told": True}}
+    answers.write_text(json.dumps(document))
+    done = ended("--port", "0", "--answers", str(answers))
+    assert done.returncode == 2
+    assert f"--answers {answers}: answers.dis.putt: there is no such key; did you mean dis.put?" in done.stderr
+
+
 def test_taken_port_ends_it() -> None:
     with running() as local:
         port = local.url.rpartition(":")[2]
