@@ -10,13 +10,13 @@ consumes topics of the task. In every other case the lag is unknown, and stays N
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError
+from .._expressions import matches
 from .._task.kind import Service
 from .._task.records import Parent, Partition, Task, rows, text, whole
 
@@ -39,8 +39,10 @@ def lag_of(client: Service, parent: Parent, tasks: Iterable[Task]) -> list[Calla
 
 
 def _add_lag(client: Service, parent: Parent, task: Task, group: str) -> None:
-    own = [part for part in _offsets(client, parent, group) if part.topic and _reads(task, part.topic)]
-    if own:
+    shown = [(part, _reads(task, part.topic)) for part in _offsets(client, parent, group) if part.topic]
+    own = [part for part, read in shown if read]
+    # A part that may be the task's or not would make the sum too small or too large.
+    if own and all(read is not None for _part, read in shown):
         task.partitions = own
         lags = [part.lag for part in own if part.lag is not None]
         task.lag = sum(lags) if len(lags) == len(own) else None
@@ -72,11 +74,9 @@ def _partition(row: Mapping[str, Any]) -> Partition:
     return Partition(id=text(row.get("partition")), last_transfer_offset=current, log_end_offset=end, lag=lag, topic=text(row.get("topic")))
 
 
-def _reads(task: Task, topic: str) -> bool:
+def _reads(task: Task, topic: str) -> Optional[bool]:
+    """Whether the task reads this topic, None where its expression does not tell."""
     topics, regex = task.values.get("topics"), task.values.get("topics_regex")
     if topics:
         return topic in [name.strip() for name in str(topics).split(",")]
-    try:
-        return bool(regex and re.fullmatch(str(regex), topic))
-    except re.error:
-        return False
+    return matches(str(regex), topic) if regex else False
