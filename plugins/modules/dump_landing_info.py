@@ -12,6 +12,10 @@ description:
     a time, finds the newest one, and says what to make of it.
   - It asks the service of objects only, over the S3 protocol, and needs the right to list the buckets (C(obs:bucket:ListBucket)). It never
     reads what is in a file.
+  - Files count where they are surely the task's. A file that may as well be that of another one of O(tasks), or that lies below the root of
+    a bucket whose task names no directory, makes the verdict V(unknown). Pass all tasks that write into a bucket, and give each of them a
+    directory of its own.
+  - What is no list of objects, such as a page for people, is V(unreadable) and never taken for an empty bucket. Redirects are not followed.
   - No file alone means little, for a task writes none when there is no data. So the verdict takes into account how far behind the task
     is. Transfer tasks of DIS do not report that, so without a file the verdict on them is V(unknown), with the reason beside it.
 options:
@@ -69,6 +73,8 @@ options:
     description:
       - How many names of objects are read for one task, at most, V(1) or more. Matters for tasks without C(partition_format), because
         all their files have to be looked at.
+      - A look also ends after one request for each 500 of these names and 20 more, after ten times O(request_timeout), and where an
+        expression for topics fits more than 1000 directories. What was not read makes no verdict worse than V(unknown).
     type: int
     default: 100000
   parallelism:
@@ -76,8 +82,6 @@ options:
       - How many buckets are read at the same time, V(1) or more.
     type: int
     default: 8
-requirements:
-  - boto3
 author:
   - opendump contributors (@opendump)
 extends_documentation_fragment:
@@ -91,7 +95,9 @@ attributes:
     support: N/A
 notes:
   - A key that is refused is not tried again, because keys are locked after a few failures. The module fails then. A single bucket that
-    cannot be read is RV(landing[].error), and no failure.
+    cannot be read is RV(landing[].error) with the verdict V(unreadable), and no failure.
+  - Requests are signed with AWS4-HMAC-SHA256, which OBS accepts. Nothing of a configuration for AWS (C(AWS_PROFILE) and the like)
+    takes part.
 seealso:
   - module: opendump.huaweicloud.dump_tasks_info
 """
@@ -157,6 +163,7 @@ landing:
         - V(landing) means that files came.
         - V(quiet) means that none came, and that no data waits.
         - V(stuck) means that none came although data waits.
+        - V(unreadable) means that the bucket could not be read; RV(landing[].error) says why.
         - V(unknown) means that it cannot be told; RV(landing[].reason) says why.
       type: str
       returned: always
@@ -270,6 +277,11 @@ summary:
       sample: 1
     stuck:
       description: Tasks whose data waits.
+      type: int
+      returned: success
+      sample: 0
+    unreadable:
+      description: Tasks whose buckets could not be read.
       type: int
       returned: success
       sample: 0

@@ -6,15 +6,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 
 import boto3
 import pytest
 from moto.s3.models import s3_backends
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import Given
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module import dump_landing_info as module_body
 
 from .conftest import Run
 
@@ -75,7 +80,10 @@ def test_more_files_than_one_page_holds(run: Run, obs: str, put: Put) -> None:
         Bucket="archive"
     )
     assert page["IsTruncated"], "the server does not page, so this test proves nothing"
-    assert (result["changed"], result["summary"]) == (False, {"tasks": 1, "landing": 1, "quiet": 0, "stuck": 0, "unknown": 0})
+    assert (result["changed"], result["summary"]) == (
+        False,
+        {"tasks": 1, "landing": 1, "quiet": 0, "stuck": 0, "unreadable": 0, "unknown": 0},
+    )
     found = result["landing"][0]
     assert (found["verdict"], found["objects"], found["bytes"]) == ("landing", 2105, 21050)
     assert found["newest"]["size"] == 10
@@ -94,12 +102,15 @@ def test_every_verdict_in_the_order_of_the_tasks(run: Run, obs: str, put: Put) -
         task(bucket="no-such-bucket"),
         {**task(), "destination": {"kind": "kafka"}},
     ]
+    tasks = [{**one, "id": str(number)} for number, one in enumerate(tasks)]
     result = run("dump_landing_info", tasks=tasks, **KEYS)
     said = [one["verdict"] for one in result["landing"]]
-    # the transfer task's files lie where sink tasks without directories of topics would put theirs; their names say no topic
-    assert said == ["landing", "landing", "landing", "landing", "unknown", "unknown"]
+    # the transfer task's files lie where sink tasks without directories of topics would put theirs, and their names say no topic
+    assert said == ["unknown", "unknown", "unknown", "unknown", "unreadable", "unknown"]
+    assert "directory of its own" in result["landing"][0]["reason"]
+    assert run("dump_landing_info", tasks=tasks[:1], **KEYS)["landing"][0]["verdict"] == "landing"
     tasks = [{**one, "destination": {**one["destination"], "obs_path": "dump/late"}} for one in tasks[1:4]]
-    result = run("dump_landing_info", tasks=[{**one, "topics": ["x"]} for one in tasks], **KEYS)
+    result = run("dump_landing_info", tasks=[{**one, "topics": ["x"], "id": "one and the same"} for one in tasks], **KEYS)
     assert [one["verdict"] for one in result["landing"]] == ["quiet", "stuck", "unknown"]
     assert all(one["newest"]["modified_at"] for one in result["landing"])
     assert "812 messages wait" in result["landing"][1]["reason"]
@@ -109,9 +120,42 @@ def test_a_bucket_that_is_not_there_is_no_failure(run: Run, obs: str) -> None:
     result = run("dump_landing_info", tasks=[task(bucket="no-such-bucket"), task(lag=1)], **KEYS)
     assert result.get("failed") is not True
     missing, stuck = result["landing"]
-    assert (missing["verdict"], missing["error"]["code"], missing["error"]["status"]) == ("unknown", "NoSuchBucket", 404)
+    assert (missing["verdict"], missing["error"]["code"], missing["error"]["status"]) == ("unreadable", "NoSuchBucket", 404)
     assert (missing["objects"], missing["bytes"], missing["newest"]) == (None, None, None)
     assert (stuck["verdict"], stuck["objects"], stuck["error"]) == ("stuck", 0, None)
+
+
+@pytest.mark.parametrize("newer", [{"lag": -1}, {"lag": 2}])
+def test_a_bucket_that_answers_with_a_page_never_pages_anybody(run: Run, monkeypatch: pytest.MonkeyPatch, newer: dict[str, Any]) -> None:
+    """What is no list is unreadable, and neither quiet nor stuck; what one bucket answers has no part in the verdict on the next."""
+    pages = {"html": b"<html>Sign in</html>", "empty": b"", "foreign": b"<Foreign/>", "good": GOOD, "odd": GOOD.replace(b"false", b"maybe")}
+    with serving(lambda handler: respond(handler, 200, pages[handler.path.strip("/").partition("?")[0]])) as url:
+        monkeypatch.setenv("HW_OBS_ENDPOINT", url)
+        result = run("dump_landing_info", tasks=[task(bucket=name, **newer) for name in pages], parallelism=1, **KEYS)
+    assert result.get("failed") is not True, result
+    verdicts = {entry["bucket"]: entry["verdict"] for entry in result["landing"]}
+    stuck = "stuck" if newer["lag"] > 0 else "unknown"
+    assert verdicts == {"html": "unreadable", "empty": "unreadable", "foreign": "unreadable", "good": stuck, "odd": "unreadable"}
+    assert result["summary"]["unreadable"] == 4
+    assert "-1 messages" not in str(result["landing"])
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_buckets_that_are_refused_are_unreadable(run: Run, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    with serving(lambda handler: respond(handler, status, b"")) as url:
+        monkeypatch.setenv("HW_OBS_ENDPOINT", url)
+        result = run("dump_landing_info", tasks=[task(lag=9), task(bucket="other", lag=9)], **KEYS)
+    assert [(one["verdict"], one["error"]["status"]) for one in result["landing"]] == [("unreadable", status)] * 2
+
+
+@pytest.mark.parametrize("word", ["t", "Yes", "1", "on", "TRUE"])
+def test_one_reading_of_hw_insecure(word: str) -> None:
+    """The same words turn verification off for the API and for the bucket."""
+    options = {"parallelism": 1, "obs_addressing": "auto", "region": "r", **KEYS}
+    given = Given(options, {"HW_INSECURE": word})
+    with mock.patch(module_body.__name__ + ".Transport") as transport:
+        module_body.find_buckets(given, module_body.Reader(given), print)
+    assert transport.call_args.args == (1, False)
 
 
 def test_zones(run: Run, obs: str, put: Put) -> None:
@@ -159,27 +203,46 @@ def test_half_a_key_and_no_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     assert "HW_OBS_ENDPOINT" in run("dump_landing_info", tasks=[task()], **KEYS)["msg"]
 
 
+GOOD = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+
+
+def respond(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+@contextlib.contextmanager
+def serving(act: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
+    """A server that does one and the same with each request."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            act(self)
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[str]]]:
     """A server that knows no key, and the keys that it was shown."""
     keys: list[str] = []
 
-    class Refuser(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            keys.append(self.headers["Authorization"].partition("Credential=")[2].partition("/")[0])
-            body = b"<Error><Code>InvalidAccessKeyId</Code><Message>No such key.</Message></Error>"
-            self.send_response(403)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def refuse(handler: BaseHTTPRequestHandler) -> None:
+        keys.append(handler.headers["Authorization"].partition("Credential=")[2].partition("/")[0])
+        respond(handler, 403, b"<Error><Code>InvalidAccessKeyId</Code><Message>No such key.</Message></Error>")
 
-        def log_message(self, *_arguments: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Refuser)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", keys
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(refuse) as url:
+        yield url, keys

@@ -31,8 +31,6 @@ HEADER = [
 ]
 # REUSE-IgnoreEnd
 SOURCES = {".cfg", ".ini", ".j2", ".py", ".sh", ".toml", ".yaml", ".yml"}
-# Only the module dump_landing_info needs them, and says so where they are missing.
-OPTIONAL = {"boto3", "botocore"}
 GENERATED = {pathlib.Path("changelogs/changelog.yaml"), pathlib.Path("REUSE.toml")}
 
 
@@ -128,7 +126,7 @@ def test_plugins_start_with_the_annotations_import() -> None:
 def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
     ours = rf"{re.escape(COLLECTION)}\.plugins\.(module_utils|plugin_utils|doc_fragments)"
     of_ansible = r"ansible\.(errors|module_utils|utils\.unsafe_proxy)"
-    allowed = re.compile(rf"(__future__|requests|boto3|botocore|{of_ansible}|{ours})(\.|$)")
+    allowed = re.compile(rf"(__future__|requests|{of_ansible}|{ours})(\.|$)")
     of_the_controller = re.compile(r"(yaml|ansible\.constants|ansible\.plugins\.(inventory|lookup))(\.|$)")
     forbidden = re.compile(r"ansible\.module_utils\.(six|_text|urls|common\._collections_compat)(\.|$)")
     strangers = {
@@ -183,7 +181,7 @@ def test_execution_environment_names_files_that_exist_and_what_modules_import() 
     dependencies = read_yaml("meta/execution-environment.yml")["dependencies"]
     requirements = text(pathlib.Path(dependencies["python"]))
     needed = {line.split(">")[0] for line in requirements.splitlines() if line and not line.startswith("#")}
-    imported = {name.split(".")[0] for path in MODULE_UTILS for name in imports(path)} - OPTIONAL
+    imported = {name.split(".")[0] for path in MODULE_UTILS for name in imports(path)}
     assert needed == imported - sys.stdlib_module_names - {"ansible", "ansible_collections"}
 
 

@@ -14,7 +14,7 @@ import pytest
 
 PLUGINS = pathlib.Path(__file__).parents[2] / "plugins"
 PREFIX = "ansible_collections.opendump.huaweicloud.plugins."
-GROUND = frozenset({"_errors", "_threads", "_numbers", "_python"})
+GROUND = frozenset({"_errors", "_expressions", "_threads", "_numbers", "_python"})
 # A room of module_utils, and those it may import besides the ground and itself.
 MAY_IMPORT: dict[str, set[str]] = {
     **{room: set() for room in GROUND},

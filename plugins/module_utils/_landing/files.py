@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether the files of a dump land: where they would lie, what lies there, and what to make of it.
 
-Nothing here knows how a bucket is reached.
+Nothing here knows how a bucket is reached, or what kinds of tasks there are.
 
 A file lies in a directory of the time at which it was dumped, in the zone of the service. Names sort like times, so one range of
 names holds everything of a period. The time at which the bucket says it got an object decides what counts, never the directory.
@@ -12,26 +12,34 @@ names holds everything of a period. The time at which the bucket says it got an 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Protocol
 
 from .._errors import ConfigurationError
+from .._expressions import matches
 
-VERDICTS = ("landing", "quiet", "stuck", "unknown")
+VERDICTS = ("landing", "quiet", "stuck", "unreadable", "unknown")
 DIRECTORIES = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M"}
 # Zones without changes since 1991, for machines without a database of time zones.
 FIXED_ZONES = {"Asia/Shanghai": 8, "Asia/Chongqing": 8, "PRC": 8, "UTC": 0, "GMT": 0, "Z": 0}
 # Where clocks are set back, an hour of names comes twice; a file's directory may be off by that, and by the service's own slack.
 SLACK = timedelta(hours=1)
 DEFAULT_INTERVAL = 300
+LONGEST_INTERVAL = 86400
+MOST_TOPICS = 1000
+EARLIEST = datetime(1971, 1, 1, tzinfo=timezone.utc)
 # <topic>+<partition>+<first offset>, as Kafka Connect names files.
 CONNECT_FILE = re.compile(r"(?P<topic>.+)\+\d+\+\d+[^/]*$")
 
 
+class CutOff(Exception):
+    """There is more than may be read."""
+
+
 class Object(NamedTuple):
-    """One file in a bucket."""
+    """One file in a bucket; ``modified`` is when the bucket got it, in UTC."""
 
     key: str
     size: int
@@ -39,7 +47,7 @@ class Object(NamedTuple):
 
 
 class Bucket:
-    """What is asked of a bucket; raises OpendumpError where it cannot be read."""
+    """What is asked of a bucket; raises OpendumpError where it cannot be read, and CutOff where it holds more than may be read."""
 
     def objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
         """Objects whose names begin with ``prefix``, sort after ``after`` and before ``until``, to the last page."""
@@ -48,6 +56,19 @@ class Bucket:
     def directories(self, prefix: str) -> list[str]:
         """What comes next after ``prefix`` up to a slash, whole, sorted."""
         raise NotImplementedError
+
+
+class Layout(Protocol):
+    """How the files of one kind of task lie in a bucket; the kind declares it."""
+
+    @property
+    def bucket_field(self) -> str: ...
+
+    @property
+    def path_field(self) -> str: ...
+
+    @property
+    def by_topic(self) -> bool: ...
 
 
 class Window(NamedTuple):
@@ -60,7 +81,14 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a dump's files lie. ``partition_format`` is empty where there are no directories by the time of dumping."""
+    """Where a dump's files lie.
+
+    :param base: the directory, with a slash at its end; empty for the bucket itself.
+    :param partition_format: directories by the time of dumping; empty where there are none.
+    :param dated: directories by times of another kind, which say nothing about when a file came.
+    :param owner: what tells its task from others; a task that two APIs show has one.
+    :param name: of the task, for people.
+    """
 
     bucket: str
     base: str
@@ -68,11 +96,17 @@ class Place:
     topics: Sequence[str] = ()
     topics_regex: str = ""
     by_topic: bool = False
+    dated: bool = False
+    owner: str = ""
+    name: str = ""
 
 
 @dataclass
 class Found:
-    """What lies there. ``newest`` may be older than the window; ``astray`` says that it is new, but in a directory of another time."""
+    """What lies there. ``newest`` may be older than the window; ``astray`` says that it is new, but in a directory of another time.
+
+    ``doubtful`` counts new files that may be those of another writer, ``doubt`` says which and whose.
+    """
 
     prefixes: list[str] = field(default_factory=list)
     objects: int = 0
@@ -80,6 +114,8 @@ class Found:
     newest: Optional[Object] = None
     astray: bool = False
     cut_off: bool = False
+    doubtful: int = 0
+    doubt: str = ""
 
     def see(self, one: Object, counts: bool) -> None:
         if counts:
@@ -130,94 +166,158 @@ def window_of(since: str, zone: tzinfo, now: datetime) -> Window:
         start = start.replace(tzinfo=zone)
     if start >= now:
         raise ConfigurationError("since is '%s', which is not in the past." % text)
+    if start < EARLIEST:
+        raise ConfigurationError("since is '%s', which is before %s." % (text, show_moment(EARLIEST)))
     return Window(start, now, zone)
 
 
 def moment_of(text: Any) -> Optional[datetime]:
-    """The time in a record's ISO text, None where there is none."""
+    """The time in a record's ISO text, in UTC; None where there is none."""
     try:
         found = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", str(text)))
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
-def place_of(task: Mapping[str, Any]) -> Optional[Place]:
+def place_of(task: Mapping[str, Any], layout: Layout) -> Optional[Place]:
     """Where the files of this task lie, None where it does not dump files into OBS or its record does not say."""
-    destination = task.get("destination") or {}
-    bucket = str(destination.get("obs_bucket_path") or destination.get("obs_bucket_name") or "")
-    if destination.get("kind") != "obs" or not bucket:
+    destination = task.get("destination")
+    if not isinstance(destination, Mapping) or destination.get("kind") != "obs":
         return None
-    bucket, _slash, inside = bucket.strip("/").partition("/")
-    path = "/".join(part for part in (inside, str(destination.get("file_prefix") or destination.get("obs_path") or "")) if part).strip("/")
-    base = path + "/" if path else ""
-    partition_format = str(destination.get("partition_format") or "").strip("/")
-    if set(partition_format.split("/")) - set(DIRECTORIES) or destination.get("processing_schema"):
-        # Times in the names are those of the data there, so names say nothing about when a file came.
-        partition_format = ""
-    if task.get("kind") == "dis_transfer_task":
-        return Place(bucket, base, partition_format)
-    return Place(bucket, base, partition_format, tuple(task.get("topics") or ()), str(task.get("topics_regex") or ""), by_topic=True)
+    bucket, _slash, inside = _text(destination.get(layout.bucket_field)).strip("/").partition("/")
+    if not bucket:
+        return None
+    path = "/".join(part for part in (inside, _text(destination.get(layout.path_field))) if part).strip("/")
+    partition_format = _text(destination.get("partition_format")).strip("/")
+    # Times in the names are those of the data there, so names say nothing about when a file came.
+    dated = bool(partition_format) and bool(set(partition_format.split("/")) - set(DIRECTORIES) or destination.get("processing_schema"))
+    topics = task.get("topics")
+    return Place(
+        bucket,
+        path + "/" if path else "",
+        "" if dated else partition_format,
+        tuple(filter(None, map(_text, topics))) if layout.by_topic and isinstance(topics, (list, tuple)) else (),
+        _text(task.get("topics_regex")) if layout.by_topic else "",
+        by_topic=layout.by_topic,
+        dated=dated,
+        owner="%s/%s" % (task.get("parent"), task.get("id") or "%s/%s" % (task.get("kind"), task.get("name"))),
+        name=_text(task.get("name")),
+    )
 
 
-def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int) -> Found:
-    """Count what came into a place within the window, and find the newest object that is there. Reads ``most`` names at most.
+def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place] = ()) -> Found:
+    """Count what came into a place within the window, and find the newest object that is there.
 
+    :param interval: seconds between two deliveries.
+    :param most: names to read at most.
+    :param neighbours: places of other tasks that write into the same bucket; a file that may be theirs does not count.
     :raises OpendumpError: the bucket cannot be read.
     """
     found = Found()
+    try:
+        _count(bucket, place, window, interval, most, neighbours, found)
+        if place.partition_format and not found.objects:
+            _look_back(bucket, place, window, neighbours, found)
+    except CutOff:
+        found.cut_off = True
+    return found
+
+
+def _count(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place], found: Found) -> None:
     read = 0
     for group in prefixes(bucket, place):
         for prefix in group:
             found.prefixes.append(prefix)
             listed = _named_within(bucket, prefix, place, window, interval) if place.partition_format else bucket.objects(prefix)
-            for one in own(listed, place, prefix):
+            for one in listed:
                 if read >= most:
-                    found.cut_off = True
-                    return found
+                    raise CutOff
                 read += 1
-                found.see(one, one.modified >= window.since)
+                _weigh(one, place, neighbours, window, found, one.modified >= window.since)
         if found.objects:
-            return found
-    if place.partition_format:
-        _look_back(bucket, place, window, found)
-    return found
+            return
+
+
+def _weigh(one: Object, place: Place, neighbours: Sequence[Place], window: Window, found: Found, counts: bool) -> None:
+    """See a file, unless it is somebody else's; one that may be is only doubtful."""
+    mine = None if one.key.endswith("/") else claim(place, one.key)  # a slash at the end marks a directory
+    if mine is None:
+        return
+    rivals = [(theirs, other) for other in neighbours for theirs in [claim(other, one.key)] if theirs]
+    if any(theirs.depth > mine.depth and theirs.sure for theirs, _other in rivals):
+        return
+    near = [other for theirs, other in rivals if theirs.depth >= mine.depth]
+    if mine.sure and not near:
+        found.see(one, counts)
+    elif one.modified >= window.since:
+        found.doubtful += 1
+        found.doubt = found.doubt or "such as %s%s" % (one.key, ", which may be that of '%s'" % near[0].name if near else "")
+
+
+class Claim(NamedTuple):
+    """What speaks for a file being a task's: the length of the directory that is its own, and whether nothing speaks against it."""
+
+    depth: int
+    sure: bool
+
+
+def claim(place: Place, key: str) -> Optional[Claim]:
+    """What a file's name alone says; None where it cannot be of this place.
+
+    A task that names no directory makes files in the root of its bucket, so one in a directory below it is hardly its own.
+    """
+    if not key.startswith(place.base):
+        return None
+    rest = key[len(place.base) :]
+    named = CONNECT_FILE.match(rest.rpartition("/")[2])
+    said = reads(place, named.group("topic")) if named and place.by_topic else None
+    if said is False:
+        return None
+    topic, slash, inside = rest.partition("/")
+    if place.by_topic and slash and _is_dated(place, inside):
+        read = reads(place, topic)
+        if read is not False:
+            return Claim(len(place.base) + len(topic) + 1, bool(read or place.base))
+    if not _is_dated(place, rest):
+        return None
+    return Claim(len(place.base), bool(place.base or place.partition_format or place.dated or not slash))
+
+
+def _is_dated(place: Place, rest: str) -> bool:
+    """Whether the directories of a file are those that the place makes by time; where it makes none, any will do."""
+    if place.dated:
+        return bool(re.match(r"\d{2,4}/", rest))
+    if not place.partition_format:
+        return True
+    digits = "/".join(r"\d{%d}" % len(part) for part in place.partition_format.split("/"))
+    return bool(re.match(digits + "/.", rest))
 
 
 def prefixes(bucket: Bucket, place: Place) -> list[list[str]]:
     """Where to look first, and where to look when nothing new is there.
 
     Pages differ on whether there is a directory for each topic of Kafka, so both ways are looked at.
+
+    :raises CutOff: there are more directories than may be looked into.
     """
     if not place.by_topic:
         return [[place.base]]
     topics = list(place.topics)
     if not topics:
         names = [one[len(place.base) : -1] for one in bucket.directories(place.base)]
-        topics = [name for name in names if is_read(place, name)]
-    flat = [place.base] if place.partition_format else [place.base + topic + "+" for topic in topics]
+        topics = [name for name in names if reads(place, name) or (reads(place, name) is None and not re.fullmatch(r"\d{4}", name))]
+    if len(topics) > MOST_TOPICS:
+        raise CutOff
+    flat = [place.base] if place.partition_format or place.dated else [place.base + topic + "+" for topic in topics]
     return [[place.base + topic + "/" for topic in topics], flat]
 
 
-def is_read(place: Place, topic: str) -> bool:
-    """Whether the task reads this topic, as far as can be told: the service's expressions are not Python's."""
+def reads(place: Place, topic: str) -> Optional[bool]:
+    """Whether the task reads this topic; None where that cannot be told, for the service's expressions are not Python's."""
     if place.topics:
         return topic in place.topics
-    try:
-        return bool(re.fullmatch(place.topics_regex, topic)) if place.topics_regex else True
-    except re.error:
-        return not re.fullmatch(r"\d{4}", topic)
-
-
-def own(listed: Iterable[Object], place: Place, prefix: str) -> Iterator[Object]:
-    """Without the markers of directories, and without files that say they are of a topic of another task."""
-    for one in listed:
-        if one.key.endswith("/"):
-            continue
-        name = CONNECT_FILE.match(one.key.rsplit("/", 1)[-1])
-        if place.by_topic and prefix == place.base and name and not is_read(place, name.group("topic")):
-            continue
-        yield one
+    return matches(place.topics_regex, topic) if place.topics_regex else None
 
 
 def directory(partition_format: str, moment: datetime, zone: tzinfo) -> str:
@@ -232,7 +332,7 @@ def _named_within(bucket: Bucket, prefix: str, place: Place, window: Window, int
     return bucket.objects(prefix, after=prefix + first, until=prefix + last + "0")
 
 
-def _look_back(bucket: Bucket, place: Place, window: Window, found: Found) -> None:
+def _look_back(bucket: Bucket, place: Place, window: Window, neighbours: Sequence[Place], found: Found) -> None:
     """The newest object in the last directory by name: it says since when nothing came, or that the zone is another one."""
     for prefix in found.prefixes:
         folder = prefix
@@ -242,34 +342,39 @@ def _look_back(bucket: Bucket, place: Place, window: Window, found: Found) -> No
                 break
             folder = deeper[-1]
         else:
-            for one in own(bucket.objects(folder), place, prefix):
-                found.see(one, counts=False)
+            for one in bucket.objects(folder):
+                _weigh(one, place, neighbours, window, found, counts=False)
     found.astray = found.newest is not None and found.newest.modified >= window.since
 
 
 def verdict(task: Mapping[str, Any], found: Found, window: Window, interval: int) -> tuple[str, str]:
     """What to make of it, and why in words."""
     if found.objects:
-        return "landing", "%d files came since %s." % (found.objects, show_moment(window.since))
+        return "landing", "%s%d files came since %s." % ("At least " if found.cut_off else "", found.objects, show_moment(window.since))
     if found.astray and found.newest:
         return "landing", "Files come, but into directories of another time (%s); check time_zone." % found.newest.key
     if task.get("health") == "paused":
         return "unknown", "The task is paused, so no file is expected."
+    if found.doubtful:
+        return "unknown", "%d files came that may be those of another writer (%s). Give each task a directory of its own." % (
+            found.doubtful,
+            found.doubt,
+        )
     if found.cut_off:
-        return "unknown", "There are more objects than max_objects, and none among those read is new."
+        return "unknown", "There is more in the bucket than may be read (max_objects), and nothing new in what was read."
     created = moment_of(task.get("created_at"))
     start = max(window.since, created) if created else window.since
     if window.until - start < timedelta(seconds=interval):
         return "unknown", "The task delivers every %d seconds, and less time has passed since %s." % (interval, show_moment(start))
     lag = task.get("lag")
+    if not isinstance(lag, int) or isinstance(lag, bool) or lag < 0:
+        moved = moment_of(task.get("last_transfer_at"))
+        if moved and moved >= window.since:
+            return "unknown", "The service says it delivered at %s, but there is no such file." % show_moment(moved)
+        return "unknown", "No file came since %s, and the service does not report whether data waits." % show_moment(window.since)
     if lag:
         return "stuck", "%s messages wait, and no file came since %s." % (lag, show_moment(start))
-    if lag == 0:
-        return "quiet", "No message waits, and no file came since %s." % show_moment(window.since)
-    moved = moment_of(task.get("last_transfer_at"))
-    if moved and moved >= window.since:
-        return "unknown", "The service says it delivered at %s, but there is no such file." % show_moment(moved)
-    return "unknown", "No file came since %s, and the service does not report whether data waits." % show_moment(window.since)
+    return "quiet", "No message waits, and no file came since %s." % show_moment(window.since)
 
 
 def show_moment(moment: datetime) -> str:
@@ -278,5 +383,11 @@ def show_moment(moment: datetime) -> str:
 
 def interval_of(task: Mapping[str, Any]) -> int:
     """Seconds between two deliveries."""
-    value = (task.get("destination") or {}).get("deliver_time_interval")
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else DEFAULT_INTERVAL
+    destination = task.get("destination")
+    value = destination.get("deliver_time_interval") if isinstance(destination, Mapping) else None
+    usable = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LONGEST_INTERVAL
+    return value if usable else DEFAULT_INTERVAL  # type: ignore[return-value]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

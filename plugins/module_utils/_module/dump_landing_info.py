@@ -9,16 +9,16 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, Optional
-
-from ansible.module_utils.basic import missing_required_lib
+from typing import Any, Callable, Optional
 
 from .._api.credentials import Identity, Key, identify
 from .._api.endpoints import find_endpoint
-from .._api.options import Given
+from .._api.options import REQUEST_TIMEOUT, RETRY_BUDGET, Given, read_seconds, read_verification
+from .._api.transport import Transport
 from .._errors import ConfigurationError, OpendumpError
-from .._landing.buckets import BOTO3_IMPORT_ERROR, Buckets, KeyRefused
-from .._landing.files import VERDICTS, Found, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
+from .._kinds.registry import KINDS
+from .._landing.buckets import Buckets, KeyRefused
+from .._landing.files import VERDICTS, Found, Place, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
 from .._threads import side_by_side
 from .base import DumpModule
 
@@ -39,18 +39,16 @@ LANDING_OPTIONS: dict[str, Any] = {
 def dump_landing_info() -> None:
     module = DumpModule(LANDING_OPTIONS, required_together=[["obs_access_key", "obs_secret_key"]])
     options = module.params
-    if BOTO3_IMPORT_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("boto3", reason="to look into buckets"), exception=BOTO3_IMPORT_ERROR)
     with module.failing():
         for name in ("parallelism", "max_objects"):
             if options[name] < 1:
                 raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, options[name]))
         window = window_of(options["since"], zone_of(options["time_zone"]), datetime.now(timezone.utc))
         given = Given(options, os.environ)
-        who = Who(given)
-        module.hide(who.secrets)
-        landing = looked_at(buckets(given, who), options["tasks"], window, options)
-    counts = Counter(one["verdict"] for one in landing)
+        reader = Reader(given)
+        module.hide(reader.secrets)
+        landing = look_at_tasks(find_buckets(given, reader, module.warn), options["tasks"], window, options)
+    counts = Counter(entry["verdict"] for entry in landing)
     module.exit_json(
         changed=False,
         since=show_moment(window.since),
@@ -59,8 +57,8 @@ def dump_landing_info() -> None:
     )
 
 
-class Who:
-    """The key for the bucket: its own options, its own variables, or else the key that the API is called with.
+class Reader:
+    """Who reads the buckets, with which key: its own options, its own variables, or else the key that the API is called with.
 
     :raises ConfigurationError: half a key, or none.
     """
@@ -99,65 +97,75 @@ class Who:
         )
 
 
-def buckets(given: Given, who: Who) -> Buckets:
+def find_buckets(given: Given, reader: Reader, warn: Callable[[str], None]) -> Buckets:
     """
-    :raises ConfigurationError: it is not said where OBS is.
+    :raises ConfigurationError: it is not said where OBS is, or an option is out of its range.
     """
-    region = given.get("region") or (who.identity.region if who.identity else "")
+    region = given.get("region") or (reader.identity.region if reader.identity else "")
     url = given.option("obs_endpoint") or given.named("HW_OBS_ENDPOINT")
     if not url and not region:
         raise ConfigurationError(
             "It is not said where OBS is: there is neither a region nor an endpoint. Set region (HW_REGION_NAME) or obs_endpoint "
             "(HW_OBS_ENDPOINT)."
         )
-    where = find_endpoint("obs", url, region or None, given.get("cloud"))
-    verify = given.options.get("validate_certs")
-    if verify is None:
-        verify = (given.named("HW_INSECURE") or "").lower() not in ("1", "true", "yes", "on")
+    options = given.options
     return Buckets(
-        who.key,
-        where.base + where.prefix,
-        region or "us-east-1",
-        verify=(given.options.get("ca_path") or True) if verify else False,
-        timeout=float(given.options["request_timeout"]),
-        connections=given.options["parallelism"],
-        addressing=given.options["obs_addressing"],
+        reader.key,
+        find_endpoint("obs", url, region or None, given.get("cloud")),
+        region.lower() or "us-east-1",
+        Transport(options["parallelism"], read_verification(given)),
+        timeout=read_seconds(options, "request_timeout", REQUEST_TIMEOUT, above=0),
+        retry_budget=read_seconds(options, "retry_budget", RETRY_BUDGET),
+        addressing=options["obs_addressing"],
+        warn=warn,
     )
 
 
-def looked_at(reached: Buckets, tasks: Sequence[Mapping[str, Any]], window: Window, options: Mapping[str, Any]) -> list[dict[str, Any]]:
+def look_at_tasks(buckets: Buckets, tasks: Sequence[Mapping[str, Any]], window: Window, options: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One entry for each task, in order.
 
     :raises KeyRefused: the key is wrong; nothing more is asked with it, for a key that fails often is locked.
     """
+    places = [find_place(task) for task in tasks]
+    by_bucket: dict[str, list[Place]] = {}
+    for place in places:
+        if place:
+            by_bucket.setdefault(place.bucket, []).append(place)
 
-    def one(task: Mapping[str, Any]) -> dict[str, Any]:
-        place, interval = place_of(task), interval_of(task)
+    def look_at_task(number: int) -> dict[str, Any]:
+        task, place, interval = tasks[number], places[number], interval_of(tasks[number])
         if place is None:
             why = "The task does not dump files into OBS, or its record has no details (dump_tasks_info with details)."
-            return entry(task, None, Found(), ("unknown", why))
+            return show_entry(task, None, Found(), ("unknown", why))
+        neighbours = [other for other in by_bucket[place.bucket] if other.owner != place.owner]
+        bucket = buckets.bucket(place.bucket, options["max_objects"])
         try:
-            found = look(reached.bucket(place.bucket), place, window, interval, options["max_objects"])
+            found = look(bucket, place, window, interval, options["max_objects"], neighbours)
         except KeyRefused:
             raise
         except OpendumpError as error:
-            return entry(task, place.bucket, Found(), ("unknown", str(error)), {"msg": str(error), **error.details})
-        return entry(task, place.bucket, found, verdict(task, found, window, interval))
+            return show_entry(task, place.bucket, Found(), ("unreadable", str(error)), {"msg": str(error), **error.details})
+        return show_entry(task, place.bucket, found, verdict(task, found, window, interval))
 
     # The first alone: a wrong key is used once, not by all threads at the same time.
-    first = next((number for number, task in enumerate(tasks) if place_of(task)), len(tasks))
-    head = [one(task) for task in tasks[: first + 1]]
-    return head + side_by_side(one, tasks[first + 1 :], options["parallelism"])
+    first = next((number for number, place in enumerate(places) if place), len(tasks))
+    head = [look_at_task(number) for number in range(min(first + 1, len(tasks)))]
+    return head + side_by_side(look_at_task, range(first + 1, len(tasks)), options["parallelism"])
 
 
-def entry(
-    task: Mapping[str, Any], bucket: Optional[str], found: Found, said: tuple[str, str], error: Optional[dict[str, Any]] = None
+def find_place(task: Mapping[str, Any]) -> Optional[Place]:
+    kind = KINDS.get(str(task.get("kind")))
+    return place_of(task, kind.files) if kind else None
+
+
+def show_entry(
+    task: Mapping[str, Any], bucket: Optional[str], found: Found, judged: tuple[str, str], error: Optional[dict[str, Any]] = None
 ) -> dict[str, Any]:
     newest = found.newest
     return {
         **{name: task.get(name) for name in ("kind", "parent", "parent_name", "name", "id")},
-        "verdict": said[0],
-        "reason": said[1],
+        "verdict": judged[0],
+        "reason": judged[1],
         "bucket": bucket,
         "prefixes": found.prefixes,
         "objects": None if error or not found.prefixes else found.objects,

@@ -6,18 +6,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import (
+    VERDICTS,
     Bucket,
     Found,
     Object,
+    Place,
     Window,
     directory,
     interval_of,
@@ -97,10 +102,16 @@ def connect_task(**more: Any) -> dict[str, Any]:
     }
 
 
-def seen(task: dict[str, Any], bucket: Held, window: Window = HOUR, most: int = 1000) -> tuple[Found, str, str]:
-    place = place_of(task)
-    assert place is not None
-    found = look(bucket, place, window, interval_of(task), most)
+def place(task: dict[str, Any]) -> Place:
+    found = place_of(task, KINDS[task["kind"]].files)
+    assert found is not None
+    return found
+
+
+def seen(
+    task: dict[str, Any], bucket: Held, window: Window = HOUR, most: int = 1000, neighbours: Sequence[dict[str, Any]] = ()
+) -> tuple[Found, str, str]:
+    found = look(bucket, place(task), window, interval_of(task), most, [place(other) for other in neighbours])
     return (found, *verdict(task, found, window, interval_of(task)))
 
 
@@ -123,14 +134,15 @@ def test_files_that_came_are_counted_in_the_services_zone() -> None:
 
 @pytest.mark.parametrize(
     ("lag", "expected"),
-    [(0, "quiet"), (7, "stuck"), (None, "unknown")],
+    [(0, "quiet"), (7, "stuck"), (None, "unknown"), (-1, "unknown"), ("7", "unknown"), (True, "unknown"), ([], "unknown")],
 )
-def test_no_file_means_little_without_the_lag(lag: int | None, expected: str) -> None:
+def test_no_file_means_little_without_the_lag(lag: Any, expected: str) -> None:
     bucket = Held(**{"dump/orders/2026/02/03/10/00/orders+0+0000000001": 870})
     found, said, why = seen(connect_task(lag=lag), bucket)
     assert said == expected, why
     assert found.objects == 0
     assert found.newest and found.newest.key.endswith("orders+0+0000000001"), "since when nothing came is worth knowing"
+    assert "-1" not in why
 
 
 def test_a_paused_task_is_not_stuck() -> None:
@@ -195,7 +207,7 @@ def test_what_dis_says_and_the_bucket_does_not_show_is_named() -> None:
     [None, {"kind": "dws", "obs_bucket_path": "staging"}, {"kind": "obs", "obs_bucket_path": None}, {"kind": "kafka"}],
 )
 def test_not_every_task_writes_files(destination: dict[str, Any] | None) -> None:
-    assert place_of({"kind": "dis_transfer_task", "destination": destination}) is None
+    assert place_of({"kind": "dis_transfer_task", "destination": destination}, KINDS["dis_transfer_task"].files) is None
 
 
 @pytest.mark.parametrize("text", ["Asia/Shanghai", "Asia/Chongqing", "GMT+08:00", "+08:00", "UTC+8", "+0800"])
@@ -235,7 +247,110 @@ def test_since(since: str, start: datetime) -> None:
     assert window_of(since, CHINA, NOW).since == start
 
 
-@pytest.mark.parametrize("since", ["yesterday", "", "-5", "0", "2027-01-01", "99999999999999999999"])
+@pytest.mark.parametrize("since", ["yesterday", "", "-5", "1970-06-01", "0001-01-01", "0", "2027-01-01", "99999999999999999999"])
 def test_since_that_is_none(since: str) -> None:
     with pytest.raises(ConfigurationError, match="since"):
         window_of(since, CHINA, NOW)
+
+
+# neighbours in one bucket
+
+
+def rootless(**more: Any) -> dict[str, Any]:
+    return transfer_task(id="mine", destination={"file_prefix": "", "partition_format": None, **more})
+
+
+def test_a_neighbours_file_is_no_delivery_of_a_task_without_a_directory() -> None:
+    bucket = Held(**{"orders/2026/02/04/file": 5})
+    neighbour = transfer_task(id="other", name="orders-to-obs")
+    for mine in (rootless(), rootless(partition_format="yyyy/MM/dd"), rootless(processing_schema={"timestamp_name": "t"})):
+        found, said, why = seen(mine, bucket, neighbours=[neighbour])
+        assert (said, found.objects) == ("unknown", 0), why
+        assert seen(neighbour, bucket, neighbours=[mine])[1] == "landing"
+    assert seen({**rootless(), "lag": 7}, bucket, neighbours=[neighbour])[1] == "stuck", "and none that keeps it from being stuck"
+
+
+def test_a_file_in_a_directory_that_nobody_names_is_doubtful() -> None:
+    found, said, why = seen({**rootless(), "lag": 7}, Held(**{"exports/report.csv": 5}))
+    assert (said, found.objects, found.doubtful) == ("unknown", 0, 1)
+    assert "exports/report.csv" in why
+    assert seen(rootless(), Held(file=5))[1] == "landing"
+
+
+def test_two_tasks_with_one_directory_are_not_told_apart() -> None:
+    bucket = Held(**{"orders/2026/02/04/file": 5})
+    twin = transfer_task(id="twin", name="orders-twin")
+    found, said, why = seen(transfer_task(id="mine"), bucket, neighbours=[twin])
+    assert (said, found.objects) == ("unknown", 0)
+    assert "orders-twin" in why and "directory of its own" in why
+
+
+def test_the_deeper_directory_says_whose_a_file_is() -> None:
+    bucket = Held(**{"orders/eu/2026/02/04/file": 5})
+    outer = transfer_task(id="outer", destination={"partition_format": None})
+    inner = transfer_task(id="inner", destination={"file_prefix": "orders/eu"})
+    assert seen(inner, bucket, neighbours=[outer])[1] == "landing"
+    assert seen(outer, bucket, neighbours=[inner])[:2][1] == "unknown"
+    assert seen(outer, bucket, neighbours=[inner])[0].doubtful == 0
+
+
+@pytest.mark.parametrize("path", ["dump/%s/2026/02/04/00/25/%s+0+1", "dump/2026/02/04/00/25/%s+0+1"])
+def test_topics_tell_tasks_of_one_directory_apart(path: str) -> None:
+    bucket = Held(**{path.replace("%s", "payments"): 5})
+    orders, payments = connect_task(id="o"), connect_task(id="p", topics=["payments"])
+    assert seen(payments, bucket, neighbours=[orders])[1] == "landing"
+    assert seen(orders, bucket, neighbours=[payments])[1] == "quiet"
+    both = connect_task(id="b", topics=None, topics_regex="(orders|payments)")
+    assert seen(payments, bucket, neighbours=[both])[1] == "unknown"
+
+
+def test_a_directory_that_may_be_one_tasks_topic_and_another_tasks_path() -> None:
+    bucket = Held(**{"orders/2026/02/04/00/25/part": 5})
+    topic = connect_task(id="t", destination={"obs_path": ""})
+    path = connect_task(id="p", topics=["payments"], destination={"obs_path": "orders"})
+    assert seen(topic, bucket, neighbours=[path])[1] == "unknown"
+    assert seen(path, bucket, neighbours=[topic])[1] == "unknown"
+    assert seen(topic, bucket)[1] == "landing"
+
+
+def test_an_expression_that_cannot_be_read_is_no_proof() -> None:
+    bucket = Held(**{"topic/2026/02/04/00/25/topic+0+1": 5})
+    mine = connect_task(topics=None, topics_regex="(a+)+b", destination={"obs_path": ""})
+    assert seen(mine, bucket)[1] == "unknown"
+    assert seen(connect_task(topics=None, topics_regex="(a+)+b"), Held(**{"dump/topic/2026/02/04/00/25/topic+0+1": 5}))[1] == "landing"
+
+
+def test_what_is_not_the_tasks_own_counts_as_read_too() -> None:
+    bucket = Held(**{f"orders/x/{number:04}/": 5 for number in range(50)})
+    found, said, why = seen(transfer_task(destination={"partition_format": None}), bucket, most=20)
+    assert (len(bucket.read), said, found.cut_off) == (21, "unknown", True), why
+
+
+# records that are odd
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["obs", "orders", "yyyy/MM/dd", "2026-02-03T00:00:00Z"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["kind", "obs_bucket_name", "obs_path", "x"]), inner),
+    max_leaves=4,
+)
+NAMES = ("parent", "name", "id", "health", "lag", "topics", "topics_regex", "created_at", "last_transfer_at")
+FIELDS = ("obs_bucket_name", "obs_bucket_path", "obs_path", "file_prefix", "partition_format", "deliver_time_interval", "processing_schema")
+
+
+@settings(max_examples=150)
+@given(
+    kind=st.sampled_from(sorted(KINDS)),
+    names=st.dictionaries(st.sampled_from(NAMES), ODD),
+    fields=ODD | st.dictionaries(st.sampled_from(FIELDS), ODD).map(lambda fields: {"obs_bucket_name": "archive", **fields, "kind": "obs"}),
+)
+def test_a_record_may_be_as_odd_as_it_likes(kind: str, names: dict[str, Any], fields: Any) -> None:
+    task = {"kind": kind, "destination": fields, **names}
+    found = place_of(task, KINDS[kind].files)
+    if found is not None:
+        held = look(Held(**{"orders/2026/02/04/file": 5, "file": 5}), found, HOUR, interval_of(task), 10, [found])
+        assert verdict(task, held, HOUR, interval_of(task))[0] in VERDICTS
