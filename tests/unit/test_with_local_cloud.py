@@ -32,9 +32,34 @@ def test_command_gets_the_local_account_and_its_exit_code_is_passed_on() -> None
     assert environment["HW_DIS_ENDPOINT"] == environment["OPENDUMP_LOCAL_CLOUD"]
     assert environment["HW_REGION_NAME"] == with_local_cloud.REGION
     assert environment["HW_SECRET_KEY"] == with_local_cloud.SECRET_KEY
+    assert environment["OPENDUMP_OBS_SECRET_KEY"] == with_local_cloud.OBS_SECRET_KEY
+    assert environment["OPENDUMP_OBS_ACCESS_KEY"] != environment["HW_ACCESS_KEY"]
     assert "HW_AUTH_TOKEN" not in environment
     with pytest.raises(OSError, match=r"refused"):
         urllib.request.urlopen(environment["OPENDUMP_LOCAL_CLOUD"], timeout=5)
+
+
+def test_ansible_is_found_without_an_activated_venv() -> None:
+    done = run("ansible-playbook", "--version", PATH="/usr/bin:/bin")
+    assert done.returncode == 0, done.stderr
+    assert "ansible-playbook [core" in done.stdout
+    assert str(with_local_cloud.COLLECTIONS) in done.stdout or "ANSIBLE_COLLECTIONS_PATH" in os.environ
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setattr(with_local_cloud, "VENV", tmp_path / "none")
+    with pytest.raises(SystemExit, match=r"there is no ansible-play, neither on the PATH nor in .*Run 'make venv'"):
+        with_local_cloud.found("ansible-play")
+    monkeypatch.setattr(with_local_cloud, "NEEDED", ("fastapi", "no_such_thing"))
+    with pytest.raises(SystemExit, match=r"the local cloud needs no_such_thing, which .* lacks"):
+        with_local_cloud.python()
+
+
+def test_another_python_takes_the_venv_of_the_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "python").symlink_to(sys.executable)
+    monkeypatch.setattr(with_local_cloud, "VENV", tmp_path)
+    monkeypatch.setattr(with_local_cloud, "NEEDED", ("no_such_thing",))
+    assert with_local_cloud.python() == str(tmp_path / "python")
 
 
 def test_cloud_stops_when_its_user_fails() -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Command line of the local cloud: ``python -m huaweicloud_emulator``."""
+"""Command line of the local cloud: ``huaweicloud-emulator``, or ``python -m huaweicloud_emulator``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Point a client at it with HW_DIS_ENDPOINT, HW_DMS_ENDPOINT and HW_IAM_ENDPOINT.
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
-        prog="python -m huaweicloud_emulator",
+        prog="huaweicloud-emulator",
         description="A local stand-in for Huawei Cloud: IAM, DIS transfer tasks and DMS for Kafka, in memory.",
         epilog=ACCOUNT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
