@@ -28,7 +28,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help demo role-arguments venv test unit lint format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
+.PHONY: help demo venv test unit lint format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -74,9 +74,6 @@ sanity: venv  ## ansible-test sanity, with every Python found (ARGS="--python 3.
 
 matrix: venv  ## the tests with every supported ansible-core (ARGS="2.16 2.20" for some)
 	python dev/matrix.py $(ARGS)
-
-role-arguments: venv  ## write the argument spec of the role dumping anew, from the documentation of the module
-	@python dev/role_arguments.py
 
 soak: venv  ## all faults, bad inputs and sequences of the reliability tests, for hours (PART=3/8 for one of eight parts)
 	$(SAY) "trying every fault at every request of every way to write"
