@@ -50,6 +50,12 @@ def whole(path: str, given: Any) -> None:
         raise WrongShape(f"{path}: is 0 or more, not {given}")
 
 
+def offset(path: str, given: Any) -> None:
+    """A whole number; -1 stands for "no offset yet"."""
+    if given != -1 or isinstance(given, bool):
+        whole(path, given)
+
+
 def number(path: str, given: Any) -> None:
     if not isinstance(given, (int, float)) or isinstance(given, bool):
         raise _not(path, "a number", given)

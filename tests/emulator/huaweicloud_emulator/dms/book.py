@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..late_change import LateChange
 from ..walk import Walk
 from . import deliveries, refusals
 
@@ -79,6 +80,8 @@ class TaskConfig:
     sink: dict[str, Any]
     secrets: dict[str, str] = field(default_factory=dict)
     start_later: bool = False
+    labels: dict[str, Any] = field(default_factory=dict)
+    """`tags` and `enterprise_project_id`, which only the console sets."""
 
 
 @dataclass
@@ -91,6 +94,7 @@ class Task:
     walk: Walk
     goal: str
     """The status the task is on its way to, or has."""
+    change: LateChange
     consumed: dict[str, list[int]] = field(default_factory=dict)
     stalled: bool = False
     """Runs, but its offsets stand still."""
@@ -99,6 +103,14 @@ class Task:
     newest_file: DumpFile | None = None
     leaving: Walk | None = None
     """Set once the task has been deleted, for as long as it is still listed."""
+    leaving_as: str | None = None
+    """What it then says, unless that is what it said before."""
+    odd_partitions: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    """What somebody wants to see of single partitions: `status`, `current`, `end`, `lag`."""
+
+    @property
+    def status(self) -> str:
+        return self.leaving_as or self.walk.peek()
 
     @property
     def name(self) -> str:
@@ -179,6 +191,8 @@ class Instance:
     def settle(self, now: datetime) -> None:
         """Let what the walks have arrived at take effect."""
         self.tasks = [task for task in self.tasks if not task.gone]
+        for task in self.tasks:
+            task.change.settle()
         if self.switching is None or self.walk.peek() in ("EXTENDING", "CONNECTOR_DELETING"):
             return
         succeeded = self.walk.peek() == "RUNNING"
@@ -212,6 +226,8 @@ class Book:
         instance = self.instances.get(instance_id)
         if instance is None:
             raise refusals.instance_missing() if UUID.fullmatch(instance_id) else refusals.malformed_instance_id()
+        if not self.granted(instance):
+            raise refusals.no_permission()
         self._settle(instance)
         return instance
 
@@ -230,8 +246,16 @@ class Book:
     def instance_of_connector(self, connector_id: str) -> Instance:
         for instance in self.all_instances():
             if instance.connector is not None and instance.connector.id == connector_id:
-                return instance
+                return self.instance(instance.id)
         raise refusals.connector_missing()
+
+    def granted_projects(self) -> set[str] | None:
+        """The enterprise projects that callers' rights are limited to; None when they are not."""
+        return {name.strip() for name in self.cloud.switches["dms.granted_eps"].split(",") if name.strip()} or None
+
+    def granted(self, instance: Instance) -> bool:
+        granted = self.granted_projects()
+        return granted is None or instance.details["enterprise_project_id"] in granted
 
     def shared(self) -> bool:
         """Whether the sink-task API and the Smart Connect API show one store."""
@@ -265,3 +289,10 @@ class Book:
 
     def _counted(self, instance: Instance, api: str) -> list[Task]:
         return instance.tasks if self.shared() else self.tasks(instance, api)
+
+    def task_to_change(self, instance: Instance, api: str, task_id: str) -> Task:
+        """As `task`, but one that says that it is being deleted is not there any more."""
+        task = self.task(instance, api, task_id)
+        if task.leaving_as is not None:
+            raise refusals.task_missing()
+        return task

@@ -34,6 +34,8 @@ def reconfigured(
         body |= {"topics": changes.get("topics"), "topics_regex": changes.get("topics_regex")}
     if changes.get("task_name") is not None:
         body["task_name"] = changes["task_name"]
+    body |= {name: before.labels[name] for name in before.labels if keep_omitted}
+    body |= {name: changes[name] for name in validation.LABELS if changes.get(name) is not None}
     for name, stored in zip(PARTS, (before.source, before.sink), strict=True):
         body[name] = part(changes, name) | {}
         if keep_omitted:

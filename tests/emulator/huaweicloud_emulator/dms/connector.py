@@ -65,6 +65,7 @@ async def create_connector(request: Request, instance_id: str) -> Response:
         raise refusals.invalid_parameter("single-node instances do not support Smart Connect")
     if cloud.switches["dms.connector.sold_out"]:
         raise refusals.sold_out()
+    refusals.account(cloud)
     connector_id = cloud.new_id("uuid")
     instance.connector = Connector(connector_id, node_num)
     job = _start(book, instance, "on", {"connector_id": connector_id, "node_cnt": node_num})

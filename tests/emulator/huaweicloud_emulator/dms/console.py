@@ -6,8 +6,11 @@
 
 ``find`` names a task (``task_id`` or ``task_name``), a topic (``topic``) or an instance; ``instance_id``, ``instance_name`` or
 ``connector_id`` say where. Then one of: ``delete: true``; ``status: "ABNORMAL"``; ``produce: N`` messages to a topic (``partition``
-chooses one); ``set: {…}`` with new settings by the API's names. A task also takes ``stalled`` and ``lag`` there, an instance whatever
-GET shows.
+chooses one); ``set: {…}`` with new settings by the API's names. A task also takes ``stalled``, ``lag`` and ``partitions`` there (a list of
+``{"topic", "partition"}`` with ``status``, ``current``, ``end`` or ``lag``: what is shown of it; without any of those, the truth), an
+instance whatever GET shows, a consumer group (``group`` in ``find``) its ``state`` and ``offsets``. ``status`` may have ``then``, the
+status that follows, and ``dwell``, after how many reads or seconds. ``create: {"smart_connect_task": {…}}`` makes a task of an instance as
+a seed document does, ``recreate: true`` (or with settings, as ``set``) makes one anew under another id.
 """
 
 from __future__ import annotations
@@ -16,9 +19,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..refusal import Refusal
-from . import change, deliveries, offsets
-from .book import Book, Connector, Instance, Task
-from .seed import wrong
+from . import change, deliveries, lifecycle, offsets, validation
+from .book import Book, Connector, Group, Instance, Task
+from .seed import add_task, wrong
 
 if TYPE_CHECKING:
     from ..cloud import Cloud, Project
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 PLACE = {"instance_id", "instance_name", "connector_id"}
-THING = {"task_id", "task_name", "topic"}
-ACTIONS = {"delete", "status", "produce", "partition", "set"}
+THING = {"task_id", "task_name", "topic", "group"}
+ACTIONS = {"delete", "status", "produce", "partition", "set", "create", "recreate"}
+KINDS = ("sink_task", "smart_connect_task")
+ODD = {"status", "current", "end", "lag"}
 
 
 def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str, Any]:
@@ -42,14 +47,21 @@ def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str,
     instances = [instance for instance in book.all_instances() if _is(instance, find)]
     if "task_id" in find or "task_name" in find:
         instance, task = _one([(instance, task) for instance in instances for task in instance.tasks if _is_task(task, find)], "task")
-        _patch_task(cloud, project, book, instance, task, document)
+        task = _patch_task(cloud, project, book, instance, task, document)
         return {"instance": instance.name, "task": task.name, "task_id": task.id, "status": task.walk.peek()}
+    if "group" in find:
+        instance = _one([instance for instance in instances if find["group"] in instance.groups], "group")
+        _patch_group(instance, instance.groups[find["group"]], document)
+        return {"instance": instance.name, "group": find["group"]}
     if "topic" in find:
         instance = _one([instance for instance in instances if find["topic"] in instance.topics], "topic")
         _patch_topic(instance, find["topic"], document)
         deliveries.run(book, instance)
         return {"instance": instance.name, "topic": find["topic"]}
     instance = _one(instances, "instance")
+    if "create" in document:
+        task = _create(cloud, project, book, instance, document["create"])
+        return {"instance": instance.name, "task": task.name, "task_id": task.id, "status": task.status}
     _patch_instance(cloud, book, instance, document)
     return {"instance": instance.name, "instance_id": instance.id, "status": instance.walk.peek()}
 
@@ -60,16 +72,23 @@ def deliver_all(cloud: Cloud, project: Project) -> list[dict[str, Any]]:
     return [done for instance in book.all_instances() for done in deliveries.run(book, instance)]
 
 
-def _patch_task(cloud: Cloud, project: Project, book: Book, instance: Instance, task: Task, document: Mapping[str, Any]) -> None:
+def _patch_task(cloud: Cloud, project: Project, book: Book, instance: Instance, task: Task, document: Mapping[str, Any]) -> Task:
     offsets.catch_up(instance, task)
     if document.get("delete"):
         instance.tasks.remove(task)
-        return
-    if "status" in document:
-        task.goal = str(document["status"])
-        task.blocked = None
-        task.walk.move(task.goal)
+        return task
     changes = dict(document.get("set") or {})
+    if document.get("recreate"):
+        instance.tasks.remove(task)
+        task = lifecycle.place(cloud, instance, task.config, task.made_by, task.goal)
+        changes |= document["recreate"] if isinstance(document["recreate"], dict) else {}
+    if "status" in document:
+        task.goal = str(document.get("then", document["status"]))
+        task.blocked = None
+        task.walk.move(str(document["status"]))
+        task.walk.move(task.goal, dwell=document.get("dwell", 0))
+    for odd in changes.pop("partitions", []):
+        _patch_partition(instance, odd, task)
     if "stalled" in changes:
         task.stalled = bool(changes.pop("stalled"))
     if "lag" in changes:
@@ -79,17 +98,45 @@ def _patch_task(cloud: Cloud, project: Project, book: Book, instance: Instance, 
             task.config = change.reconfigured(cloud, project, book, task, _by_side(task, changes))
         except Refusal as refusal:
             raise wrong(refusal.text) from refusal
+    return task
+
+
+def _patch_partition(instance: Instance, odd: dict[str, Any], task: Task) -> None:
+    topic, partition = str(odd.get("topic")), int(odd.get("partition", -1))
+    if topic not in instance.topics or partition not in range(len(instance.topics[topic].ends)) or set(odd) - ODD - {"topic", "partition"}:
+        raise wrong(f"a partition has a topic and a number that are there, and some of {', '.join(sorted(ODD))}")
+    task.odd_partitions[topic, partition] = {name: value for name, value in odd.items() if name in ODD}
+
+
+def _patch_group(instance: Instance, group: Group, document: Mapping[str, Any]) -> None:
+    if document.get("delete"):
+        del instance.groups[group.id]
+        return
+    changes = document.get("set") or {}
+    group.state = str(changes.get("state", group.state))
+    for topic, at in changes.get("offsets", {}).items():
+        if topic not in instance.topics or len(at) != len(instance.topics[topic].ends):
+            raise wrong("offsets has topics that are there, with a number for each partition")
+        group.offsets[topic] = list(at)
+
+
+def _create(cloud: Cloud, project: Project, book: Book, instance: Instance, body: Any) -> Task:
+    if not isinstance(body, dict) or len(body) != 1 or set(body) - set(KINDS):
+        raise wrong(f"create takes one of {', '.join(KINDS)}")
+    (kind,) = body
+    return add_task(cloud, project, book, instance, kind, body[kind])
 
 
 def _by_side(task: Task, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Settings may stand in their part of the body, as in the API, or bare when they belong to the one side that a task has."""
-    top = {"task_name", "topics", "topics_regex", *change.PARTS}
+    top = {"task_name", "topics", "topics_regex", *validation.LABELS, *change.PARTS}
     sorted_out = {key: value for key, value in changes.items() if key in top}
     descriptor = dict(changes.get("obs_destination_descriptor") or {})
     bare = {key: value for key, value in {**changes, **descriptor}.items() if key not in top and key != "obs_destination_descriptor"}
     sorted_out |= {key: value for key, value in descriptor.items() if key in top}
     side = "sink_task" if task.config.sink_type == "OBS_SINK" else "source_task"
     known = (task.config.sink if side == "sink_task" else task.config.source).keys() | set(change.SECRETS) | {"agency_name"}
+    known |= set(validation.CONSOLE_FIELDS if side == "sink_task" else ())
     if bare.keys() - known:
         raise wrong(f"a task has no {', '.join(sorted(bare.keys() - known))}")
     if bare:

@@ -92,6 +92,12 @@ class Form:
             raise self.refused(f"{self._where}{name} must be true or false")
         return value
 
+    def objects(self, name: str) -> list[dict[str, Any]]:
+        value = self._fields.get(name)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.refused(f"{self._where}{name} must be a list of objects")
+        return value
+
     def part(self, name: str, required: bool = False) -> Form:
         """The form of an object inside this one."""
         value = self._fields.get(name)

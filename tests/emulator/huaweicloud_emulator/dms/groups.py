@@ -35,7 +35,7 @@ class Consumption:
 
     @property
     def lag(self) -> int:
-        return sum(position.lag for positions in self.topics.values() for position in positions)
+        return offsets.sum_of_lags([position for positions in self.topics.values() for position in positions])
 
     @property
     def members(self) -> list[dict[str, str]]:
@@ -66,17 +66,20 @@ def consumptions(book: Book, instance: Instance) -> list[Consumption]:
     for task in instance.tasks:
         name = group_id(book, task)
         if name is not None:
-            topics = {topic: offsets.positions(instance, task, topic) for topic in offsets.topics_of(instance, task)}
-            state = "STABLE" if task.walk.peek() == "RUNNING" else "EMPTY"
+            topics = {topic: offsets.shown_positions(book.cloud, instance, task, topic) for topic in offsets.topics_of(instance, task)}
+            state = "STABLE" if task.status == "RUNNING" else "EMPTY"
             found.append(Consumption(name, task.create_time, state, "", topics))
     for group in instance.groups.values():
-        topics = {topic: _positions(at, instance.topics[topic].ends) for topic, at in group.offsets.items() if topic in instance.topics}
+        topics = {
+            topic: _positions(book, at, instance.topics[topic].ends) for topic, at in group.offsets.items() if topic in instance.topics
+        }
         found.append(Consumption(group.id, group.created_at, group.state, group.description, topics))
     return found
 
 
-def _positions(at: list[int], ends: list[int]) -> list[Position]:
-    return [Position(number, current, end) for number, (current, end) in enumerate(zip(at, ends, strict=True))]
+def _positions(book: Book, at: list[int], ends: list[int]) -> list[Position]:
+    positions = [Position(number, current, end) for number, (current, end) in enumerate(zip(at, ends, strict=True))]
+    return [offsets.without_offset(book.cloud, position) for position in positions]
 
 
 @router.get("/v2/{project_id}/instances/{instance_id}/groups")
@@ -98,6 +101,7 @@ async def show_group(request: Request, instance_id: str, group: str) -> Response
 async def show_groups(request: Request, instance_id: str, group: str) -> Response:
     """The older view: the group with its members and all its offsets."""
     found = _consumption(request, instance_id, group)
+    written = str if request.state.cloud.switches["dms.group_offsets"] == "all texts" else int
     assignment = [{"topic": topic, "partitions": list(range(len(positions)))} for topic, positions in found.topics.items()]
     shown = {
         "group_id": found.group_id,
@@ -107,10 +111,10 @@ async def show_groups(request: Request, instance_id: str, group: str) -> Respons
         "group_message_offsets": [
             {
                 "partition": position.partition,
-                "lag": position.lag,
+                "lag": written(position.lag),
                 "topic": topic,
-                "message_current_offset": position.current,
-                "message_log_end_offset": position.end,
+                "message_current_offset": written(position.current),
+                "message_log_end_offset": written(position.end),
             }
             for topic, positions in found.topics.items()
             for position in positions
@@ -127,7 +131,8 @@ async def list_instance_consumer_group_message_offset(request: Request, instance
     topic, partition = request.query_params.get("topic", ""), request.query_params.get("partition", "")
     if not topic and switches["dms.group_topic"] == "mandatory":
         raise refusals.invalid_parameter("topic is mandatory")
-    written = str if switches["dms.group_offsets"] == "texts" else int
+    written = str if switches["dms.group_offsets"] != "numbers" else int
+    also = str if switches["dms.group_offsets"] == "all texts" else int
     member = found.members[0] if found.members else {"member_id": "", "client_id": "", "host": ""}
     details = [
         {
@@ -135,8 +140,8 @@ async def list_instance_consumer_group_message_offset(request: Request, instance
             "message_current_offset": written(position.current),
             "topic": name,
             "message_log_start_offset": 0,
-            "lag": position.lag,
-            "message_log_end_offset": position.end,
+            "lag": also(position.lag),
+            "message_log_end_offset": also(position.end),
             "consumer_id": member["member_id"],
             "host": member["host"],
             "client_id": member["client_id"],
@@ -153,7 +158,7 @@ async def list_instance_consumer_group_topics(request: Request, instance_id: str
     found = _consumption(request, instance_id, group)
     part = request.query_params.get("topic", "")
     topics = [
-        {"topic": topic, "partitions": len(positions), "lag": sum(position.lag for position in positions)}
+        {"topic": topic, "partitions": len(positions), "lag": offsets.sum_of_lags(positions)}
         for topic, positions in found.topics.items()
         if part in topic
     ]
@@ -165,4 +170,4 @@ def _consumption(request: Request, instance_id: str, group: str) -> Consumption:
     for one in consumptions(book, book.instance(instance_id)):
         if one.group_id == group:
             return one
-    raise refusals.group_missing()
+    raise refusals.group_missing(request.state.cloud)

@@ -18,6 +18,8 @@ from .book import Book, Instance
 
 router = APIRouter()
 
+ALL_GRANTED = "all_granted_eps"
+
 DETAILS: dict[str, Any] = {
     "engine": "kafka",
     "engine_version": "2.7",
@@ -72,7 +74,7 @@ def shown(instance: Instance) -> dict[str, Any]:
 async def list_instances(request: Request) -> Response:
     book: Book = request.state.project.books["dms"]
     query = request.query_params
-    found = [instance for instance in book.all_instances() if _matches(instance, query)]
+    found = [instance for instance in _granted(book, query) if _matches(instance, query)]
     start = paging.whole_number(request, "offset", 0, 0)
     if start > 0 and start >= len(found):
         raise refusals.offset_past_the_end()
@@ -92,6 +94,16 @@ async def show_instance(request: Request, instance_id: str) -> Response:
     return JSONResponse(answer)
 
 
+def _granted(book: Book, query: Mapping[str, str]) -> list[Instance]:
+    """The instances that the caller may see. Raises Refusal when the rights do not cover the enterprise projects that are asked for."""
+    granted, asked = book.granted_projects(), query.get("enterprise_project_id", "")
+    if granted is not None and asked not in {*granted, ALL_GRANTED} and book.cloud.switches["dms.outside_granted_eps"] == "refused":
+        raise refusals.no_permission()
+    if granted is not None and not asked and book.cloud.switches["dms.outside_granted_eps"] == "empty":
+        return []
+    return [instance for instance in book.all_instances() if book.granted(instance)]
+
+
 def _matches(instance: Instance, query: Mapping[str, str]) -> bool:
     name = query.get("name", "")
     exact = query.get("exact_match_name", "false") == "true"
@@ -100,6 +112,6 @@ def _matches(instance: Instance, query: Mapping[str, str]) -> bool:
         and query.get("instance_id", "") in ("", instance.id)
         and query.get("engine", "") in ("", instance.details["engine"])
         and query.get("status", "") in ("", instance.walk.peek())
-        and query.get("enterprise_project_id", "") in ("", instance.details["enterprise_project_id"])
+        and query.get("enterprise_project_id", "") in ("", ALL_GRANTED, instance.details["enterprise_project_id"])
         and (query.get("include_failure", "") != "false" or instance.walk.peek() != "CREATEFAILED")
     )

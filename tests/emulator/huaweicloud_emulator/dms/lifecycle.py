@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..late_change import LateChange
 from ..walk import Walk
 from . import offsets, refusals
 from .book import Instance, Task, TaskConfig
@@ -25,13 +26,20 @@ def add(cloud: Cloud, instance: Instance, config: TaskConfig, made_by: str) -> T
     outcome = cloud.switches["dms.create_outcome"]
     goal = outcome if outcome != "healthy" else "WAITING" if config.start_later else "RUNNING"
     task = place(cloud, instance, config, made_by, goal)
-    task.walk.move(goal, via="CREATING", dwell=cloud.switches[f"dms.{made_by}.creating"])
+    creating = cloud.switches[f"dms.{made_by}.creating"]
+    if goal == "RUNNING":
+        _run(cloud, task, "CREATING", creating)
+    else:
+        task.walk.move(goal, via="CREATING", dwell=creating)
     return task
 
 
 def place(cloud: Cloud, instance: Instance, config: TaskConfig, made_by: str, status: str) -> Task:
     """A task that has this status at once."""
-    task = Task(cloud.new_id("uuid"), made_by, cloud.now_ms(), config, Walk(cloud, status), status)
+    now = cloud.now_ms()
+    if cloud.switches["dms.create_time_resolution"] == "s":
+        now -= now % 1000
+    task = Task(cloud.new_id("uuid"), made_by, now, config, Walk(cloud, status), status, LateChange(cloud))
     if status != "WAITING":
         offsets.begin(instance, task)
     instance.tasks.append(task)
@@ -66,10 +74,30 @@ def restart(cloud: Cloud, instance: Instance, task: Task) -> None:
         _go(cloud, task, "RUNNING", "RESTARTING", "restarting")
 
 
+def modify(cloud: Cloud, instance: Instance, task: Task, config: TaskConfig | None) -> None:
+    """Let the settings follow as soon as the switches have it, and the status with them; None: the settings stay as they are."""
+    offsets.catch_up(instance, task)
+    late = cloud.switches["dms.connect.changing"]
+    if config is not None:
+        before = task.config
+
+        def become(settings: TaskConfig) -> None:
+            task.config = settings
+
+        task.change.begin(lambda: become(config), lambda: become(before), late, cloud.switches["dms.modify_rolled_back"])
+    woken = cloud.switches["dms.modify_wakes"] and task.goal in ("PAUSED", "WAITING")
+    if woken and task.goal == "WAITING":
+        offsets.begin(instance, task)
+    if woken or (task.goal == "RUNNING" and late != 0):
+        _go(cloud, task, "RUNNING", "RESTARTING" if cloud.switches["dms.connect.changing_status"] == "RESTARTING" else None, "changing")
+
+
 def remove(cloud: Cloud, instance: Instance, task: Task) -> None:
     if task.leaving is None:
         offsets.catch_up(instance, task)
         task.leaving = Walk(cloud, "leaving")
+        word = cloud.switches["dms.deleting_status"]
+        task.leaving_as = None if word == "unchanged" else word
         task.leaving.move("gone", dwell=cloud.switches["dms.deleting"])
     instance.tasks = [one for one in instance.tasks if not one.gone]
 
@@ -77,13 +105,27 @@ def remove(cloud: Cloud, instance: Instance, task: Task) -> None:
 def seen(task: Task) -> None:
     """Count one answer that has shown the task. Comes after the answer was made."""
     task.walk.read()
+    task.change.read()
     if task.leaving is not None:
         task.leaving.read()
 
 
 def _go(cloud: Cloud, task: Task, goal: str, via: str | None, dwell: str) -> None:
     task.goal = goal
-    task.walk.move(goal, via=via, dwell=cloud.switches[f"dms.connect.{dwell}"])
+    how_long = cloud.switches[f"dms.connect.{dwell}"]
+    if goal == "RUNNING":
+        _run(cloud, task, via, how_long)
+    else:
+        task.walk.move(goal, via=via, dwell=how_long)
+
+
+def _run(cloud: Cloud, task: Task, via: str | None, dwell: int | str) -> None:
+    """Let the task be RUNNING after the dwell, unless its start is flaky: then it has failed for a while first."""
+    flaky = cloud.switches["dms.flaky_start"]
+    if flaky == 0:
+        task.walk.move("RUNNING", via=via, dwell=dwell)
+    else:
+        task.walk.move(cloud.switches["dms.flaky_status"], via=via, dwell=dwell, arrived=lambda: task.walk.move("RUNNING", dwell=flaky))
 
 
 def _wrong_state(cloud: Cloud, task: Task) -> None:

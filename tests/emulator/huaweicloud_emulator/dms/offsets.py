@@ -10,22 +10,38 @@ A RUNNING task has always consumed everything, unless the admin API has stalled 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..cloud import Cloud
     from .book import Instance, Task
+
+NO_OFFSET = -1
 
 
 @dataclass(frozen=True)
 class Position:
+    """``current`` -1: no offset yet. ``odd_lag`` and ``status`` are what somebody wants to see instead of the truth."""
+
     partition: int
     current: int
     end: int
+    odd_lag: int | None = None
+    status: str | None = None
 
     @property
     def lag(self) -> int:
-        return self.end - self.current
+        if self.odd_lag is not None:
+            return self.odd_lag
+        return NO_OFFSET if self.current < 0 else self.end - self.current
+
+
+def sum_of_lags(positions: Sequence[Position]) -> int:
+    """Over the partitions of which it is known; -1 when it is known of none."""
+    known = [position.lag for position in positions if position.lag >= 0]
+    return sum(known) if known or not positions else NO_OFFSET
 
 
 def topics_of(instance: Instance, task: Task) -> list[str]:
@@ -50,7 +66,37 @@ def begin(instance: Instance, task: Task) -> None:
 
 def catch_up(instance: Instance, task: Task) -> None:
     if task.walk.peek() == "RUNNING" and not task.stalled and task.blocked is None:
-        task.consumed |= {name: list(instance.topics[name].ends) for name in topics_of(instance, task)}
+        for name in topics_of(instance, task):
+            before = task.consumed.get(name, [])
+            task.consumed[name] = [
+                (before[number] if number < len(before) else 0) if _stands_still(task, name, number) else end
+                for number, end in enumerate(instance.topics[name].ends)
+            ]
+
+
+def _stands_still(task: Task, topic: str, partition: int) -> bool:
+    return bool(task.odd_partitions.get((topic, partition), {}).get("status", "RUNNING") != "RUNNING")
+
+
+def shown_positions(cloud: Cloud, instance: Instance, task: Task, topic: str) -> list[Position]:
+    """As `positions`, with what the switches and the admin API have to say."""
+    shown = []
+    for position in positions(instance, task, topic):
+        odd = task.odd_partitions.get((topic, position.partition), {})
+        position = without_offset(cloud, position)
+        position = replace(position, current=odd.get("current", position.current), end=odd.get("end", position.end))
+        shown.append(
+            replace(position, odd_lag=odd.get("lag", position.odd_lag if "current" not in odd else None), status=odd.get("status"))
+        )
+    return shown
+
+
+def without_offset(cloud: Cloud, position: Position) -> Position:
+    """A partition from which nothing was consumed, as the switch has it."""
+    manner = cloud.switches["dms.no_offset_yet"]
+    if position.current != 0 or manner == "0":
+        return position
+    return replace(position, current=NO_OFFSET, odd_lag=position.end if manner == "-1 and the whole lag" else None)
 
 
 def positions(instance: Instance, task: Task, topic: str) -> list[Position]:

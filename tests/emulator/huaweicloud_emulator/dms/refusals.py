@@ -9,7 +9,12 @@ published for a refusal, the general "invalid parameter" code stands in; the tex
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..refusal import Refusal
+
+if TYPE_CHECKING:
+    from ..cloud import Cloud
 
 
 def foreign_project() -> Refusal:
@@ -62,8 +67,38 @@ def invalid_sink_parameter(text: str) -> Refusal:
     return Refusal(400, "DMS.00400800", f"Invalid request parameter: {text}.")
 
 
-def unknown_url() -> Refusal:
-    return Refusal(404, "DMS.00404001", "The requested URL does not exist.")
+UNKNOWN_URL = {
+    "DMS.00404001": "The requested URL does not exist.",
+    "DMS.10240406": "The requested URL does not exist.",
+    "APIGW.0101": "The API does not exist or has not been published in the environment.",
+}
+
+
+def unknown_url(cloud: Cloud) -> Refusal:
+    code = cloud.switches["dms.unknown_url_code"]
+    return Refusal(404, code, UNKNOWN_URL[code])
+
+
+def method_not_allowed() -> Refusal:
+    return Refusal(405, "DMS.00405001", "This request method is not allowed.")
+
+
+def no_permission() -> Refusal:
+    return Refusal(403, "DMS.00403003", "You do not have permission to perform this operation.")
+
+
+ACCOUNT = {
+    "restricted": ("DMS.00500986", "The account is restricted."),
+    "balance too low": ("DMS.00500987", "The account balance is insufficient."),
+    "order pending": ("DMS.00400107", "There is an order that has not been completed."),
+}
+
+
+def account(cloud: Cloud) -> None:
+    """Raises Refusal when the account cannot order anything."""
+    found = ACCOUNT.get(cloud.switches["dms.account"])
+    if found is not None:
+        raise Refusal(400, *found)
 
 
 def instance_missing() -> Refusal:
@@ -86,8 +121,10 @@ def task_quota_reached() -> Refusal:
     return Refusal(404, "DMS.00404029", "The dumping task quota has been reached.")
 
 
-def group_missing() -> Refusal:
-    """No source publishes a code for this one; only the status is certain enough to rely on."""
+def group_missing(cloud: Cloud) -> Refusal:
+    """No page about Huawei Cloud publishes a code for this one; Open Telekom Cloud has another status and a code."""
+    if cloud.switches["dms.group_missing"] == "DMS.111400864":
+        return Refusal(400, "DMS.111400864", "The consumer group does not exist.")
     return Refusal(404, "DMS.00404800", "The consumer group does not exist.")
 
 

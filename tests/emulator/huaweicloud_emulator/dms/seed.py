@@ -121,7 +121,7 @@ def _group(cloud: Cloud, instance: Instance, entry: dict[str, Any], where: str) 
         raise wrong(f"{where}: a consumer group needs a group_id")
     group = Group(group_id, cloud.now_ms(), {}, str(entry.get("state", "STABLE")))
     for topic, at in entry.get("offsets", {}).items():
-        if topic not in instance.topics or not _offsets(at) or len(at) != len(instance.topics[topic].ends):
+        if topic not in instance.topics or not _offsets(at, least=-1) or len(at) != len(instance.topics[topic].ends):
             raise wrong(f"{where}, group {group_id}: offsets of {topic} must be a number for each partition of that topic")
         group.offsets[topic] = list(at)
     instance.groups[group_id] = group
@@ -129,14 +129,21 @@ def _group(cloud: Cloud, instance: Instance, entry: dict[str, Any], where: str) 
 
 def _tasks(cloud: Cloud, project: Project, book: Book, instance: Instance, entry: dict[str, Any]) -> None:
     where = f"instance {instance.name}"
-    for body in _objects(entry, "sink_tasks", where):
-        with _explained(f"{where}, sink task {body.get('task_name')}"):
-            config = validation.sink_task(cloud, project, body, need_secrets=False)
-        _place(cloud, instance, config, "sink", body, where)
-    for body in _objects(entry, "smart_connect_tasks", where):
-        with _explained(f"{where}, Smart Connect task {body.get('task_name')}"):
-            config = validation.smart_connect_task(cloud, project, book, body, need_secrets=False)
-        _place(cloud, instance, config, "connect", body, where)
+    for kind, words in (("sink_task", "sink task"), ("smart_connect_task", "Smart Connect task")):
+        for body in _objects(entry, f"{kind}s", where):
+            with _explained(f"{where}, {words} {body.get('task_name')}"):
+                add_task(cloud, project, book, instance, kind, body)
+
+
+def add_task(cloud: Cloud, project: Project, book: Book, instance: Instance, kind: str, body: dict[str, Any]) -> Task:
+    """One task as a seed document has it, of the kind ``sink_task`` or ``smart_connect_task``. Raises Refusal."""
+    if instance.connector is None:
+        raise wrong(f"instance {instance.name}: tasks need Smart Connect (connector_enable)")
+    if kind == "sink_task":
+        config = validation.sink_task(cloud, project, body, need_secrets=False)
+    else:
+        config = validation.smart_connect_task(cloud, project, book, body, need_secrets=False)
+    return _place(cloud, instance, config, "sink" if kind == "sink_task" else "connect", body, f"instance {instance.name}")
 
 
 def _place(cloud: Cloud, instance: Instance, config: TaskConfig, made_by: str, body: Mapping[str, Any], where: str) -> Task:
@@ -173,8 +180,9 @@ def _whole(entry: Mapping[str, Any], key: str, default: int, where: str) -> int:
     return value
 
 
-def _offsets(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in value)
+def _offsets(value: Any, least: int = 0) -> bool:
+    numbers = isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) and one >= least for one in value)
+    return numbers and bool(value)
 
 
 def _moment(value: Any, where: str) -> datetime | None:

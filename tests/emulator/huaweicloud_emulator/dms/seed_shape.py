@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from ..shape import Shape, anything, flag, list_of, map_of, nullable, number, object_of, text, whole
+from ..shape import Shape, anything, flag, list_of, map_of, nullable, number, object_of, offset, text, whole
 from .instances import DETAILS
+from .validation import CONSOLE_FIELDS, LABELS
 
 # Further fields that the vendor's SDK knows of an instance; a seed may show them.
 _FURTHER = [
@@ -72,7 +73,17 @@ _OBS = [
     "record_delimiter",
     "deliver_time_interval",
 ]
-_SINK_OF_TASK = [*_OBS, "agency_name", "store_keys", "redis_address", "redis_type", "dcs_instance_id", "redis_password", "target_db"]
+_SINK_OF_TASK = [
+    *_OBS,
+    "agency_name",
+    "store_keys",
+    *CONSOLE_FIELDS,
+    "redis_address",
+    "redis_type",
+    "dcs_instance_id",
+    "redis_password",
+    "target_db",
+]
 _SOURCE_OF_TASK = [
     "current_cluster_name",
     "cluster_name",
@@ -135,13 +146,14 @@ _SMART_CONNECT_TASK = object_of(
         "sink_type": anything,
         "sink_task": nullable(_fields(_SINK_OF_TASK)),
         "start_later": anything,
+        **dict.fromkeys(LABELS, anything),
     },
     ("task_name",),
 )
 _TOPIC = object_of(
     {"name": text, "partitions": whole, "end_offsets": list_of(whole), "replication": whole, "messages_per_second": number}, ("name",)
 )
-_GROUP = object_of({"group_id": text, "state": text, "offsets": map_of(list_of(whole))}, ("group_id",))
+_GROUP = object_of({"group_id": text, "state": text, "offsets": map_of(list_of(offset))}, ("group_id",))
 _INSTANCE = object_of(
     {
         **dict.fromkeys([*DETAILS, *_FURTHER], anything),

@@ -74,33 +74,39 @@ async def modify_connector_task(request: Request, instance_id: str, task_id: str
     book: Book = project.books["dms"]
     manner = cloud.switches["dms.modify"]
     if manner == "unknown":
-        raise refusals.unknown_url()
+        raise refusals.unknown_url(cloud)
+    if manner == "not allowed":
+        raise refusals.method_not_allowed()
     instance = book.instance_with_connector(instance_id)
-    task = book.task(instance, "connect", task_id)
+    task = book.task_to_change(instance, "connect", task_id)
     changes = json_object(request)
     refuse_task_write_while_busy(request, instance)
+    if task.goal == "RUNNING" and cloud.switches["dms.modify_while_running"] == "refused":
+        raise refusals.wrong_task_state(task.status)
     if manner == "refused":
         raise refusals.invalid_parameter("the settings of a Smart Connect task cannot be modified")
     changes = _without_secrets(changes, cloud.switches["dms.modify_secrets"])
     if manner == "partly":
         sink = change.part(changes, "sink_task")
         changes = {"sink_task": {key: sink[key] for key in CHANGED_PARTLY if key in sink}}
+    config = None
     if manner != "ignored":
         keep_omitted = manner == "partly" or cloud.switches["dms.modify_omitted"] == "kept"
         config = change.reconfigured(cloud, project, book, task, changes, keep_omitted)
         deliveries.refuse_bad_key(cloud, project, config, refusals.invalid_parameter)
         if not book.name_is_free(instance, "connect", config.name, but=task):
             raise refusals.invalid_parameter(f"there is a task named {config.name} already")
-        task.config = config
+    lifecycle.modify(cloud, instance, task, config)
     status = cloud.switches["dms.modify_status"]
     if status == 204:
         return Response(status_code=204)
-    return JSONResponse(echo.smart_connect_task(cloud, task, "create"), status)
+    answered = config if cloud.switches["dms.modify_answer"] == "as asked" else None
+    return JSONResponse(echo.smart_connect_task(cloud, task, "create", answered), status)
 
 
 @router.delete(URL + "/{task_id}")
 async def delete_connector_task(request: Request, instance_id: str, task_id: str) -> Response:
-    return _act(request, instance_id, task_id, lifecycle.remove)
+    return _act(request, instance_id, task_id, lifecycle.remove, again=True)
 
 
 @router.put(URL + "/{task_id}/pause")
@@ -121,14 +127,15 @@ async def restart_connector_task(request: Request, instance_id: str, task_id: st
 @router.put(URL + "/{task_id}/restart")
 async def restart_smart_connector_task(request: Request, instance_id: str, task_id: str) -> Response:
     if request.state.cloud.switches["dms.restart_alias"] == "unknown":
-        raise refusals.unknown_url()
+        raise refusals.unknown_url(request.state.cloud)
     return _act(request, instance_id, task_id, lifecycle.restart)
 
 
-def _act(request: Request, instance_id: str, task_id: str, action: Callable[[Any, Instance, Task], None]) -> Response:
+def _act(request: Request, instance_id: str, task_id: str, action: Callable[[Any, Instance, Task], None], again: bool = False) -> Response:
+    """``again``: whether a task that is already on its way out will do."""
     book: Book = request.state.project.books["dms"]
     instance = book.instance_with_connector(instance_id)
-    task = book.task(instance, "connect", task_id)
+    task = (book.task if again else book.task_to_change)(instance, "connect", task_id)
     refuse_task_write_while_busy(request, instance)
     action(request.state.cloud, instance, task)
     return Response(status_code=204)

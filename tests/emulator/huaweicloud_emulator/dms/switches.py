@@ -35,6 +35,32 @@ SWITCHES = {
         ("refused", "ignored"),
         "The bucket must exist in the instance's region according to the user guide; what the API does otherwise is not documented.",
     ),
+    "dms.account": Switch(
+        "in order",
+        ("in order", "restricted", "balance too low", "order pending"),
+        "Whether the account can order Smart Connect: enabling it may be refused with DMS.00500986, DMS.00500987 or DMS.00400107, which "
+        "Open Telekom Cloud publishes; nobody has seen when.",
+    ),
+    "dms.granted_eps": Switch(
+        "",
+        "text",
+        "Enterprise projects that the callers' rights are limited to, separated by commas; empty: no limit. Instances of others answer 403 "
+        "DMS.00403003.",
+    ),
+    "dms.outside_granted_eps": Switch(
+        "refused",
+        ("refused", "empty", "filtered"),
+        "What a list of instances says that asks for no enterprise project, or one that is not granted: 403 DMS.00403003 or nothing; "
+        "filtered: the granted ones when it asks for none. enterprise_project_id=all_granted_eps always works.",
+    ),
+    "dms.create_time_resolution": Switch(
+        "ms", ("ms", "s"), "create_time is in milliseconds; whether two tasks of one second differ in it is not said."
+    ),
+    "dms.unknown_url_code": Switch(
+        "DMS.00404001",
+        ("DMS.00404001", "DMS.10240406", "APIGW.0101"),
+        "The code for an address that the service does not know: the two lists of codes differ, and the gateway may answer first.",
+    ),
     "dms.create_outcome": Switch(
         "healthy",
         ("healthy", "ABNORMAL", "FAILED", "ERROR", "CREATEFAILED"),
@@ -69,6 +95,31 @@ SWITCHES = {
     "dms.connect.pausing": Switch(0, "dwell", "How long a task still says RUNNING after it was paused."),
     "dms.connect.resuming": Switch(0, "dwell", "How long a task still says PAUSED after it was resumed."),
     "dms.connect.restarting": Switch(0, "dwell", "How long a restarted task says RESTARTING."),
+    "dms.connect.changing": Switch(
+        0,
+        "dwell",
+        "How long a modified task shows its old settings, in list and show alike; nobody has published what happens after a modify.",
+    ),
+    "dms.connect.changing_status": Switch(
+        "RESTARTING",
+        ("RESTARTING", "unchanged"),
+        "What a running (or woken) task says while dms.connect.changing lasts; the user guide speaks of a restart.",
+    ),
+    "dms.flaky_start": Switch(
+        0,
+        "dwell",
+        "How long a task of either API says dms.flaky_status, when it was created or started, before it is RUNNING; a worker that comes up "
+        "late may look like that.",
+    ),
+    "dms.flaky_status": Switch(
+        "FAILED", ("FAILED", "ABNORMAL", "ERROR", "CREATEFAILED"), "The status of a flaky start; no word for failure is documented."
+    ),
+    "dms.deleting_status": Switch(
+        "unchanged",
+        ("unchanged", "DELETING", "DELETE", "DELETED"),
+        "What a deleted task says while dms.deleting lasts. The words are not documented; with one of them, changing it answers "
+        "DMS.00404026.",
+    ),
     "dms.deleting": Switch(0, "dwell", "How long a deleted task is still listed; the user guide hints at some time."),
     "dms.connector.extending": Switch(
         1,
@@ -142,9 +193,29 @@ SWITCHES = {
     # modify
     "dms.modify": Switch(
         "honoured",
-        ("honoured", "partly", "ignored", "refused", "unknown"),
+        ("honoured", "partly", "ignored", "refused", "unknown", "not allowed"),
         "Modify exists in SDKs since 2025 while the user guides say tasks cannot be changed. Partly: only the interval, the delimiter and "
-        "store_keys change, the rest is passed over silently. Unknown: there is no such address.",
+        "store_keys change, the rest is passed over silently. Unknown: there is no such address (404, dms.unknown_url_code). Not allowed: "
+        "405 DMS.00405001.",
+    ),
+    "dms.modify_while_running": Switch(
+        "allowed",
+        ("allowed", "refused"),
+        "Whether a running task can be modified; refused is 400 DMS.00400026. No source says so.",
+    ),
+    "dms.modify_rolled_back": Switch(
+        0,
+        "dwell",
+        "A change may be accepted and fail afterwards (the user guide warns of failing restarts): the new settings are shown for so long, "
+        "then the old ones come back; 0: they stay.",
+    ),
+    "dms.modify_wakes": Switch(
+        False, "bool", "Whether modify starts a PAUSED or WAITING task; the user guide mentions a restart after a change."
+    ),
+    "dms.modify_answer": Switch(
+        "as shown",
+        ("as shown", "as asked"),
+        "The settings in the answer to modify while show still has the old ones.",
     ),
     "dms.modify_status": Switch(200, (200, 202, 204), "The HTTP status of a successful modify is not documented; 204 has no body."),
     "dms.modify_omitted": Switch(
@@ -162,6 +233,18 @@ SWITCHES = {
     "dms.unused_side.create": Switch("{}", UNUSED_SIDE, "The side that a task does not use, in the answer to create and modify."),
     "dms.unused_side.show": Switch("{}", UNUSED_SIDE, "The unused side in show: Terraform's plans stay empty only with {}."),
     "dms.unused_side.list": Switch("null", UNUSED_SIDE, "The unused side in the list: the vendor's example has null."),
+    "dms.never_shown": Switch(
+        "",
+        "text",
+        "Fields that are accepted and that no answer about a task shows, in either API; their names separated by commas, e.g. "
+        "agency_name,store_keys. What is shown differs between the editions of the pages.",
+    ),
+    "dms.extra_fields": Switch(
+        {},
+        "object",
+        'Members that answers show beside, or instead of, what was set: {"task": {…}, "sink_task": {…}, "source_task": {…}, '
+        '"obs_destination_descriptor": {…}}. Answers hold keys that no page has.',
+    ),
     "dms.list_interval_typo": Switch(
         False, "bool", "The vendor's list example says deliver_time_interva, without the l; a live GET had the full name."
     ),
@@ -231,8 +314,19 @@ SWITCHES = {
     ),
     "dms.group_offsets": Switch(
         "numbers",
-        ("numbers", "texts"),
-        "Offsets of a group: partition and current offset are texts on the vendor's page and numbers in the SDK.",
+        ("numbers", "texts", "all texts"),
+        "Offsets of a group: partition and current offset are texts on the vendor's page and numbers in the SDK. All texts: the lag too, "
+        "and in both views.",
+    ),
+    "dms.no_offset_yet": Switch(
+        "0",
+        ("0", "-1", "-1 and the whole lag"),
+        "A partition from which nothing was consumed: Kafka's own tools have -1 for its offset and for its lag. For sink tasks and groups.",
+    ),
+    "dms.group_missing": Switch(
+        "404",
+        ("404", "DMS.111400864"),
+        "A group that is not there: 404 without a published code, or 400 DMS.111400864 as on Open Telekom Cloud.",
     ),
     "dms.group_topic": Switch(
         "mandatory",

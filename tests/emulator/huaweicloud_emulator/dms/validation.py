@@ -32,6 +32,9 @@ COMBINATIONS = (
     ("REDIS_REPLICATOR_SOURCE", "REDIS_REPLICATOR_SINK"),
 )
 MOST_TOPICS = 20
+CONSOLE_FIELDS = ("kv_delimiter", "timezone", "compression")
+"""Of the OBS side: the service shows them, no page of the API takes them."""
+LABELS = ("tags", "enterprise_project_id")
 
 
 def sink_task(cloud: Cloud, project: Project, body: Mapping[str, Any], need_secrets: bool = True) -> TaskConfig:
@@ -92,6 +95,7 @@ def smart_connect_task(cloud: Cloud, project: Project, book: Book, body: Mapping
         sink_type=sink_type,
         sink={},
         start_later=form.flag("start_later", cloud.switches["dms.default_start"] == "later"),
+        labels=_labels(form),
     )
     if sink_type == "OBS_SINK":
         _obs_sink(cloud, project, sink, config, need_secrets)
@@ -116,6 +120,7 @@ def _obs_sink(cloud: Cloud, project: Project, sink: Form, config: TaskConfig, ne
     }
     if agency:
         config.sink["agency_name"] = agency
+    config.sink |= {name: sink.text(name) for name in CONSOLE_FIELDS if sink.has(name)}
     config.secrets = _secrets(sink, ("access_key", "secret_key"), need_secrets and not agency)
 
 
@@ -179,6 +184,13 @@ def _redis(source: Form, sink: Form, config: TaskConfig) -> None:
         "ratelimit": source.integer("ratelimit", -1, default=-1),
     }
     config.sink["target_db"] = -1
+
+
+def _labels(form: Form) -> dict[str, Any]:
+    found: dict[str, Any] = {"tags": form.objects("tags")} if form.has("tags") else {}
+    if form.has("enterprise_project_id"):
+        found["enterprise_project_id"] = form.text("enterprise_project_id")
+    return found
 
 
 def _task_name(cloud: Cloud, form: Form) -> str:
