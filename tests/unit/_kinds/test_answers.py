@@ -19,7 +19,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
-CAPTURED = json.loads((pathlib.Path(__file__).parents[1] / "emulator" / "tests" / "dis" / "captured.json").read_text(encoding="utf-8"))
+CAPTURED = json.loads((pathlib.Path(__file__).parents[2] / "emulator" / "tests" / "dis" / "captured.json").read_text(encoding="utf-8"))
 
 
 class Answering:
