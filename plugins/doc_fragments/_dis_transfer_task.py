@@ -69,10 +69,11 @@ options:
           - 3 to 63 lower-case letters, digits, hyphens, underscores and dots.
         type: str
         required: true
-      file_prefix: &file_prefix
+      file_prefix: &parquet_prefix
         description:
           - Folder in the bucket under which the files are written, or the beginning of their names, at most 50 letters, digits,
-            underscores and slashes.
+            underscores and slashes. For files of the type C(parquet), some editions take at most 100, among them C(${field}) and
+            C(toDate(...)), which stand for what is in the records.
           - A slash at the beginning makes no difference, one at the end does. An empty text declares that there is none, which is also
             what a new task gets when this is not declared.
         type: str
@@ -91,20 +92,27 @@ options:
         description:
           - How much data is collected at most before it is delivered, in MB, V(1) to V(300). There is no such limit for a new task when
             this is not declared.
-          - Not every edition of the service knows or shows it. Where it is not shown, whether it differs cannot be told; it is sent again
-            with every run then, and a warning says so.
+          - Not every edition of the service knows or shows it. Where it is not shown, whether it differs cannot be told; then it is
+            sent when the task is created or changed anyway, or with O(update_secrets=always), and is no change by itself.
         type: int
       destination_file_type:
         description:
           - Format of the files. A new task gets V(text) when this is not declared.
-          - V(csv), V(parquet) and V(carbon) need a stream whose data type is JSON, which is checked before anything is written. Which of
-            the three there are depends on the edition of the service.
+          - V(csv), V(parquet) and V(carbon) need a stream whose data type is JSON, which is checked before anything is written. Guides
+            of the service let V(parquet) and V(carbon) be made from CSV, too; there a warning says that some editions refuse it. Which
+            of the three there are depends on the edition of the service.
         type: str
         choices:
           - text
           - csv
           - parquet
           - carbon
+      carbon_properties: &carbon_properties
+        description:
+          - Names and values that the service hands on to Carbon where the files are C(carbon). No page of the vendor describes them.
+          - Not every edition of the service knows or shows it. Where it is not shown, whether it differs cannot be told; then it is
+            sent when the task is created or changed anyway, or with O(update_secrets=always), and is no change by itself.
+        type: dict
       record_delimiter:
         description:
           - What stands between two records in a file. One of the words V(newline), V(comma), V(semicolon), V(vertical_bar) and V(none), or
@@ -116,8 +124,8 @@ options:
       processing_schema:
         description:
           - Make the folders of O(obs.partition_format) from a time in the records.
-          - Not every edition of the service shows it. Where it is not shown, whether it differs cannot be told; it is sent again with
-            every run then, and a warning says so.
+          - Not every edition of the service shows it. Where it is not shown, whether it differs cannot be told; then it is sent
+            when the task is created or changed anyway, or with O(update_secrets=always), and is no change by itself.
         type: dict
         suboptions:
           timestamp_name:
@@ -155,7 +163,7 @@ options:
       consumer_strategy: *consumer_strategy
       mrs_cluster_name:
         description:
-          - Name of the cluster. Clusters with Kerberos authentication are not supported.
+          - Name of the cluster. Clusters of MRS 3.x and later cannot be destinations, nor can those with Kerberos authentication.
         type: str
         required: true
       mrs_cluster_id:
@@ -174,17 +182,21 @@ options:
         type: str
       destination_file_type:
         description:
-          - Format of the files. The service knows only V(text).
+          - Format of the files. V(parquet) and V(carbon) need a stream whose data type is JSON, see O(obs.destination_file_type).
+          - The service chooses V(text) for a new task when this is not declared.
         type: str
         choices:
           - text
+          - parquet
+          - carbon
+      carbon_properties: *carbon_properties
       obs_bucket_path: &staging_bucket
         description:
           - Name of the bucket in which data waits for delivery, and in which what could not be delivered is kept. It has to exist.
           - 3 to 63 lower-case letters, digits, hyphens, underscores and dots.
         type: str
         required: true
-      file_prefix: *file_prefix
+      file_prefix: *parquet_prefix
       retry_duration: &retry_duration
         description:
           - How long a delivery that failed is tried again, in seconds, V(0) to V(7200). V(0) is never.
@@ -210,12 +222,20 @@ options:
         type: str
         required: true
       obs_bucket_path: *staging_bucket
-      file_prefix: *file_prefix
+      file_prefix: &file_prefix
+        description:
+          - Folder in the bucket under which the files are written, or the beginning of their names, at most 50 letters, digits,
+            underscores and slashes.
+          - A slash at the beginning makes no difference, one at the end does. An empty text declares that there is none, which is also
+            what a new task gets when this is not declared.
+        type: str
       retry_duration: *retry_duration
   cloudtable:
     description:
       - Dump into a cluster of the CloudTable service, into HBase with O(cloudtable.cloudtable_schema) or into OpenTSDB with
         O(cloudtable.opentsdb_schema).
+      - Such dumps went offline on Huawei Cloud on 2021-09-15, and the vendor's API pages since 2025-11 document only dumps into
+        O(obs). Other clouds and older editions may still have them.
       - Needed to create such a task; see O(obs) on leaving it out. Mutually exclusive with the other destinations.
     type: dict
     suboptions:

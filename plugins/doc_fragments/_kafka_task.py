@@ -37,14 +37,29 @@ options:
       - A set; the order makes no difference.
       - To create a task that dumps into O(obs), O(topics) or O(topics_regex) is needed. Declaring one of them for a task that
         has the other is a change from one to the other.
+      - Write each as text. Of V(no) or V(0123) without quotes YAML makes something else, which is refused.
       - Mutually exclusive with O(topics_regex).
     type: list
-    elements: str
+    elements: raw
   topics_regex:
     description:
       - Regular expression, as the service understands it, of the names of the topics that the task reads.
       - Mutually exclusive with O(topics).
     type: str
+  check_topics:
+    description:
+      - What to do when a task is created, or its O(topics) change, and the instance has no such topic. The service takes such a
+        task; it runs and dumps nothing of that topic.
+      - V(warn) warns and names topics with similar names. It also warns of a bucket in O(obs) that the service does not list.
+        Where the topics or the buckets cannot be listed, nothing is said.
+      - V(fail) writes nothing then, nor where the topics cannot be listed. A bucket is only warned about.
+      - V(ignore) does not ask.
+    type: str
+    choices:
+      - warn
+      - fail
+      - ignore
+    default: warn
 """
 
     OBS = r"""

@@ -55,9 +55,10 @@ options:
       bootstrap_servers:
         description:
           - Addresses of the other Kafka, each V(host:port). A set; the order makes no difference.
+          - For a task that was created with O(kafka.instance_id), the service shows the addresses of that instance here.
           - Exactly one of O(kafka.instance_id) and O(kafka.bootstrap_servers) is needed.
         type: list
-        elements: str
+        elements: raw
       security_protocol:
         description:
           - How to talk to the other Kafka. The service chooses for a new task when this is not declared.
@@ -141,7 +142,7 @@ options:
           - What topics are called at the target, each V(source:target), at most 20. A set; the order makes no difference.
           - With this, neither O(topics) nor O(topics_regex) is needed. Excludes O(kafka.rename_topic_enabled).
         type: list
-        elements: str
+        elements: raw
   redis:
     description:
       - Copy between two Redis instances. Newer editions of the service no longer document this.
@@ -159,7 +160,7 @@ options:
             description:
               - Addresses of the Redis, each V(host:port). A set; the order makes no difference.
             type: list
-            elements: str
+            elements: raw
             required: true
           redis_type: &redis_type
             description:
@@ -220,7 +221,9 @@ options:
           - Name of the IAM agency that lets the service write to the bucket, instead of O(obs.access_key) and
             O(obs.secret_key). At most 64 characters.
           - The vendor does not document it, and not every edition of the service knows or shows it. Where it is not shown,
-            whether it differs cannot be told; it is sent again with every run then, and a warning says so.
+            whether it differs cannot be told; then it is sent when the task is created or changed anyway, or with
+            O(update_secrets=always), and is no change by itself.
+          - With it, no key is taken from the environment.
         type: str
       store_keys:
         description:

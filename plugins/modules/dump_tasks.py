@@ -377,6 +377,13 @@ results:
           type: str
           returned: always
           sample: null
+        explanation:
+          description:
+            - What the service says about why the task is not well, for DIS the newest line of its dump log.
+            - V(null) for a task that is well, where the service says nothing, and where no details were gathered.
+          type: str
+          returned: always
+          sample: null
     error:
       description: Why it failed. V(null) where it did not.
       type: dict

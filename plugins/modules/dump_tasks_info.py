@@ -261,6 +261,13 @@ tasks:
       type: str
       returned: always
       sample: null
+    explanation:
+      description:
+        - What the service says about why the task is not well, for DIS the newest line of its dump log.
+        - V(null) for a task that is well, where the service says nothing, and where no details were gathered.
+      type: str
+      returned: always
+      sample: null
 quotas:
   description: What each stream and instance holds and may hold, one entry for each kind of task of each that was read.
   type: list

@@ -221,6 +221,13 @@ tasks:
       type: str
       returned: always
       sample: sink task
+    explanation:
+      description:
+        - What the service says about why the task is not well, for DIS the newest line of its dump log.
+        - V(null) for a task that is well, where the service says nothing, and where no details were gathered.
+      type: str
+      returned: always
+      sample: null
 quotas:
   description: What each instance holds and may hold, one entry for each that was read.
   type: list

@@ -356,6 +356,13 @@ task:
       type: str
       returned: always
       sample: null
+    explanation:
+      description:
+        - What the service says about why the task is not well, for DIS the newest line of its dump log.
+        - V(null) for a task that is well, where the service says nothing, and where no details were gathered.
+      type: str
+      returned: always
+      sample: null
 actions:
   description:
     - What was done, in this order, or in check mode would be done. Empty where nothing had to be done.

@@ -13,12 +13,11 @@ from typing import Any
 
 from .._task.fields import Field, Group, Rows
 from .._task.kind import Destination
-from .._task.rules import Delimiter, FlagText, Integer, Path, Text
+from .._task.rules import Delimiter, FlagText, Integer, Path, Properties, Text
 from .obs_fields import BUCKET, PARTITION_FORMATS
 
 TIMESTAMP_FORMATS = tuple(day + " HH:mm:ss" for day in ("yyyy/MM/dd", "MM/dd/yyyy", "dd/MM/yyyy", "yyyy-MM-dd", "MM-dd-yyyy", "dd-MM-yyyy"))
 VALUE_TYPES = ("Bigint", "Double", "Boolean", "Timestamp", "String", "Decimal")
-JSON_ONLY_FILES = ("csv", "parquet", "carbon")
 
 
 class FilePrefix(Path):
@@ -32,7 +31,14 @@ class FilePrefix(Path):
         return str(value).lstrip("/")
 
 
-PREFIX = FilePrefix(longest=50, pattern=r"[A-Za-z0-9_/]*", pattern_says="only letters, digits, underscores and slashes are allowed")
+PREFIX_SAYS = "only letters, digits, underscores and slashes are allowed"
+PREFIX = FilePrefix(longest=50, pattern=r"[A-Za-z0-9_/]*", pattern_says=PREFIX_SAYS)
+# For parquet, parts of a name may come from the records.
+PARQUET_PREFIX = FilePrefix(
+    longest=100,
+    pattern=r"(?:[A-Za-z0-9_/]|\$\{[^{}]+\}|toDate\([^()]*\))*",
+    pattern_says=PREFIX_SAYS + ", with parquet also ${field} and toDate(...)",
+)
 FOLDER = Path(longest=50)
 
 
@@ -45,25 +51,49 @@ def common() -> tuple[Field, ...]:
     )
 
 
-def staging() -> tuple[Field, ...]:
+def staging(prefix: FilePrefix = PREFIX) -> tuple[Field, ...]:
     """What the destinations behind OBS take: where data waits, and how long a failed delivery is tried again."""
     return (
         Field("obs_bucket_path", BUCKET, required=True),
-        Field("file_prefix", PREFIX),
-        Field("retry_duration", Integer(0, 7200, "seconds")),
+        Field("file_prefix", prefix),
+        Field("retry_duration", Integer(0, 7200, "seconds"), usual=1800),
     )
 
 
 def timestamp_is_whole(values: Mapping[str, Any]) -> list[str]:
-    got = {name: values.get("processing_schema." + name) for name in ("timestamp_name", "timestamp_type", "timestamp_format")}
-    if not any(got.values()):
+    schema = {name: values.get("processing_schema." + name) for name in ("timestamp_name", "timestamp_type", "timestamp_format")}
+    if not any(schema.values()):
         return []
-    missing = [name for name in ("timestamp_name", "timestamp_type") if not got[name]]
+    missing = [name for name in ("timestamp_name", "timestamp_type") if not schema[name]]
     if missing:
         return ["processing_schema lacks %s" % " and ".join(missing)]
-    if got["timestamp_type"] == "String" and not got["timestamp_format"]:
+    if schema["timestamp_type"] == "String" and not schema["timestamp_format"]:
         return ["processing_schema.timestamp_format is needed with timestamp_type String"]
     return []
+
+
+def prefix_fits_the_files(values: Mapping[str, Any]) -> list[str]:
+    """Only parquet may have the longer prefixes; where no file type is declared, that of the task counts, which is not known here."""
+    prefix, file_type = values.get("file_prefix"), values.get("destination_file_type")
+    if not prefix or file_type is None or str(file_type).lower() == "parquet":
+        return []
+    return ["file_prefix %s" % text for text in PREFIX.problems(prefix)]
+
+
+def prefix_fits_text(values: Mapping[str, Any]) -> list[str]:
+    """A new task without a file type writes text."""
+    return prefix_fits_the_files({**values, "destination_file_type": "text"}) if values.get("destination_file_type") is None else []
+
+
+def timestamps_have_formats(values: Mapping[str, Any]) -> list[str]:
+    """OpenTSDB reads a time that comes as text by its format."""
+    rows = values.get("opentsdb_schema") or []
+    times = [row.get("timestamp") or {} for row in rows if isinstance(row, Mapping)]
+    return [
+        "opentsdb_schema[%d].timestamp.format is needed with timestamp.type String" % number
+        for number, moment in enumerate(times)
+        if isinstance(moment, Mapping) and moment.get("type") == "String" and not moment.get("format")
+    ]
 
 
 def one_table_schema(values: Mapping[str, Any]) -> list[str]:
@@ -84,11 +114,12 @@ OBS = Destination(
     (
         *common(),
         Field("obs_bucket_path", BUCKET, required=True),
-        Field("file_prefix", PREFIX),
+        Field("file_prefix", PARQUET_PREFIX),
         Field("partition_format", Text(choices=PARTITION_FORMATS)),
         Field("deliver_size_interval", Integer(1, 300, "MB"), may_be_hidden=True),
-        Field("destination_file_type", Text(choices=("text", *JSON_ONLY_FILES)), default_on_create="text"),
-        Field("record_delimiter", Delimiter("\n")),
+        Field("destination_file_type", Text(choices=("text", "csv", "parquet", "carbon")), default_on_create="text"),
+        Field("carbon_properties", Properties(), may_be_hidden=True),
+        Field("record_delimiter", Delimiter("\n"), usual="newline"),
         Group(
             "processing_schema",
             (
@@ -98,7 +129,7 @@ OBS = Destination(
             ),
         ),
     ),
-    (timestamp_is_whole,),
+    (timestamp_is_whole, prefix_fits_the_files),
 )
 
 MRS = Destination(
@@ -109,9 +140,12 @@ MRS = Destination(
         Field("mrs_cluster_id", Text(), required=True),
         Field("mrs_hdfs_path", Text(), required=True),
         Field("hdfs_prefix_folder", FOLDER),
-        Field("destination_file_type", Text(choices=("text",))),
-        *staging(),
+        Field("destination_file_type", Text(choices=("text", "parquet", "carbon"))),
+        Field("carbon_properties", Properties(), may_be_hidden=True),
+        *staging(PARQUET_PREFIX),
     ),
+    (prefix_fits_the_files,),
+    (prefix_fits_text,),
 )
 
 DLI = Destination(
@@ -195,12 +229,12 @@ CLOUDTABLE = Destination(
                 )
             ),
         ),
-        Field("cloudtable_row_key_delimiter", Text(choices=(",", ".", "|", ";", "\\", "-", "_", "~"))),
+        Field("cloudtable_row_key_delimiter", Text(choices=(",", ".", "|", ";", "\\", "-", "_", "~")), usual="."),
         Field("obs_backup_bucket_path", BUCKET),
         Field("backup_file_prefix", PREFIX),
-        Field("retry_duration", Integer(0, 7200, "seconds")),
+        Field("retry_duration", Integer(0, 7200, "seconds"), usual=1800),
     ),
-    (one_table_schema,),
+    (one_table_schema, timestamps_have_formats),
     exclusive=(("cloudtable_schema", "opentsdb_schema"),),
 )
 
@@ -222,10 +256,10 @@ DWS = Destination(
         Group(
             "options",
             (
-                Field("fill_missing_fields", FlagText()),
-                Field("ignore_extra_data", FlagText()),
-                Field("compatible_illegal_chars", FlagText()),
-                Field("reject_limit", Text(pattern=r"\d+|unlimited", pattern_says="a whole number or unlimited is allowed")),
+                Field("fill_missing_fields", FlagText(), usual=False),
+                Field("ignore_extra_data", FlagText(), usual=False),
+                Field("compatible_illegal_chars", FlagText(), usual=False),
+                Field("reject_limit", Text(pattern=r"\d+|unlimited", pattern_says="a whole number or unlimited is allowed"), usual="0"),
                 Field("error_table_name", Text()),
             ),
         ),

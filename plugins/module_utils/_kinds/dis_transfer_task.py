@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
-from .._task.fields import read_answer
-from .._task.kind import FileLayout, Kind
-from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
-from .._task.rules import Text
-from .dis_destinations import DESTINATIONS, JSON_ONLY_FILES
+from .._task.fields import keep_unknown, read_answer
+from .._task.kind import FileLayout, Kind, Preflight
+from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, quantity, require_object, rows, text
+from .._task.rules import EMPTY, Text
+from .dis_destinations import DESTINATIONS
+from .whole_list import read_whole_list
 
 PAGE = 10
 STREAM_PAGE = 100
@@ -24,6 +27,8 @@ MOST_TASKS = 10000
 MOST_STREAMS = 100000
 
 # Requests say descriptor, answers say description, and two of the five answers misspell it.
+LONGEST_EXPLANATION = 2000
+
 WIRE_TYPES = {"obs": "OBS", "mrs": "MRS", "dli": "DLI", "cloudtable": "CLOUDTABLE", "dws": "DWS"}
 ANSWER_KEYS = ("%s_destination_description", "%s_destination_descripton", "%s_destination_descriptor")
 LEGACY_KEYS = {"cloudtable": ("cloud_table_destination_description",)}
@@ -80,50 +85,60 @@ class DisTransferTask(Kind):
         return Parent(wanted["stream_name"], wanted["stream_name"])
 
     def parents(self) -> list[Parent]:
+        return [Parent(name, name) for name in read_whole_list("streams", self._read_streams)]
+
+    def _read_streams(self) -> tuple[dict[str, None], Optional[int]]:
         names: dict[str, None] = {}
         last = ""
         while True:
             query = [("limit", str(STREAM_PAGE))] + ([("start_stream_name", last)] if last else [])
-            page = self._object(self.client.call("dis", "GET", "/v2/{project_id}/streams", query=query), "streams")
+            page = require_object(self.client.call("dis", "GET", "/v2/{project_id}/streams", query=query), "streams")
             listed = page.get("stream_names")
             if not isinstance(listed, list) or not all(isinstance(name, str) and name for name in listed):
                 raise OpendumpError("The list of streams cannot be read. Run again later, or name the stream.")
             fresh = [name for name in listed if name not in names]
             names.update(dict.fromkeys(fresh))
             if not fresh or not page.get("has_more_streams"):
-                return [Parent(name, name) for name in names]
+                return names, quantity(page.get("total_number"))
             if len(names) > MOST_STREAMS:
                 raise OpendumpError("The list of streams does not end.")
             last = fresh[-1]
 
     def listing(self, parent: Parent) -> Listing:
-        found: dict[str, Task] = {}
-        last, quotas = "", {}
+        quotas: dict[str, Any] = {}
+
+        def read() -> tuple[dict[str, Task], Optional[int]]:
+            tasks, page = self._read_tasks(parent)
+            total = quantity(page.get("total_number"))
+            quotas.update(total=total, quota=quantity(page.get("quota")))
+            return tasks, total
+
+        tasks = read_whole_list("transfer tasks of stream '%s'" % parent.id, read)
+        return Listing(list(tasks.values()), quotas)
+
+    def _read_tasks(self, parent: Parent) -> tuple[dict[str, Task], Mapping[str, Any]]:
+        """The tasks by name, and the last page."""
+        tasks: dict[str, Task] = {}
+        last = ""
         while True:
             # The first call carries no query: older editions of the service know none.
             query = [("limit", str(PAGE)), ("start_task_name", last)] if last else []
-            page = self._object(self.client.call("dis", "GET", self._tasks(parent), query=query), "transfer tasks")
-            items = named_rows(page.get("tasks"), "transfer tasks of stream '%s'" % parent.id)
-            fresh = [row for row in items if row["task_name"] not in found]
+            page = require_object(self.client.call("dis", "GET", self._tasks(parent), query=query), "transfer tasks")
+            listed = named_rows(page.get("tasks"), "transfer tasks of stream '%s'" % parent.id)
+            fresh = [row for row in listed if row["task_name"] not in tasks]
             for row in fresh:
-                found[row["task_name"]] = self._task(parent, row, complete=False)
-            total = whole(page.get("total_number"))
-            quotas = {"total": total, "quota": whole(page.get("quota"))}
-            more = page.get("has_more_tasks") or (total is not None and len(found) < total) or (total is None and len(items) >= PAGE)
+                tasks[row["task_name"]] = self._task(parent, row, complete=False)
+            total = quantity(page.get("total_number"))
+            more = page.get("has_more_tasks") or (len(listed) >= PAGE if total is None else len(tasks) < total)
             if not fresh or not more:
-                if total is not None and len(found) < total and last:
-                    raise OpendumpError(
-                        "Stream '%s' says it has %d transfer tasks, but only %d could be listed; run again."
-                        % (parent.id, total, len(found))
-                    )
-                return Listing(list(found.values()), quotas)
-            if len(found) > MOST_TASKS:
+                return tasks, page
+            if len(tasks) > MOST_TASKS:
                 raise OpendumpError("The list of transfer tasks of stream '%s' does not end." % parent.id)
             last = fresh[-1]["task_name"]
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
-            answer = self._object(self.client.call("dis", "GET", self._tasks(parent, task.name)), "transfer task")
+            answer = require_object(self.client.call("dis", "GET", self._tasks(parent, task.name)), "a transfer task")
         except ApiError as error:
             if error.meaning is Meaning.TASK_ABSENT:
                 return None
@@ -136,9 +151,8 @@ class DisTransferTask(Kind):
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
         # The service replaces the whole task, so what it shows and this collection does not know is sent back as it came.
-        known = {field.name for declared in DESTINATIONS if declared.option == destination for field in declared.fields}
-        echo = {key: value for key, value in task.raw.items() if key not in known and key not in ECHO_ONLY.get(destination, ())}
-        self.client.call("dis", "PUT", self._tasks(parent), body=self._body(task.name, destination, body, echo))
+        own = keep_unknown(self.fields(destination), task.raw, body.get(destination, {}), destination, ECHO_ONLY.get(destination, ()))
+        self.client.call("dis", "PUT", self._tasks(parent), body=self._body(task.name, destination, {destination: own}))
 
     def delete(self, parent: Parent, task: Task) -> None:
         self.client.call("dis", "DELETE", self._tasks(parent, task.name))
@@ -149,40 +163,48 @@ class DisTransferTask(Kind):
         body = {"action": "stop" if action == "pause" else "start", "tasks": [{"id": task.id}]}
         self.client.call("dis", "POST", self._tasks(parent, "action"), body=body)
 
-    def preflight(self, parent: Parent, destination: str, values: Mapping[str, Any]) -> list[str]:
-        file_type = values.get("obs.destination_file_type")
-        if file_type not in JSON_ONLY_FILES:
-            return []
-        stream = self._object(self.client.call("dis", "GET", "/v2/{project_id}/streams/%s" % quote_segment(parent.id)), "stream")
-        data_type = stream.get("data_type")
-        if data_type and str(data_type).upper() != "JSON":
-            return [
-                "obs.destination_file_type %s needs a stream whose data type is JSON; that of '%s' is %s"
-                % (file_type, parent.id, data_type)
-            ]
-        return []
+    def preflight(
+        self, parent: Parent, destination: str, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
+    ) -> Preflight:
+        file_type = str(values.get("%s.destination_file_type" % destination) or "text").lower()
+        if file_type == "text":
+            return Preflight()
+        stream = require_object(self.client.call("dis", "GET", "/v2/{project_id}/streams/%s" % quote_segment(parent.id)), "a stream")
+        data_type = str(stream.get("data_type") or "JSON").upper()
+        if data_type == "JSON":
+            return Preflight()
+        text = "%s.destination_file_type %s needs a stream whose data type is JSON; that of '%s' is %s" % (
+            destination,
+            file_type,
+            parent.id,
+            data_type,
+        )
+        # The API's page asks for JSON; guides of the console let the other types be made from CSV. The service decides.
+        if data_type == "CSV" and file_type != "csv":
+            return Preflight(warnings=[text + ", which some editions of the service refuse"])
+        return Preflight([text])
+
+    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+        return [partial(self._add_explanation, parent, task) for task in tasks if self.needs_explanation(task)]
+
+    def _add_explanation(self, parent: Parent, task: Task) -> None:
+        # Whoever may read tasks need not be allowed to read their logs.
+        with contextlib.suppress(OpendumpError):
+            task.explanation = self.explain(parent, task) or None
 
     def explain(self, parent: Parent, task: Task) -> str:
-        """The end of the task's dump log: a path without project, and rows of which no page says what is in them."""
+        """The newest line of the task's dump log: a path without project, and rows of which no page says what is in them."""
         if not task.id:
             return ""
-        body = {"order": "desc", "pageInfo": {"pageIndex": 1, "pageTotal": 3}}
-        log = self._object(self.client.call("dis", "POST", "/v1/transfertasklog/%s" % quote_segment(task.id), body=body), "dump log")
-        said = [str(log["message"])] if log.get("message") else []
-        said += [
-            ", ".join("%s %s" % (key, value) for key, value in row.items() if value not in (None, ""))
-            for row in rows(log.get("transferTaskLogList"))
-        ]
-        return "; ".join(said)[:2000]
+        body = {"order": "desc", "pageInfo": {"pageIndex": 1, "pageTotal": 1}}
+        log = require_object(self.client.call("dis", "POST", "/v1/transfertasklog/%s" % quote_segment(task.id), body=body), "a dump log")
+        words = [str(log["message"])] if log.get("message") else []
+        for row in rows(log.get("transferTaskLogList"))[:1]:
+            words.append(", ".join("%s %s" % (key, value) for key, value in row.items() if value not in EMPTY))
+        return "; ".join(words)[:LONGEST_EXPLANATION]
 
-    @staticmethod
-    def _object(answer: Any, what: str) -> Mapping[str, Any]:
-        if not isinstance(answer, Mapping):
-            raise OpendumpError("The answer about the %s is no JSON object, so nothing can be said about them." % what)
-        return answer
-
-    def _body(self, name: str, destination: str, body: dict[str, Any], echo: Optional[Mapping[str, Any]] = None) -> dict[str, Any]:
-        descriptor = {**(echo or {}), **body.get(destination, {}), "task_name": name}
+    def _body(self, name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:
+        descriptor = {**body.get(destination, {}), "task_name": name}
         return {"destination_type": WIRE_TYPES[destination], "%s_destination_descriptor" % destination: descriptor}
 
     def _task(self, parent: Parent, row: Mapping[str, Any], complete: bool) -> Task:
@@ -213,7 +235,7 @@ class DisTransferTask(Kind):
         return Partition(
             id=text(row.get("partitionId", row.get("partition_id"))),
             status=text(row.get("state", row.get("status"))),
-            last_transfer_offset=whole(row.get("last_transfer_offset")),
-            discard=whole(row.get("discard")),
+            last_transfer_offset=quantity(row.get("last_transfer_offset")),
+            discard=quantity(row.get("discard")),
             last_transfer_at=moment(row.get("last_transfer_timestamp")),
         )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Optional
 
 from .._task.fields import Field
+from .._task.records import quantity
 from .._task.rules import Names, Text
 
 TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
@@ -24,6 +25,20 @@ TOPICS = (
     Field("topics", Names(most=20, pattern=r"[A-Za-z0-9._-]{1,249}", pattern_says=TOPIC_SAYS)),
     Field("topics_regex", Text()),
 )
+
+
+POLICIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {"check_topics": MappingProxyType({"type": "str", "choices": ["warn", "fail", "ignore"], "default": "warn"})}
+)
+
+
+def read_quotas(answer: Mapping[str, Any]) -> dict[str, Optional[int]]:
+    """How many tasks there are and can be, as both Kafka APIs say it beside a list."""
+    return {
+        "total": quantity(answer.get("total_number")),
+        "max_tasks": quantity(answer.get("max_tasks")),
+        "quota": quantity(answer.get("quota_tasks")),
+    }
 
 
 def says_which_topics(option: Optional[str], values: Mapping[str, Any]) -> list[str]:

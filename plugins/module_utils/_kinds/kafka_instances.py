@@ -11,6 +11,7 @@ from typing import Any, Optional
 from weakref import WeakKeyDictionary
 
 from .._api.client import Client, quote_segment
+from .._api.single_flight import SingleFlight
 from .._errors import NoSuchInstance, OpendumpError
 from .._task.records import Parent, rows
 
@@ -54,6 +55,8 @@ class Instances:
         self.client = client
         self._known: dict[str, Instance] = {}
         self._all = False
+        self._topics: dict[str, SingleFlight[Optional[frozenset[str]]]] = {}
+        self._buckets: SingleFlight[Optional[frozenset[str]]] = SingleFlight(self._read_buckets)
 
     @classmethod
     def of(cls, client: Client) -> Instances:
@@ -70,12 +73,38 @@ class Instances:
     def _pages(self, query: list[tuple[str, str]]) -> list[Instance]:
         query = [("engine", "kafka"), *query]
         pages = self.client.pages("dms", "/v2/{project_id}/instances", items="instances", limit=PAGE, query=query)
-        found = {row.id: row for page in pages for row in map(Instance.read, rows(page.get("instances"))) if row.id}
-        return list(found.values())
+        instances = {row.id: row for page in pages for row in map(Instance.read, rows(page.get("instances"))) if row.id}
+        return list(instances.values())
+
+    def topics(self, parent: Parent) -> Optional[frozenset[str]]:
+        """Names of the topics of an instance, read once; None where they cannot be read."""
+        return self._topics.setdefault(parent.id, SingleFlight(lambda: self._read_topics(parent))).result()
+
+    def _read_topics(self, parent: Parent) -> Optional[frozenset[str]]:
+        try:
+            instance = parent.id if parent.id != parent.connector_id else self.find({"connector_id": parent.id}).id
+            path = "/v2/{project_id}/instances/%s/topics" % quote_segment(instance)
+            pages = self.client.pages("dms", path, items="topics", limit=PAGE)
+        except OpendumpError:
+            # Whoever may write tasks need not be allowed to list topics.
+            return None
+        return frozenset(str(row["name"]) for page in pages for row in rows(page.get("topics")) if row.get("name"))
+
+    def buckets(self) -> Optional[frozenset[str]]:
+        """Names of the buckets that the service can see, read once; None where they cannot be read."""
+        return self._buckets.result()
+
+    def _read_buckets(self) -> Optional[frozenset[str]]:
+        try:
+            answer = self.client.call("dms", "GET", "/v1.0/dms/obs/buckets")
+        except OpendumpError:
+            return None
+        names = [row.get("bucketName", row.get("bucket_name")) for row in rows(answer)]
+        return frozenset(map(str, names)) if names and all(names) else None
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         """One paged list instead of a request for each, where more than one is wanted."""
-        if len({tuple(sorted(one.items())) for one in wanted}) > 1:
+        if len({tuple(sorted(where.items())) for where in wanted}) > 1:
             self.all()
 
     def find(self, wanted: Mapping[str, str], fresh: bool = False) -> Instance:
@@ -92,16 +121,16 @@ class Instances:
             row = self.client.call("dms", "GET", "/v2/{project_id}/instances/%s" % quote_segment(wanted["instance_id"]))
             if not isinstance(row, Mapping) or not row.get("instance_id"):
                 raise OpendumpError("The answer about instance '%s' shows no instance." % wanted["instance_id"])
-            found = self._known[wanted["instance_id"]] = Instance.read(row)
-            return found
+            instance = self._known[wanted["instance_id"]] = Instance.read(row)
+            return instance
         if wanted.get("instance_name"):
             name = wanted["instance_name"]
             candidates = self.all() if self._all else self._pages([("name", name), ("exact_match_name", "true")])
-            matches = [one for one in candidates if one.name == name]
+            matches = [instance for instance in candidates if instance.name == name]
             if len(matches) > 1:
                 raise OpendumpError(
                     "%d instances are named '%s' (%s); say which with instance_id."
-                    % (len(matches), name, ", ".join(one.id for one in matches))
+                    % (len(matches), name, ", ".join(instance.id for instance in matches))
                 )
             if not matches:
                 raise NoSuchInstance(
@@ -109,7 +138,7 @@ class Instances:
                 )
             self._known[matches[0].id] = matches[0]
             return matches[0]
-        matches = [one for one in self.all() if one.connector_id == wanted.get("connector_id")]
+        matches = [instance for instance in self.all() if instance.connector_id == wanted.get("connector_id")]
         if not matches:
             raise NoSuchInstance("No Kafka instance of this project has the connector '%s'." % wanted.get("connector_id"))
         return matches[0]

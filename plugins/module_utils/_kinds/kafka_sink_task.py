@@ -6,18 +6,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Field, read_answer
-from .._task.kind import Destination, FileLayout, Kind
-from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, rows, text, whole
+from .._task.kind import Destination, FileLayout, Kind, Preflight
+from .._task.records import (
+    Listing,
+    Parent,
+    Partition,
+    Task,
+    moment,
+    named_rows,
+    quantity,
+    read_lag,
+    require_object,
+    rows,
+    sum_lags,
+    text,
+)
 from .._task.rules import Delimiter, Integer, Path, Text
-from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, TASK_NAME, TOPICS, says_which_topics
+from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
 from .kafka_instances import Instances
+from .kafka_places import check_places
 from .obs_fields import BUCKET, PARTITION_FORMATS
+from .whole_list import read_whole_list
 
 OBS = Destination(
     "obs",
@@ -56,6 +71,7 @@ class KafkaSinkTask(Kind):
     parent_filters = INSTANCE_FILTERS
     has_task_id = True
     task_fields = TOPICS
+    policies = POLICIES
     task_checks = (not_everything,)
     create_checks = (says_which_topics,)
     destinations = (OBS,)
@@ -85,11 +101,11 @@ class KafkaSinkTask(Kind):
     def _tasks(self, parent: Parent) -> str:
         return "/v2/{project_id}/connectors/%s/sink-tasks" % quote_segment(parent.connector_id or "")
 
-    def _one(self, parent: Parent, task: Task) -> str:
+    def _task_path(self, parent: Parent, task: Task) -> str:
         return "%s/%s" % (self._tasks(parent), quote_segment(self.id_of(task)))
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
-        self.instances.preload([one for one in wanted if "connector_id" not in one])
+        self.instances.preload([where for where in wanted if "connector_id" not in where])
 
     def parent(self, wanted: Mapping[str, str]) -> Parent:
         if wanted.get("connector_id"):
@@ -97,23 +113,26 @@ class KafkaSinkTask(Kind):
         return self.instances.find(wanted).parent
 
     def parents(self) -> list[Parent]:
-        return [one.parent for one in self.instances.all() if one.connector_id]
+        return [instance.parent for instance in self.instances.all() if instance.connector_id]
 
     def listing(self, parent: Parent) -> Listing:
         if not parent.connector_id:
             return Listing([])
-        answer = self._object(self.client.call("dms", "GET", self._tasks(parent)))
-        listed = named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
-        quotas = {
-            "total": whole(answer.get("total_number")),
-            "max_tasks": whole(answer.get("max_tasks")),
-            "quota": whole(answer.get("quota_tasks")),
-        }
-        return Listing([self._task(parent, row, text(row.get("task_id")), complete=False) for row in listed], quotas)
+        quotas: dict[str, Any] = {}
+
+        def read() -> tuple[list[Task], Optional[int]]:
+            answer = require_object(self.client.call("dms", "GET", self._tasks(parent)), "sink tasks")
+            listed = named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
+            quotas.update(read_quotas(answer))
+            return [self._task(parent, row, text(row.get("task_id")), complete=False) for row in listed], quotas["total"]
+
+        return Listing(read_whole_list("sink tasks of %s" % parent, read), quotas)
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
-            answer = self._object(self.client.call("dms", "GET", self._one(parent, task), query=[("topic-info", "true")]))
+            answer = require_object(
+                self.client.call("dms", "GET", self._task_path(parent, task), query=[("topic-info", "true")]), "a sink task"
+            )
         except ApiError as error:
             if error.meaning is Meaning.TASK_ABSENT:
                 return None
@@ -136,14 +155,13 @@ class KafkaSinkTask(Kind):
         task_id = text(answer.get("task_id")) if isinstance(answer, Mapping) else None
         return Task(self.name, parent, name, task_id, complete=False) if task_id else None
 
-    def delete(self, parent: Parent, task: Task) -> None:
-        self.client.call("dms", "DELETE", self._one(parent, task))
+    def preflight(
+        self, parent: Parent, destination: str, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
+    ) -> Preflight:
+        return check_places(self.instances, parent, values, changed, policy)
 
-    @staticmethod
-    def _object(answer: Any) -> Mapping[str, Any]:
-        if not isinstance(answer, Mapping):
-            raise OpendumpError("The answer about sink tasks is no JSON object, so nothing can be said about them.")
-        return answer
+    def delete(self, parent: Parent, task: Task) -> None:
+        self.client.call("dms", "DELETE", self._task_path(parent, task))
 
     def _task(self, parent: Parent, row: Mapping[str, Any], task_id: Optional[str], complete: bool) -> Task:
         descriptor = row.get("obs_destination_descriptor")
@@ -158,7 +176,7 @@ class KafkaSinkTask(Kind):
         partitions = [
             self._partition(info.get("topic"), part) for info in rows(row.get("topics_info")) for part in rows(info.get("partitions"))
         ]
-        lags = [part.lag for part in partitions if part.lag is not None]
+        lag = sum_lags(partitions)
         return Task(
             kind=self.name,
             parent=parent,
@@ -170,8 +188,8 @@ class KafkaSinkTask(Kind):
             values=values,
             raw=raw,
             partitions=partitions if complete else None,
-            lag=sum(lags) if lags else None,
-            lag_source="sink task" if lags else None,
+            lag=lag,
+            lag_source=None if lag is None else "sink task",
             complete=complete,
         )
 
@@ -180,8 +198,8 @@ class KafkaSinkTask(Kind):
         return Partition(
             id=text(row.get("partition_id")),
             status=text(row.get("status")),
-            last_transfer_offset=whole(row.get("last_transfer_offset")),
-            log_end_offset=whole(row.get("log_end_offset")),
-            lag=whole(row.get("lag")),
+            last_transfer_offset=quantity(row.get("last_transfer_offset")),
+            log_end_offset=quantity(row.get("log_end_offset")),
+            lag=read_lag(row.get("last_transfer_offset"), row.get("log_end_offset"), row.get("lag")),
             topic=text(topic),
         )

@@ -10,7 +10,7 @@ consumes topics of the task. In every other case the lag is unknown, and stays N
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, Optional
 
@@ -18,14 +18,18 @@ from .._api.client import quote_segment
 from .._errors import ApiError
 from .._expressions import matches
 from .._task.kind import Service
-from .._task.records import Parent, Partition, Task, rows, text, whole
+from .._task.records import Parent, Partition, Task, quantity, read_lag, rows, sum_lags, text
+from .._task.rules import Names
 
 PAGE = 50
 
 
-def lag_of(client: Service, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
-    """For each OBS dump among these tasks what fills in its partitions, lag and lag_source; none where these cannot be known."""
-    dumps = [task for task in tasks if task.destination == "obs" and task.status != "WAITING"]
+def lag_of(client: Service, parent: Parent, tasks: Iterable[Task], unstarted: Collection[str] = ()) -> list[Callable[[], None]]:
+    """For each OBS dump among these tasks what fills in its partitions, lag and lag_source; none where these cannot be known.
+
+    :param unstarted: states of tasks that have never run, and so have no group.
+    """
+    dumps = [task for task in tasks if task.destination == "obs" and task.status not in unstarted]
     if not dumps:
         return []
     try:
@@ -44,16 +48,17 @@ def _add_lag(client: Service, parent: Parent, task: Task, group: str) -> None:
     # A part that may be the task's or not would make the sum too small or too large.
     if own and all(read is not None for _part, read in shown):
         task.partitions = own
-        lags = [part.lag for part in own if part.lag is not None]
-        task.lag = sum(lags) if len(lags) == len(own) else None
+        topics = {part.topic for part in own}
+        # A topic of which the group shows no partition has not been read yet, and nothing is known of what waits in it.
+        task.lag = sum_lags(own) if topics.issuperset(_declared_topics(task)) else None
         task.lag_source = "consumer group %s" % group
 
 
 def group_of(task: Task, groups: Sequence[str]) -> Optional[str]:
     """The one group that bears this task's name or ID, None where there is none or more than one."""
     names = {prefix + key for key in (task.name, task.id) if key for prefix in ("", "connect-")}
-    found = sorted(names.intersection(groups))
-    return found[0] if len(found) == 1 else None
+    matching = sorted(names.intersection(groups))
+    return matching[0] if len(matching) == 1 else None
 
 
 def _offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
@@ -68,15 +73,23 @@ def _offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
 
 
 def _partition(row: Mapping[str, Any]) -> Partition:
-    current, end, lag = whole(row.get("message_current_offset")), whole(row.get("message_log_end_offset")), whole(row.get("lag"))
-    if lag is None and current is not None and end is not None:
-        lag = max(end - current, 0)
-    return Partition(id=text(row.get("partition")), last_transfer_offset=current, log_end_offset=end, lag=lag, topic=text(row.get("topic")))
+    current, end = row.get("message_current_offset"), row.get("message_log_end_offset")
+    return Partition(
+        id=text(row.get("partition")),
+        last_transfer_offset=quantity(current),
+        log_end_offset=quantity(end),
+        lag=read_lag(current, end, row.get("lag")),
+        topic=text(row.get("topic")),
+    )
+
+
+def _declared_topics(task: Task) -> list[str]:
+    return Names().canonical(task.values.get("topics")) or []
 
 
 def _reads(task: Task, topic: str) -> Optional[bool]:
     """Whether the task reads this topic, None where its expression does not tell."""
-    topics, regex = task.values.get("topics"), task.values.get("topics_regex")
+    topics, regex = _declared_topics(task), task.values.get("topics_regex")
     if topics:
-        return topic in [name.strip() for name in str(topics).split(",")]
+        return topic in topics
     return matches(str(regex), topic) if regex else False

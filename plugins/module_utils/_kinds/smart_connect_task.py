@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Callable, Optional
 
 from .._api.client import quote_segment
-from .._errors import ApiError, Meaning, OpendumpError
-from .._task.fields import Field, Group, read_answer
-from .._task.kind import Destination, FileLayout, Kind
-from .._task.records import Listing, Parent, Task, moment, named_rows, text, whole
+from .._errors import ApiError, Meaning
+from .._task.fields import Field, Group, keep_unknown, read_answer
+from .._task.kind import Destination, FileLayout, Kind, Preflight
+from .._task.records import Listing, Parent, Task, moment, named_rows, require_object, text
 from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
-from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, TASK_NAME, TOPICS, says_which_topics
+from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
 from .kafka_instances import Instances
+from .kafka_places import check_places
 from .obs_fields import BUCKET, PARTITION_FORMATS
+from .whole_list import read_whole_list
 
 PAGE = 50
 STRATEGY = Text(choices=("latest", "earliest"))
@@ -30,17 +32,36 @@ SIDES = {
 }
 
 
+# Members of a task that this collection writes, or that say what the task is and not what is set.
+KNOWN_MEMBERS = frozenset(
+    [
+        "task_name",
+        "topics",
+        "topics_regex",
+        "source_type",
+        "source_task",
+        "sink_type",
+        "sink_task",
+        "id",
+        "task_id",
+        "status",
+        "create_time",
+        "start_later",
+    ]
+)
+
+
 def kafka_is_consistent(values: Mapping[str, Any]) -> list[str]:
-    found = []
+    problems = []
     if bool(values.get("instance_id")) == bool(values.get("bootstrap_servers")):
-        found.append("exactly one of instance_id and bootstrap_servers is needed to say which Kafka is the peer")
+        problems.append("exactly one of instance_id and bootstrap_servers is needed to say which Kafka is the peer")
     if str(values.get("security_protocol") or "").startswith("SASL") and not values.get("user_name"):
-        found.append("user_name is needed with security_protocol %s" % values["security_protocol"])
+        problems.append("user_name is needed with security_protocol %s" % values["security_protocol"])
     if values.get("topics_mapping") and values.get("rename_topic_enabled"):
-        found.append("topics_mapping and rename_topic_enabled exclude each other")
+        problems.append("topics_mapping and rename_topic_enabled exclude each other")
     if values.get("direction") == "two-way" and not values.get("rename_topic_enabled") and not values.get("provenance_header_enabled"):
-        found.append("direction two-way needs rename_topic_enabled or provenance_header_enabled, or messages would go round in circles")
-    return found
+        problems.append("direction two-way needs rename_topic_enabled or provenance_header_enabled, or messages would go round in circles")
+    return problems
 
 
 def kafka_can_log_in(values: Mapping[str, Any]) -> list[str]:
@@ -64,14 +85,14 @@ OBS = Destination(
         Field("consumer_strategy", STRATEGY, default_on_create="latest"),
         Field("destination_file_type", Text(choices=("TEXT",)), default_on_create="TEXT"),
         Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, answer_names=("deliver_time_interva",)),
-        Field("access_key", Text(), secret=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
-        Field("secret_key", Text(), secret=True, environment="OPENDUMP_OBS_SECRET_KEY"),
+        Field("access_key", Text(), secret=True, environment="OPENDUMP_OBS_ACCESS_KEY", replaced_by="agency_name"),
+        Field("secret_key", Text(), secret=True, environment="OPENDUMP_OBS_SECRET_KEY", replaced_by="agency_name"),
         Field("agency_name", Text(longest=64), may_be_hidden=True),
         Field("obs_bucket_name", BUCKET, required=True),
         Field("obs_path", Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")),
         Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm"),
         Field("record_delimiter", Delimiter("\\n"), default_on_create="newline"),
-        Field("store_keys", Boolean()),
+        Field("store_keys", Boolean(), usual=False),
     ),
     create_checks=(writer_is_known,),
 )
@@ -82,17 +103,17 @@ KAFKA = Destination(
         Field("current_cluster_name", ALIAS),
         Field("cluster_name", ALIAS),
         Field("instance_id", Text()),
-        Field("bootstrap_servers", Names()),
+        Field("bootstrap_servers", Names(), follows="instance_id"),
         Field("security_protocol", Text(choices=("PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL"))),
         Field("sasl_mechanism", Text(choices=("PLAIN", "SCRAM-SHA-512"))),
         Field("user_name", Text()),
-        Field("password", Text(), secret=True),
+        Field("password", Text(), secret=True, goes_with="user_name"),
         Field("direction", Text(choices=("pull", "push", "two-way")), required=True),
-        Field("sync_consumer_offsets_enabled", Boolean()),
-        Field("rename_topic_enabled", Boolean()),
-        Field("provenance_header_enabled", Boolean()),
+        Field("sync_consumer_offsets_enabled", Boolean(), usual=False),
+        Field("rename_topic_enabled", Boolean(), usual=False),
+        Field("provenance_header_enabled", Boolean(), usual=False),
         Field("replication_factor", Integer(1)),
-        Field("task_num", Integer(1)),
+        Field("task_num", Integer(1), usual=2),
         Field("consumer_strategy", STRATEGY),
         Field("compression_type", Text(choices=("none", "gzip", "snappy", "lz4", "zstd"))),
         Field("topics_mapping", Names(most=20, pattern=r"[^:,\s]+:[^:,\s]+", pattern_says="each entry is source:target")),
@@ -149,6 +170,7 @@ class SmartConnectTask(Kind):
     parent_filters = INSTANCE_FILTERS
     has_task_id = True
     task_fields = TOPICS
+    policies = POLICIES
     create_checks = (says_which_topics,)
     destinations = (OBS, KAFKA, REDIS)
     exclusive = (("topics", "topics_regex"),)
@@ -185,11 +207,11 @@ class SmartConnectTask(Kind):
     def _tasks(self, parent: Parent, prefix: str = "") -> str:
         return "/v2/{project_id}/%sinstances/%s/connector/tasks" % (prefix, quote_segment(parent.id))
 
-    def _one(self, parent: Parent, task: Task, verb: str = "", prefix: str = "") -> str:
+    def _task_path(self, parent: Parent, task: Task, verb: str = "", prefix: str = "") -> str:
         return "%s/%s%s" % (self._tasks(parent, prefix), quote_segment(self.id_of(task)), verb)
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
-        self.instances.preload([one for one in wanted if "instance_id" not in one])
+        self.instances.preload([where for where in wanted if "instance_id" not in where])
 
     def parent(self, wanted: Mapping[str, str]) -> Parent:
         if wanted.get("instance_id"):
@@ -197,33 +219,32 @@ class SmartConnectTask(Kind):
         return self.instances.find(wanted).parent
 
     def parents(self) -> list[Parent]:
-        return [one.parent for one in self.instances.all() if one.connector_enable]
+        return [instance.parent for instance in self.instances.all() if instance.connector_enable]
 
     def listing(self, parent: Parent) -> Listing:
-        pages = self.client.pages("dms", self._tasks(parent), items="tasks", limit=PAGE)
-        found: dict[str, Task] = {}
-        for page in pages:
-            for row in named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
-                task = self._task(parent, row)
-                found[task.id or task.name] = task
-        last = pages[-1] if pages else {}
-        quotas = {
-            "total": whole(last.get("total_number")),
-            "max_tasks": whole(last.get("max_tasks")),
-            "quota": whole(last.get("quota_tasks")),
-        }
-        return Listing(list(found.values()), quotas)
+        quotas: dict[str, Any] = {}
+
+        def read() -> tuple[dict[str, Task], Optional[int]]:
+            tasks: dict[str, Task] = {}
+            pages = self.client.pages("dms", self._tasks(parent), items="tasks", limit=PAGE)
+            for page in pages:
+                for row in named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
+                    task = self._task(parent, row)
+                    tasks[task.id or task.name] = task
+            quotas.update(read_quotas(pages[-1] if pages else {}))
+            return tasks, quotas["total"]
+
+        tasks = read_whole_list("Smart Connect tasks of %s" % parent, read)
+        return Listing(list(tasks.values()), quotas)
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
-            answer = self.client.call("dms", "GET", self._one(parent, task))
+            answer = require_object(self.client.call("dms", "GET", self._task_path(parent, task)), "a Smart Connect task")
         except ApiError as error:
             # No code is published for a missing Smart Connect task; a bare 404 on its own URL is one.
             if error.meaning is Meaning.TASK_ABSENT or (error.status == 404 and not error.code.startswith(("DMS.", "APIG"))):
                 return None
             raise
-        if not isinstance(answer, Mapping):
-            raise OpendumpError("The answer about Smart Connect task '%s' is no JSON object." % task.name)
         return self._task(parent, answer)
 
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
@@ -232,19 +253,28 @@ class SmartConnectTask(Kind):
         return self._task(parent, answer) if isinstance(answer, Mapping) and answer.get("id") else None
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
-        self.client.call("dms", "PUT", self._one(parent, task), body=self._body(task.name, destination, body))
+        # The body is a whole task as the service shows it, so what it shows and this collection does not know is sent back as it came:
+        # whether a change resets what is left out, no page says.
+        own = keep_unknown(self.fields(destination), task.raw, body.get(destination, {}), destination)
+        wire = {**self._body(task.name, destination, {**body, destination: own}), **task.raw_task}
+        self.client.call("dms", "PUT", self._task_path(parent, task), body=wire)
+
+    def preflight(
+        self, parent: Parent, destination: str, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
+    ) -> Preflight:
+        return check_places(self.instances, parent, values, changed, policy)
 
     def delete(self, parent: Parent, task: Task) -> None:
-        self.client.call("dms", "DELETE", self._one(parent, task))
+        self.client.call("dms", "DELETE", self._task_path(parent, task))
 
     def act(self, parent: Parent, task: Task, action: str) -> None:
         verb, prefix = {"pause": ("/pause", ""), "resume": ("/resume", ""), "start": ("/restart", "kafka/")}[action]
-        self.client.call("dms", "PUT", self._one(parent, task, verb, prefix))
+        self.client.call("dms", "PUT", self._task_path(parent, task, verb, prefix))
 
     def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
         from .smart_connect_lag import lag_of
 
-        return lag_of(self.client, parent, tasks)
+        return lag_of(self.client, parent, tasks, self.unstarted)
 
     @staticmethod
     def _body(name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -274,4 +304,5 @@ class SmartConnectTask(Kind):
             destination=option or ("+".join(types).lower() if types != ("NONE", "NONE") else None),
             values=read_answer(self.fields(option), tree),
             raw=raw,
+            raw_task={key: value for key, value in row.items() if key not in KNOWN_MEMBERS},
         )

@@ -25,13 +25,18 @@ class Ignored(OpendumpError):
     """The service accepted a change and did not make it."""
 
 
-def preflight(adapter: Kind, made: Plan) -> None:
-    """
+def preflight(adapter: Kind, made: Plan, warn: Callable[[str], None]) -> None:
+    """Look at what the service can tell before anything is written.
+
     :raises Refused: what is to be written cannot stand beside what its parent is.
     """
-    found = adapter.preflight(made.parent, str(made.destination), made.values) if {CREATE, RECREATE, UPDATE} & set(made.actions) else []
-    if found:
-        raise Refused("The %s cannot be written: %s. Nothing was changed." % (made.declared.label, "; ".join(found)))
+    if not {CREATE, RECREATE, UPDATE} & set(made.actions):
+        return
+    findings = adapter.preflight(made.parent, str(made.destination), made.values, made.changed_fields, made.declared.policy)
+    for text in findings.warnings:
+        warn("The %s: %s." % (made.declared.label, text))
+    if findings.problems:
+        raise Refused("The %s cannot be written: %s. Nothing was changed." % (made.declared.label, "; ".join(findings.problems)))
 
 
 class Writer:
@@ -69,7 +74,8 @@ class Writer:
     def _create(self) -> None:
         plan, adapter = self.plan, self.adapter
         destination = str(plan.destination)
-        preflight(adapter, plan)
+        if plan.actions[0] == CREATE:
+            preflight(adapter, plan, self.warn)
         if self.leaving:
             self._await_gone(self.leaving)
         body = plan.body()
@@ -101,7 +107,7 @@ class Writer:
                 self._prove("was created, but its fields", self._show(self.task))
 
     def _recreate(self) -> None:
-        preflight(self.adapter, self.plan)
+        preflight(self.adapter, self.plan, self.warn)
         # Where the name is all that tells tasks apart, a request that is executed late would delete the new task.
         old = self._delete(lambda error: not self.adapter.names_are_unique or not error.possibly_later)
         try:
@@ -137,7 +143,7 @@ class Writer:
     def _update(self) -> None:
         plan, adapter, task = self.plan, self.adapter, cast(Task, self.plan.current)
         destination = str(plan.destination)
-        preflight(adapter, plan)
+        preflight(adapter, plan, self.warn)
         body = plan.body()
 
         def send() -> None:

@@ -117,6 +117,7 @@ def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Pl
         return Plan(declared, parent, current, [DELETE] if current else [])
     if current is None:
         return _creation(declared, parent)
+    declared = declared.beside(current.values)
     if declared.destination and current.destination is None:
         raise Refused(
             "The service does not show where the %s dumps to, so it cannot be compared with what is declared. "
@@ -160,11 +161,7 @@ def _require(made: Plan) -> None:
         if (one.required_to_create or (one.required and "." not in path.partition(".")[2])) and made.values.get(path) in (None, "")
     ]
     found = ["%s is needed" % path for path in missing]
-    found += [text for check in kind.create_checks for text in check(option, made.values)]
-    destination = kind.destination(option)
-    if destination:
-        own = {path.split(".", 1)[1]: value for path, value in made.values.items() if path.startswith("%s." % option)}
-        found += ["%s: %s" % (option, text) for check in destination.create_checks for text in check(own)]
+    found += kind.find_contradictions(option, made.values, to_create=True)
     if found:
         what = "re-created; the service never shows secrets, so they have to be declared" if made.current else "created"
         raise Refused("The %s cannot be %s: %s. Nothing was changed." % (made.declared.label, what, "; ".join(found)))

@@ -38,6 +38,7 @@ def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, An
         "partitions": None if task.partitions is None else [asdict(part) for part in task.partitions],
         "lag": task.lag,
         "lag_source": task.lag_source,
+        "explanation": task.explanation,
     }
 
 

@@ -136,7 +136,7 @@ class Reconciliation:
             from .apply import preflight
 
             try:
-                preflight(self.estate.adapter(made.declared.kind), made)
+                preflight(self.estate.adapter(made.declared.kind), made, self.warn)
             except OpendumpError as error:
                 outcome.error = error
                 return

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from .._errors import ConfigurationError
-from .fields import build_argument_spec, collect_values, find_problems, leaves
+from .fields import beside, build_argument_spec, collect_values, dig, find_problems, leaves
 from .kind import Kind
+from .rules import EMPTY
 
 COMMON: dict[str, dict[str, Any]] = {
     "on_immutable_change": {"type": "str", "choices": ["fail", "recreate", "ignore"], "default": "fail"},
@@ -47,7 +48,7 @@ def item_spec(kind: type[Kind]) -> dict[str, Any]:
     if len(kind.destinations) > 1:
         spec["mutually_exclusive"].append([destination.option for destination in kind.destinations])
     options["state"] = {"type": "str", "choices": kind.states(), "default": "present"}
-    options.update({name: dict(argument) for name, argument in COMMON.items()})
+    options.update({name: dict(argument) for name, argument in [*COMMON.items(), *kind.policies.items()]})
     return {"options": options, **{key: value for key, value in spec.items() if value}}
 
 
@@ -67,6 +68,24 @@ class Declared:
     wait: bool = True
     wait_timeout: float = 600.0
     wait_interval: float = 2.0
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    from_environment: frozenset[str] = frozenset()
+
+    def beside(self, shown: Mapping[str, Any]) -> Declared:
+        """The same without those values of the environment that a field makes needless which the task has and nobody declares.
+
+        :param shown: what the service shows of the task, by path.
+        """
+        fields = dict(leaves(self.kind.fields(self.destination)))
+        needless = {
+            path
+            for path in self.from_environment
+            for name in [beside(path, fields[path].replaced_by)]
+            if fields[path].replaced_by and name not in self.values and shown.get(name) not in EMPTY
+        }
+        if not needless:
+            return self
+        return replace(self, values={path: value for path, value in self.values.items() if path not in needless})
 
     @property
     def label(self) -> str:
@@ -79,40 +98,37 @@ def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapp
 
     :raises ConfigurationError: with every problem of these options in one message.
     """
-    chosen = [one for one in kind.destinations if options.get(one.option) is not None]
-    option = chosen[0].option if chosen else None
+    option = next((destination.option for destination in kind.destinations if options.get(destination.option) is not None), None)
     fields = kind.fields(option)
     values = collect_values(fields, options, os.environ if environ is None else environ)
-    found = find_problems(fields, values)
+    problems = find_problems(fields, values)
     name, task_id = options.get("task_name") or None, options.get("task_id") or None
     where = {key: str(options[key]) for key in kind.parent_options if options.get(key)}
     if not where:
-        found.append("%s is empty; say which %s holds the task" % (" or ".join(kind.parent_options), kind.parent_noun))
+        problems.append("%s is empty; say which %s holds the task" % (" or ".join(kind.parent_options), kind.parent_noun))
     if not name and not task_id:
-        found.append("task_name is empty")
+        problems.append("task_name is empty")
     if name:
-        found += ["task_name %s" % text for text in kind.name_rule.problems(name)]
+        problems += ["task_name %s" % text for text in kind.name_rule.problems(name)]
     state = options.get("state") or "present"
     if state != "absent":
-        for check in kind.task_checks:
-            found += check(option, values)
-        for destination in chosen:
-            own = {path.split(".", 1)[1]: value for path, value in values.items() if path.startswith(destination.option + ".")}
-            found += ["%s: %s" % (destination.option, text) for check in destination.checks for text in check(own)]
-    policy = {key: options[key] for key in COMMON if options.get(key) is not None}
+        problems += kind.find_contradictions(option, values)
+    common = {key: options[key] for key in COMMON if options.get(key) is not None}
     for key in ("wait_timeout", "wait_interval"):
-        if policy.get(key, 1) <= 0:
-            found.append("%s is %s, allowed is more than 0 seconds" % (key, policy[key]))
-    if found:
-        raise ConfigurationError("; ".join(found) + ". Nothing was sent to the service.")
-    return Declared(kind, where, name, task_id, state, option, values, **policy)
+        if common.get(key, 1) <= 0:
+            problems.append("%s is %s, allowed is more than 0 seconds" % (key, common[key]))
+    if problems:
+        raise ConfigurationError("; ".join(problems) + ". Nothing was sent to the service.")
+    policy = {key: options[key] if options.get(key) is not None else argument.get("default") for key, argument in kind.policies.items()}
+    borrowed = frozenset(path for path in values if dig(options, path) in (None, ""))
+    return Declared(kind, where, name, task_id, state, option, values, policy=policy, from_environment=borrowed, **common)
 
 
 def secrets(wanted: Sequence[Declared]) -> set[str]:
     """Every secret value that these tasks carry, for masking."""
     return {
-        str(one.values[path])
-        for one in wanted
-        for path, field in leaves(one.kind.fields(one.destination))
-        if field.secret and path in one.values
+        str(declared.values[path])
+        for declared in wanted
+        for path, field in leaves(declared.kind.fields(declared.destination))
+        if field.secret and path in declared.values
     }

@@ -10,7 +10,7 @@ that the two need to know about it is declared here once, and argument specs, bo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Optional, Union
 
 from .rules import EMPTY, Rule
@@ -44,15 +44,15 @@ class Rows(Rule):
         return self.canonical(value) or []
 
     def problems(self, value: Any) -> list[str]:
-        found = []
+        problems = []
         if self.most and len(value) > self.most:
-            found.append("has %d entries, at most %d are allowed" % (len(value), self.most))
+            problems.append("has %d entries, at most %d are allowed" % (len(value), self.most))
         for number, row in enumerate(value):
             for path, field in leaves(self.fields):
                 inner = dig(row, path)
                 if inner is not None:
-                    found += ["[%d].%s %s" % (number, path, text) for text in field.rule.problems(inner)]
-        return found
+                    problems += ["[%d].%s %s" % (number, path, text) for text in field.rule.problems(inner)]
+        return problems
 
     def argument(self) -> dict[str, Any]:
         return {"type": "list", "elements": "dict", "options": build_argument_spec(self.fields)}
@@ -70,6 +70,10 @@ class Field:
     :param required_to_create: without a value no task can be created (secrets: nor replaced as a whole).
     :param may_be_hidden: some editions of the service do not show it, so a missing echo proves nothing.
     :param environment: variable that stands in for the option.
+    :param replaced_by: field beside it that makes it needless, so that the environment does not stand in for it either.
+    :param goes_with: field beside it without which it means nothing.
+    :param usual: what services show where nobody has declared anything and the default on creation is not sent.
+    :param follows: field beside it from which the service derives this one, and shows both; then the other one is what was declared.
     :param answer_names: further member names to accept in answers.
     """
 
@@ -85,6 +89,10 @@ class Field:
         required_to_create: bool = False,
         may_be_hidden: bool = False,
         environment: str = "",
+        replaced_by: str = "",
+        goes_with: str = "",
+        usual: Any = None,
+        follows: str = "",
         answer_names: Sequence[str] = (),
     ) -> None:
         self.name = name
@@ -96,6 +104,10 @@ class Field:
         self.required_to_create = required_to_create
         self.may_be_hidden = may_be_hidden
         self.environment = environment
+        self.replaced_by = replaced_by
+        self.goes_with = goes_with
+        self.usual = usual
+        self.follows = follows
         self.answer_names = (name, *answer_names)
 
     def argument(self) -> dict[str, Any]:
@@ -170,12 +182,22 @@ def collect_values(fields: Fields, options: Mapping[str, Any], environ: Mapping[
     values = {}
     for path, field in leaves(fields):
         value = dig(options, path)
-        if value in (None, "") and field.environment:
+        if value in (None, "") and field.environment and not is_replaced(path, field, options):
             value = environ.get(field.environment) or value
         if value is None or (field.secret and value == ""):
             continue
         values[path] = value
     return values
+
+
+def beside(path: str, name: str) -> str:
+    """The path of a field in the same object: obs.agency_name beside obs.access_key."""
+    return path.rpartition(".")[0] + "." + name if "." in path else name
+
+
+def is_replaced(path: str, field: Field, tree: Mapping[str, Any]) -> bool:
+    """Whether the field that makes this one needless has a value in these options or this record."""
+    return bool(field.replaced_by) and dig(tree, beside(path, field.replaced_by)) not in EMPTY
 
 
 def read_answer(fields: Fields, answer: Any) -> dict[str, Any]:
@@ -204,6 +226,27 @@ def encode_values(fields: Fields, values: Mapping[str, Any], base: Optional[Mapp
     return body
 
 
+def keep_unknown(
+    fields: Fields, shown: Mapping[str, Any], body: Mapping[str, Any], option: str, without: Collection[str] = ()
+) -> dict[str, Any]:
+    """A destination's body, with what the service shows there and no field declares, at every depth.
+
+    :param fields: of the whole task, the destination's in the group that bears its option's name.
+    :param shown: the destination as the service shows it.
+    :param without: members that are shown, but must not be sent.
+    """
+    inside = [inner for field in fields if field.name == option and isinstance(field, Group) for inner in field.fields]
+    known = {name for inner in inside for name in (inner.answer_names if isinstance(inner, Field) else (inner.name,))}
+    kept = {key: value for key, value in shown.items() if key not in known and key not in without}
+    result = {**kept, **body}
+    for group in inside:
+        if isinstance(group, Group) and isinstance(shown.get(group.name), Mapping):
+            merged = keep_unknown((group,), shown[group.name], body.get(group.name) or {}, group.name)
+            if merged:
+                result[group.name] = merged
+    return result
+
+
 def show_values(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as a record shows them: canonical, nested, every field present (null where unknown), no secret."""
     tree: dict[str, Any] = {}
@@ -215,11 +258,11 @@ def show_values(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def find_problems(fields: Fields, values: Mapping[str, Any], prefix: str = "") -> list[str]:
     """Everything wrong with declared values, each a sentence that names the option."""
-    found = []
+    problems = []
     for path, field in leaves(fields):
         if path in values:
-            found += ["%s%s %s" % (prefix, path, text) for text in field.rule.problems(values[path])]
-    return found
+            problems += ["%s%s %s" % (prefix, path, text) for text in field.rule.problems(values[path])]
+    return problems
 
 
 def find_differences(fields: Fields, wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> list[str]:

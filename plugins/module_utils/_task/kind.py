@@ -9,10 +9,10 @@ one kind only is declared here, so that a further kind is a further subclass and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Callable, ClassVar, Optional, Protocol
+from typing import Any, Callable, ClassVar, NamedTuple, Optional, Protocol
 
 from .._errors import ApiError, Meaning, OpendumpError
 from .fields import Check, Fields, Group, leaves
@@ -47,6 +47,13 @@ class FileLayout:
     bucket_field: str = "obs_bucket_name"
     path_field: str = "obs_path"
     by_topic: bool = False
+
+
+class Preflight(NamedTuple):
+    """What a look at the service shows before anything is written, each without a full stop: problems forbid it, warnings do not."""
+
+    problems: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
 
 class Service(Protocol):
@@ -101,6 +108,8 @@ class Kind:
     create_checks: ClassVar[Sequence[TaskCheck]] = ()
     destinations: ClassVar[Sequence[Destination]] = ()
     exclusive: ClassVar[Sequence[tuple[str, ...]]] = ()
+    policies: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
+    """Further options on how a task is brought about: name → argument spec with a default."""
 
     # what the service can do
 
@@ -173,13 +182,30 @@ class Kind:
 
     @classmethod
     def destination(cls, option: Optional[str]) -> Optional[Destination]:
-        return next((one for one in cls.destinations if one.option == option), None)
+        return next((destination for destination in cls.destinations if destination.option == option), None)
 
     @classmethod
     def fields(cls, option: Optional[str]) -> Fields:
         """The task's own fields and those of one destination, the latter under the destination's name."""
         destination = cls.destination(option)
         return (*cls.task_fields, Group(destination.option, destination.fields)) if destination else tuple(cls.task_fields)
+
+    @classmethod
+    def find_contradictions(cls, option: Optional[str], values: Mapping[str, Any], *, to_create: bool = False) -> list[str]:
+        """What is wrong between these values, each a sentence.
+
+        :param values: by path, the destination's under its name.
+        :param to_create: they are all that a new task will have, so that what is missing is wrong, too.
+        """
+        checks = [*cls.task_checks, *(cls.create_checks if to_create else ())]
+        problems = [text for check in checks for text in check(option, values)]
+        destination = cls.destination(option)
+        if destination:
+            inside = len(destination.option) + 1
+            own = {path[inside:]: value for path, value in values.items() if path.startswith(destination.option + ".")}
+            checks_inside = [*destination.checks, *(destination.create_checks if to_create else ())]
+            problems += ["%s: %s" % (option, text) for check in checks_inside for text in check(own)]
+        return problems
 
     @classmethod
     def partners(cls, option: Optional[str], path: str) -> list[str]:
@@ -189,12 +215,12 @@ class Kind:
         if destination:
             groups += [tuple("%s.%s" % (option, name) for name in group) for group in destination.exclusive]
         known = [inner for inner, _field in leaves(cls.fields(option))]
-        found = []
+        partners = []
         for group in groups:
             if any(path == member or path.startswith(member + ".") for member in group):
                 others = [member for member in group if not (path == member or path.startswith(member + "."))]
-                found += [inner for inner in known for member in others if inner == member or inner.startswith(member + ".")]
-        return found
+                partners += [inner for inner in known for member in others if inner == member or inner.startswith(member + ".")]
+        return partners
 
     @classmethod
     def health(cls, status: Optional[str]) -> str:
@@ -290,9 +316,16 @@ class Kind:
         """start, pause or resume."""
         raise NotImplementedError
 
-    def preflight(self, parent: Parent, destination: str, values: Mapping[str, Any]) -> list[str]:
-        """What only the service can tell to be wrong before a create or an update is sent."""
-        return []
+    def preflight(
+        self, parent: Parent, destination: str, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
+    ) -> Preflight:
+        """What only the service can tell to be wrong before a task is created or changed.
+
+        :param values: the whole task as it will be written, by path.
+        :param changed: the paths that are new or that change.
+        :param policy: the declared policies of this kind, by option.
+        """
+        return Preflight()
 
     def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
         """Add to whole tasks what their own API does not show; for readers only, a reconciliation has no use for it.
@@ -302,5 +335,11 @@ class Kind:
         return ()
 
     def explain(self, parent: Parent, task: Task) -> str:
-        """What the service says about why a task is not well; empty where it says nothing."""
-        return ""
+        """What the service says about why a task is not well; empty where it says nothing. May ask the service once more."""
+        return task.explanation or ""
+
+    @classmethod
+    def needs_explanation(cls, task: Task) -> bool:
+        """Whether a task is not well, as far as its own state and those of its partitions tell."""
+        partitions = [cls.health(part.status) for part in task.partitions or ()]
+        return cls.health(task.status) in ("failed", "unknown") or "failed" in partitions

@@ -28,6 +28,27 @@ def moment(milliseconds: Any) -> Optional[str]:
         return None
 
 
+def quantity(value: Any) -> Optional[int]:
+    """An offset, or a number of messages or records: whole and not negative. Kafka says -1 where there is none yet, which is unknown."""
+    number = whole(value)
+    return number if number is not None and number >= 0 else None
+
+
+def read_lag(current: Any, end: Any, lag: Any) -> Optional[int]:
+    """Messages between where a reader is and the end; None where the position is unknown.
+
+    :param current: the reader's offset as told; negative where it has none yet, and then a lag that is told means nothing.
+    :param end: the offset of the next message to come; serves where no lag is told.
+    :param lag: as told, None where it is not.
+    """
+    place, last = whole(current), quantity(end)
+    if place is not None and place < 0:
+        return None
+    if lag is None and place is not None and last is not None:
+        return max(last - place, 0)
+    return quantity(lag)
+
+
 def text(value: Any) -> Optional[str]:
     return None if value is None else value if isinstance(value, str) else str(value)
 
@@ -35,6 +56,17 @@ def text(value: Any) -> Optional[str]:
 def rows(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a list in an answer; anything else in it is dropped."""
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def require_object(answer: Any, what: str) -> Mapping[str, Any]:
+    """The answer as a JSON object.
+
+    :param what: what was asked about, with its article or as a plural.
+    :raises OpendumpError: it is none, so nothing can be said.
+    """
+    if not isinstance(answer, Mapping):
+        raise OpendumpError("The answer about %s is no JSON object, so nothing can be said about that." % what)
+    return answer
 
 
 def named_rows(value: Any, what: str) -> list[Mapping[str, Any]]:
@@ -74,9 +106,19 @@ class Partition:
     last_transfer_at: Optional[str] = None
 
 
+def sum_lags(partitions: Sequence[Partition]) -> Optional[int]:
+    """The lag of all partitions together; None where that of any is unknown, or where there is none."""
+    known = [part.lag for part in partitions if part.lag is not None]
+    return sum(known) if known and len(known) == len(partitions) else None
+
+
 @dataclass
 class Task:
-    """A task as a service shows it. ``values`` are the raw echoes by dotted option path, ``raw`` the destination's whole echo."""
+    """A task as a service shows it.
+
+    ``values`` are the raw echoes by dotted option path, ``raw`` the destination's whole echo, ``raw_task`` that of the task around it
+    where a change sends that back, too. ``explanation`` is what the service says about why the task is not well.
+    """
 
     kind: str
     parent: Parent
@@ -88,9 +130,11 @@ class Task:
     destination: Optional[str] = None
     values: dict[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
+    raw_task: Mapping[str, Any] = field(default_factory=dict)
     partitions: Optional[Sequence[Partition]] = None
     lag: Optional[int] = None
     lag_source: Optional[str] = None
+    explanation: Optional[str] = None
     complete: bool = True
 
 

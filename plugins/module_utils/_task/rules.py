@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Optional
 
+YAML_WORDS = {"bool": "boolean", "int": "number", "float": "number", "NoneType": "null", "date": "date", "datetime": "time"}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -63,12 +65,12 @@ class Text(Rule):
         text = str(value)
         if not text:
             return []
-        found = []
+        problems = []
         if self.longest and len(text) > self.longest:
-            found.append("has %d characters, at most %d are allowed" % (len(text), self.longest))
+            problems.append("has %d characters, at most %d are allowed" % (len(text), self.longest))
         if self.pattern and not self.pattern.fullmatch(text):
-            found.append("is %r, but %s" % (text[:80], self.pattern_says))
-        return found
+            problems.append("is %r, but %s" % (text[:80], self.pattern_says))
+        return problems
 
     def argument(self) -> dict[str, Any]:
         spec: dict[str, Any] = {"type": "str"}
@@ -117,14 +119,15 @@ class Integer(Rule):
 
 
 class Boolean(Rule):
-    """True or false; services send some as text, and leave false ones out."""
+    """True or false; services send some as text, and leave false ones out. Any other text is shown as it is."""
 
     option_type = "bool"
 
     def canonical(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return value.strip().lower() in ("true", "on", "yes", "1")
-        return bool(value)
+        if isinstance(value, (bool, int, float)) or value in EMPTY:
+            return bool(value)
+        word = str(value).strip().lower()
+        return word in ("true", "on", "yes", "1") if word in ("true", "on", "yes", "1", "false", "off", "no", "0", "") else str(value)
 
     def encode(self, value: Any) -> Any:
         return self.canonical(value)
@@ -134,11 +137,15 @@ class FlagText(Boolean):
     """A boolean option that the service wants as C("true") or C("false")."""
 
     def encode(self, value: Any) -> Any:
-        return "true" if self.canonical(value) else "false"
+        flag = self.canonical(value)
+        return flag if isinstance(flag, str) else "true" if flag else "false"
 
 
 class Names(Rule):
-    """A set: a list as an option, comma-separated text on the wire, order and repetition mean nothing."""
+    """A set: a list as an option, comma-separated text on the wire, order and repetition mean nothing.
+
+    Entries are declared as text: of C(no) or C(0123) YAML makes something else, and what was meant cannot be told any more.
+    """
 
     option_type = "list"
 
@@ -158,17 +165,42 @@ class Names(Rule):
 
     def problems(self, value: Any) -> list[str]:
         names = self.canonical(value) or []
-        found = []
+        problems = [
+            "holds %r, which is a %s and no text; put it in quotes" % (part, YAML_WORDS.get(type(part).__name__, "structure"))
+            for part in (value if isinstance(value, (list, tuple)) else ())
+            if not isinstance(part, str)
+        ]
         if self.most and len(names) > self.most:
-            found.append("names %d, at most %d are allowed" % (len(names), self.most))
+            problems.append("names %d, at most %d are allowed" % (len(names), self.most))
         if self.pattern:
             wrong = [name for name in names if not self.pattern.fullmatch(name)]
             if wrong:
-                found.append("holds %s, but %s" % (", ".join(repr(name[:80]) for name in wrong[:3]), self.pattern_says))
-        return found
+                problems.append("holds %s, but %s" % (", ".join(repr(name[:80]) for name in wrong[:3]), self.pattern_says))
+        return problems
 
     def argument(self) -> dict[str, Any]:
-        return {"type": "list", "elements": "str"}
+        return {"type": "list", "elements": "raw"}
+
+
+class Properties(Rule):
+    """Names and values as a service hands them on, none of which it describes; it may show them as the text of the JSON object."""
+
+    option_type = "dict"
+
+    def canonical(self, value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                return value or None
+        if value in EMPTY:
+            return None
+        if not isinstance(value, Mapping):
+            return value
+        return {str(key): inner if isinstance(inner, str) else json.dumps(inner) for key, inner in value.items()}
+
+    def encode(self, value: Any) -> Any:
+        return self.canonical(value) or {}
 
 
 class Delimiter(Rule):

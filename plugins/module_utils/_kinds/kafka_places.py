@@ -1,0 +1,59 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the topics and the bucket of a Kafka task are there, before it is written.
+
+The service takes a task of a topic that does not exist; it then runs, and dumps nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from .._task.kind import Preflight
+from .._task.records import Parent
+from .._task.rules import Names
+from .kafka_instances import Instances
+
+WARN, FAIL, IGNORE = "warn", "fail", "ignore"
+NEAREST = 3
+
+
+def check_places(
+    instances: Instances, parent: Parent, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
+) -> Preflight:
+    """What is not there of what is new in a task. What cannot be read is not there for all that is known, and only C(fail) minds."""
+    wish = policy.get("check_topics") or WARN
+    if wish == IGNORE:
+        return Preflight()
+    about_topics = _check_topics(instances, parent, values, wish) if "topics" in changed and values.get("topics") else []
+    about_bucket = _check_bucket(instances, values) if "obs.obs_bucket_name" in changed and values.get("obs.obs_bucket_name") else []
+    return Preflight(about_topics, about_bucket) if wish == FAIL else Preflight([], [*about_topics, *about_bucket])
+
+
+def _check_topics(instances: Instances, parent: Parent, values: Mapping[str, Any], wish: str) -> list[str]:
+    there = instances.topics(parent)
+    if there is None:
+        return ["the topics of the instance cannot be read, and check_topics is 'fail'"] if wish == FAIL else []
+    missing = [name for name in Names().canonical(values["topics"]) or [] if name not in there]
+    if not missing:
+        return []
+    near = {name for topic in missing for name in difflib.get_close_matches(topic, there, NEAREST)}
+    return [
+        "the instance has no topic %s, so nothing of that is dumped until there is one%s"
+        % (" and no topic ".join("'%s'" % name for name in missing), "; there is %s" % _listed(near) if near else "")
+    ]
+
+
+def _check_bucket(instances: Instances, values: Mapping[str, Any]) -> list[str]:
+    there, bucket = instances.buckets(), str(values["obs.obs_bucket_name"])
+    if there is None or bucket in there:
+        return []
+    near = difflib.get_close_matches(bucket, there, NEAREST)
+    return ["the service does not list the bucket '%s'%s" % (bucket, "; there is %s" % _listed(near) if near else "")]
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join("'%s'" % name for name in sorted(names))

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever JSON a service sends as a task: the record shows it or null, and nothing is raised but for what cannot be told apart."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import ALL
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
+
+PARENT = Parent("p", "p", "c")
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=5), st.sampled_from(["300s", "-1"])
+)
+ODD = st.recursive(SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.text(max_size=3), inner, max_size=2)))
+TASK_MEMBERS = """
+    task_id id status state create_time last_transfer_timestamp destination_type topics topics_regex source_type sink_type source_task
+    sink_task obs_destination_descriptor obs_destination_description cloudtable_destination_descripton partitions topics_info
+"""
+PART_MEMBERS = "partition_id partitionId state status last_transfer_offset discard topic partitions lag log_end_offset"
+PARTS = st.dictionaries(st.sampled_from(PART_MEMBERS.split()), ODD)
+
+
+def answers(kind: type[Kind]) -> st.SearchStrategy[dict[str, Any]]:
+    names = sorted(
+        {path.split(".")[-1] for one in kind.destinations for path, _field in leaves(one.fields)} | {"source", "sink", "options"}
+    )
+    inside = st.dictionaries(st.sampled_from(names), ODD, max_size=8)
+    types = st.sampled_from(["OBS", "DWS", "CLOUDTABLE", "OBS_SINK", "NONE", "KAFKA_REPLICATOR_SOURCE", "REDIS_REPLICATOR_SINK"])
+    return st.dictionaries(st.sampled_from(TASK_MEMBERS.split()), st.one_of(ODD, inside, types, st.lists(PARTS, max_size=2)), max_size=10)
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(data=st.data())
+def test_odd_values_are_shown_or_null(kind: type[Kind], service: Any, data: st.DataObject) -> None:
+    service.answer("GET", ".*", {**data.draw(answers(kind)), "task_name": "t"})
+    adapter = kind(service)
+    task = adapter.show(PARENT, Task(kind.name, PARENT, "t", "id"))
+    assert task is not None
+    record = task_result(kind, task)
+    assert record is not None
+    json.dumps(record)
+    for name in ("lag", "created_at", "last_transfer_at"):
+        assert record[name] is None or str(record[name])[0] != "-"
+    for step in adapter.measure(PARENT, [task]):
+        step()
+
+
+def test_a_number_with_a_unit_is_shown_as_it_is(service: Any) -> None:
+    sink = {"deliver_time_interval": "300s", "obs_bucket_name": "bucket", "store_keys": "perhaps"}
+    service.answer("GET", ".*", {"task_name": "t", "sink_type": "OBS_SINK", "id": "id", "sink_task": sink})
+    (kind,) = [kind for kind in ALL if kind.short == "Smart Connect"]
+    shown = task_result(kind, kind(service).show(PARENT, Task(kind.name, PARENT, "t", "id")))
+    assert shown is not None
+    assert (shown["destination"]["deliver_time_interval"], shown["destination"]["store_keys"]) == ("300s", "perhaps")
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("tasks", [[], [{"task_name": "t", "task_id": "1", "id": "1"}]], ids=["empty", "one"])
+@pytest.mark.parametrize("total", [3, "3"])
+def test_a_list_shorter_than_its_total_is_read_again_and_then_unknown(kind: type[Kind], service: Any, tasks: list[Any], total: Any) -> None:
+    service.answer("GET", "tasks", {"tasks": tasks, "total_number": total})
+    with pytest.raises(OpendumpError, match="Nothing is known about what it does not list"):
+        kind(service).listing(PARENT)
+    assert len(service.requests) >= 3
+    whole = [{"task_name": name, "task_id": name, "id": name} for name in "abc"]
+    readings = iter([{"tasks": tasks, "total_number": total}, {"tasks": [], "total_number": total}])
+    service.answer("GET", "tasks", lambda _query: next(readings, {"tasks": whole, "total_number": total}))
+    assert [task.name for task in kind(service).listing(PARENT).tasks] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("total", [None, 0, 1, "", "unknown"])
+def test_a_total_that_is_missing_or_smaller_says_nothing(kind: type[Kind], service: Any, total: Any) -> None:
+    tasks = [{"task_name": "t", "task_id": "1", "id": "1"}]
+    service.answer("GET", "tasks", lambda query: {"tasks": [] if query else tasks, "total_number": total})
+    assert len(kind(service).listing(PARENT).tasks) == 1
+
+
+def test_a_list_of_streams_shorter_than_its_total_is_unknown(service: Any) -> None:
+    (kind,) = [kind for kind in ALL if kind.short == "DIS"]
+    service.answer("GET", "streams", {"stream_names": ["a"], "total_number": 2, "has_more_streams": False})
+    with pytest.raises(OpendumpError, match="there are 2 streams and lists 1"):
+        kind(service).parents()
