@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Callable, Optional
 
 from .._api.client import quote_segment
-from .._errors import ApiError
+from .._errors import OpendumpError
 from .._expressions import matches
 from .._task.kind import Service
 from .._task.records import Parent, Partition, Task, quantity, read_lag, rows, sum_lags, text
@@ -34,8 +34,8 @@ def lag_of(client: Service, parent: Parent, tasks: Iterable[Task], unstarted: Co
         return []
     try:
         pages = client.pages("dms", "/v2/{project_id}/instances/%s/groups" % quote_segment(parent.id), items="groups", limit=PAGE)
-    except ApiError:
-        # Whoever may read tasks need not be allowed to read groups: the lag is unknown then, and the tasks are not.
+    except OpendumpError:
+        # Whoever may read tasks need not be allowed to read groups, and their list may be unreadable: then only the lag is unknown.
         return []
     groups = [str(row["group_id"]) for page in pages for row in rows(page.get("groups")) if row.get("group_id")]
     named = [(task, group_of(task, groups)) for task in dumps]
@@ -66,7 +66,7 @@ def _offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
         answer = client.call(
             "dms", "GET", "/v2/{project_id}/instances/%s/management/groups/%s" % (quote_segment(parent.id), quote_segment(group))
         )
-    except ApiError:
+    except OpendumpError:
         return []
     shown: Any = answer.get("group") if isinstance(answer, Mapping) else None
     return [_partition(row) for row in rows(shown.get("group_message_offsets") if isinstance(shown, Mapping) else None)]
