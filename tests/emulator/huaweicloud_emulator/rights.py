@@ -111,7 +111,7 @@ def policy_of(given: Any) -> Policy:
             raise ValueError(f": there is no system-defined policy {given!r}; there are: {', '.join(sorted(SYSTEM_POLICIES))}")
         return SYSTEM_POLICIES[given]
     _members("", given, {"Version", "Statement"})
-    if given.get("Version") not in MODELS:
+    if given.get("Version") not in list(MODELS):
         raise ValueError(f".Version: is one of {', '.join(MODELS)}, not {given.get('Version')!r}")
     statements = given.get("Statement")
     if not isinstance(statements, list) or not statements:

@@ -43,9 +43,13 @@ def flag(path: str, given: Any) -> None:
         raise _not(path, "true or false", given)
 
 
-def whole(path: str, given: Any) -> None:
+def integer(path: str, given: Any) -> None:
     if not isinstance(given, int) or isinstance(given, bool):
         raise _not(path, "a whole number", given)
+
+
+def whole(path: str, given: Any) -> None:
+    integer(path, given)
     if given < 0:
         raise WrongShape(f"{path}: is 0 or more, not {given}")
 

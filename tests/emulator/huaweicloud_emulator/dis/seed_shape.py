@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from ..shape import Shape, anything, by_type, choice, free_object, list_of, map_of, nullable, number, object_of, text, whole
+from ..shape import Shape, anything, by_type, choice, free_object, integer, list_of, map_of, nullable, number, object_of, text, whole
 from .destinations import DESTINATIONS
 
 _PARTITION = object_of(
     {
         "partitionId": text,
-        "last_transfer_offset": anything,
-        "discard": anything,
+        "last_transfer_offset": integer,
+        "discard": integer,
         "state": nullable(text),
         "last_transfer_timestamp": anything,
     },

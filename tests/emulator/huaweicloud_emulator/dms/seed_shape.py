@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..shape import Shape, anything, flag, list_of, map_of, nullable, number, object_of, offset, text, whole
+from ..shape import Shape, any_text, anything, flag, list_of, map_of, nullable, number, object_of, offset, text, whole
 from .instances import DETAILS
 from .validation import CONSOLE_FIELDS, LABELS
 
@@ -154,9 +154,11 @@ _TOPIC = object_of(
     {"name": text, "partitions": whole, "end_offsets": list_of(whole), "replication": whole, "messages_per_second": number}, ("name",)
 )
 _GROUP = object_of({"group_id": text, "state": text, "offsets": map_of(list_of(offset))}, ("group_id",))
+_BY_TYPE: dict[type, Shape] = {bool: flag, int: whole, str: any_text}
 _INSTANCE = object_of(
     {
-        **dict.fromkeys([*DETAILS, *_FURTHER], anything),
+        **dict.fromkeys(_FURTHER, anything),
+        **{name: _BY_TYPE.get(type(value), anything) for name, value in DETAILS.items()},
         "id": text,
         "instance_id": text,
         "name": text,
