@@ -40,18 +40,21 @@ SWITCHES = {
         ("in order", "restricted", "balance too low", "order pending"),
         "Whether the account can order Smart Connect: enabling it may be refused with DMS.00500986, DMS.00500987 or DMS.00400107, which "
         "Open Telekom Cloud publishes; nobody has seen when.",
+        unobservable_why="switches Smart Connect on, which costs money; and a matter of the account, no trait of the service",
     ),
     "dms.granted_eps": Switch(
         "",
         "text",
         "Enterprise projects that the callers' rights are limited to, separated by commas; empty: no limit. Instances of others answer 403 "
         "DMS.00403003.",
+        unobservable_why="the caller's own rights, no trait of the service",
     ),
     "dms.outside_granted_eps": Switch(
         "refused",
         ("refused", "empty", "filtered"),
         "What a list of instances says that asks for no enterprise project, or one that is not granted: 403 DMS.00403003 or nothing; "
         "filtered: the granted ones when it asks for none. enterprise_project_id=all_granted_eps always works.",
+        unobservable_why="needs a user whose rights end at an enterprise project",
     ),
     "dms.create_time_resolution": Switch(
         "ms", ("ms", "s"), "create_time is in milliseconds; whether two tasks of one second differ in it is not said."
