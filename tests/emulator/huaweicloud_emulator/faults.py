@@ -10,13 +10,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-_MATCH_KEYS = {"method", "path", "service"}
+_MATCH_KEYS = {"method", "path", "query", "service"}
 _FAULT_KEYS = {"match", "count", "skip", "when", "do"}
 _REFUSE_KEYS = {"status", "code", "text"}
 _STATUS_KEYS = {"status", "headers", "body"}
 _ALONE = {"refuse", "drop", "truncate", "drip", "hang", "redirect"}
-# What happens beside the answer: it comes later, somebody works at the console, tokens expire, the clock jumps.
-_BESIDE = {"latency", "patch", "expire_tokens", "clock"}
+# What happens beside the answer: it comes later, somebody works at the console, the cloud changes its ways, a list is not what it says,
+# tokens expire, the clock jumps.
+_BESIDE = {"latency", "patch", "switch", "list", "expire_tokens", "clock"}
+_LIST_KEYS = {"drop", "repeat", "total"}
 MOST_SECONDS = 10 * 365 * 86400
 
 
@@ -28,6 +30,13 @@ def _number(name: str, value: Any, whole: bool = False, least: float = 0) -> Non
     fits = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool) and value >= least
     if not fits:
         raise WrongFault(f"{name} takes a {'whole ' if whole else ''}number, {least} or more, not {value!r}")
+
+
+def _expression(match: dict[str, Any], name: str) -> re.Pattern[str]:
+    try:
+        return re.compile(match.get(name, ""))
+    except (re.error, TypeError) as error:
+        raise WrongFault(f"match.{name} is a regular expression, not {match[name]!r}: {error}") from error
 
 
 def _known(what: str, given: Any, known: set[str]) -> None:
@@ -66,8 +75,13 @@ def _check_do(do: Any) -> None:
         _number("clock", do["clock"], least=-MOST_SECONDS)
     if "expire_tokens" in do and do["expire_tokens"] is not True:
         raise WrongFault(f"expire_tokens takes true, not {do['expire_tokens']!r}")
-    if "patch" in do and not isinstance(do["patch"], dict):
-        raise WrongFault(f"patch takes what the admin API's patch takes, not {do['patch']!r}")
+    patches = do.get("patch", {})
+    if not all(isinstance(patch, dict) for patch in (patches if isinstance(patches, list) else [patches])):
+        raise WrongFault(f"patch takes what the admin API's patch takes, or a list of that, not {patches!r}")
+    if "switch" in do and not isinstance(do["switch"], dict):
+        raise WrongFault(f"switch takes an object of switches and values, not {do['switch']!r}")
+    if "list" in do:
+        _check_list(do["list"])
     if "truncate" in do:
         _number("truncate", do["truncate"], whole=True)
     if "drop" in do and do["drop"] is not True:
@@ -81,6 +95,14 @@ def _check_do(do: Any) -> None:
         _http_status(do["refuse"]["status"])
 
 
+def _check_list(wanted: Any) -> None:
+    _known("list", wanted, _LIST_KEYS)
+    if wanted.get("drop") != "all":
+        _number("drop", wanted.get("drop", 0), whole=True)
+    _number("repeat", wanted.get("repeat", 0), whole=True)
+    _number("total", wanted.get("total", 0), whole=True, least=-MOST_SECONDS)
+
+
 @dataclass
 class Fault:
     """``skip`` matching requests pass, then ``left`` of them (-1: all) meet it, before or after the service has done its work."""
@@ -88,6 +110,7 @@ class Fault:
     document: dict[str, Any]
     method: str | None
     path: re.Pattern[str]
+    query: re.Pattern[str]
     service: str | None
     when: str
     do: dict[str, Any]
@@ -101,10 +124,7 @@ class Fault:
         _known("a fault", document, _FAULT_KEYS)
         match = document.get("match", {})
         _known("match", match, _MATCH_KEYS)
-        try:
-            path = re.compile(match.get("path", ""))
-        except (re.error, TypeError) as error:
-            raise WrongFault(f"match.path is a regular expression, not {match['path']!r}: {error}") from error
+        path, query = (_expression(match, name) for name in ("path", "query"))
         count, skip, when = document.get("count", 1), document.get("skip", 0), document.get("when", "before")
         _number("count", count, whole=True, least=-1)
         _number("skip", skip, whole=True)
@@ -114,14 +134,15 @@ class Fault:
             raise WrongFault("a fault needs do")
         _check_do(document["do"])
         method = match.get("method")
-        return cls(document, method.upper() if method else None, path, match.get("service"), when, document["do"], skip, count)
+        return cls(document, method.upper() if method else None, path, query, match.get("service"), when, document["do"], skip, count)
 
-    def fits(self, method: str, path: str, service: str | None) -> bool:
+    def fits(self, method: str, path: str, service: str | None, query: str) -> bool:
         return (
             self.left != 0
             and (self.method is None or self.method == method)
             and (self.service is None or self.service == service)
             and self.path.search(path) is not None
+            and self.query.search(query) is not None
         )
 
     def name(self) -> str:
@@ -152,10 +173,10 @@ class Faults:
     def state(self) -> list[dict[str, Any]]:
         return [fault.state() for fault in self._faults]
 
-    def meet(self, method: str, path: str, service: str | None) -> Fault | None:
+    def meet(self, method: str, path: str, service: str | None, query: str = "") -> Fault | None:
         """The fault that this request meets, counted. Decided once for a request, whether it strikes before or after."""
         for fault in self._faults:
-            if not fault.fits(method, path, service):
+            if not fault.fits(method, path, service, query):
                 continue
             if fault.skip > 0:
                 fault.skip -= 1

@@ -21,6 +21,7 @@ from .cloud import Cloud, Project
 from .faults import Fault
 from .identity import AccessKey, Caller
 from .journal import Entry, readable
+from .odd_list import odd_list
 from .refusal import Refusal
 from .service import Service
 from .verifier import Flaw, Signed, Unverified, verify
@@ -121,7 +122,7 @@ class Gateway:
         entry.service = service.name if service else None
         body = await _read_body(receive)
         entry.body, entry.secrets_sha256 = readable(body or b"")
-        fault = cloud.faults.meet(scope["method"], scope["path"], entry.service)
+        fault = cloud.faults.meet(scope["method"], scope["path"], entry.service, entry.query)
         entry.fault = fault.name() if fault else None
         try:
             await self._wait(fault)
@@ -130,6 +131,9 @@ class Gateway:
             answer = await self._answer_or_fault(scope, entry, service, body, fault)
             if fault and fault.when == "after":
                 self._happen(fault)
+            if answer is not None and fault and "list" in fault.do:
+                answer.body = odd_list(answer.body, **fault.do["list"])
+                answer.headers.pop("content-length", None)
             if answer is not None:
                 self._finish(answer, entry, service)
             entry.milliseconds = round((time.perf_counter() - started) * 1000, 1)
@@ -145,11 +149,17 @@ class Gateway:
 
     def _happen(self, fault: Fault) -> None:
         """What somebody else does, just before or after this request is served."""
-        if "patch" in fault.do:
+        patches = fault.do.get("patch", [])
+        for patch in patches if isinstance(patches, list) else [patches]:
             try:
-                admin.patched(self._cloud, fault.do["patch"])
+                admin.patched(self._cloud, patch)
             except (Refusal, ValueError) as error:
                 log.info("a patch that a fault ordered could not be made: %s", error)
+        if "switch" in fault.do:
+            try:
+                self._cloud.switches.update(fault.do["switch"])
+            except ValueError as error:
+                log.info("a switch that a fault ordered could not be set: %s", error)
         if "expire_tokens" in fault.do:
             self._cloud.identity.expire_tokens()
         if "clock" in fault.do:

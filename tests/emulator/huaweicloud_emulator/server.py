@@ -25,7 +25,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from . import admin, iam, page
+from . import admin, iam, page, sts
 from .answers import told
 from .cloud import Cloud
 from .gateway import HEADERS_LIMIT, Gateway, refusal_body, reserved, unknown_route
@@ -38,7 +38,7 @@ def new_cloud(seed: int | None = None, answers: Any = None) -> Cloud:
     ``answers`` of an answers file says, after every reset, too. Raises WrongAnswers."""
     from . import dis, dms
 
-    cloud = Cloud([iam.SERVICE, dis.SERVICE, dms.SERVICE], seed)
+    cloud = Cloud([iam.SERVICE, sts.SERVICE, dis.SERVICE, dms.SERVICE], seed)
     if answers is not None:
         cloud.switches.start_with(told(cloud.switches, answers))
     return cloud

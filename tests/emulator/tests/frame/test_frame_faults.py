@@ -155,7 +155,7 @@ def test_faults_come_before_credentials(client: Any) -> None:
         ({"do": {"drop": True}, "count": "many"}, "count takes a whole number"),
         ({"do": {"drop": True}, "when": "during"}, "when is before or after"),
         ({"do": {"drop": True}, "match": {"path": "("}}, "match.path is a regular expression"),
-        ({"do": {"drop": True}, "match": {"paths": "x"}}, "match has no paths; it has: method, path, service"),
+        ({"do": {"drop": True}, "match": {"paths": "x"}}, "match has no paths; it has: method, path, query, service"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused_whole(client: Any, fault: dict[str, Any], words: str) -> None:
@@ -189,3 +189,58 @@ class TestWhatHappensBeside:
     def test_wrong_orders(self, client: Any, do: dict[str, Any]) -> None:
         with pytest.raises(RuntimeError, match="400"):
             client.local.fault({"do": do})
+
+
+class TestAListThatIsNotWhatItSays:
+    @pytest.fixture
+    def rows(self, client: Any) -> Callable[[str], tuple[list[str], int]]:
+        for name in ("a", "b", "c"):
+            create(client, name)
+
+        def listed(query: str = "") -> tuple[list[str], int]:
+            document = client.signed("GET", f"{STREAMS}{query}").json
+            assert [row["stream_name"] for row in document["stream_info_list"]] == document["stream_names"]
+            return document["stream_names"], document["total_number"]
+
+        return listed
+
+    @pytest.mark.parametrize(
+        ("odd", "seen"),
+        [
+            ({"drop": 1}, (["a", "b"], 3)),
+            ({"drop": "all"}, ([], 3)),
+            ({"drop": 9}, ([], 3)),
+            ({"repeat": 1}, (["a", "b", "c", "c"], 3)),
+            ({"total": 2}, (["a", "b", "c"], 5)),
+            ({"drop": 2, "total": -1}, (["a"], 2)),
+        ],
+    )
+    def test_each_way(self, client: Any, rows: Any, odd: dict[str, Any], seen: tuple[list[str], int]) -> None:
+        client.local.fault({"match": {"method": "GET"}, "do": {"list": odd}})
+        assert rows("") == seen
+        assert rows("") == (["a", "b", "c"], 3)
+
+    def test_a_later_page_by_its_query(self, client: Any, rows: Any) -> None:
+        client.local.fault({"match": {"query": "start_stream_name=a"}, "count": -1, "do": {"list": {"drop": 1}}})
+        assert rows("?limit=1") == (["a"], 3)
+        assert rows("?limit=2&start_stream_name=a") == (["b"], 3)
+
+    @pytest.mark.parametrize("odd", [1, {"drop": -1}, {"drop": "some"}, {"colour": 1}, {"total": "1"}])
+    def test_wrong_orders(self, client: Any, odd: Any) -> None:
+        with pytest.raises(RuntimeError, match="400"):
+            client.local.fault({"do": {"list": odd}})
+
+
+def test_several_changes_and_switches_after_the_second_look(client: Any) -> None:
+    create(client)
+    body = {"destination_type": "OBS", "obs_destination_descriptor": {"task_name": "theirs", "obs_bucket_path": "obsbucket"}}
+    find = {"stream": "orders"}
+    make = {"service": "dis", "find": find, "create": body}
+    change = {"service": "dis", "find": find | {"task": "theirs"}, "recreate": {"deliver_time_interval": 77}}
+    match = {"method": "GET", "path": "transfer-tasks"}
+    client.local.fault(
+        {"match": match, "skip": 1, "when": "after", "do": {"patch": [make, change], "switch": {"dis.list_quota": "present"}}}
+    )
+    listed = [client.signed("GET", f"{STREAMS}/orders/transfer-tasks").json for _each in range(3)]
+    assert [one["total_number"] for one in listed] == [0, 0, 1]
+    assert ["quota" in one for one in listed] == [False, False, True]

@@ -65,6 +65,8 @@ def test_every_call_of_the_services_has_a_row() -> None:
         ("POST", "/v3.0/OS-CREDENTIAL/securitytokens"),
         ("GET", "/v3/auth/projects"),
         ("GET", "/v3/auth/domains"),
+        ("POST", "/v5/agencies/assume"),
+        ("GET", "/v5/caller-identity"),
     }
     rowless = [
         (method, route.path)
