@@ -11,7 +11,8 @@ class ModuleDocFragment:
 options:
   access_key:
     description:
-      - Access key ID (AK) to sign requests with. Needs O(secret_key).
+      - Access key ID (AK) to sign requests with. Needs O(secret_key). What cannot be one, such as a text of more than 40 characters, is
+        refused before it is used.
       - If not set, E(HW_ACCESS_KEY) is used, then E(HUAWEICLOUD_SDK_AK).
     type: str
   secret_key:
@@ -46,10 +47,16 @@ options:
       - Name of the account that O(user_name) belongs to.
       - If not set, E(HW_DOMAIN_NAME) is used.
     type: str
+  domain_id:
+    description:
+      - ID of the account that O(user_name) belongs to, instead of O(domain_name), which counts where both are set.
+      - If not set, E(HW_DOMAIN_ID) is used, then E(HUAWEICLOUD_SDK_DOMAIN_ID).
+    type: str
   assume_agency:
     description:
       - Name of an agency whose rights to use instead of one's own. A temporary key of the agency is obtained with the other
-        credentials, which need the role C(Agent Operator), and is renewed before it expires. Needs O(assume_domain).
+        credentials, which need the role C(Agent Operator), and is renewed before it expires. Needs O(assume_domain) or
+        O(assume_domain_id).
       - If not set, E(HW_ASSUME_ROLE_AGENCY_NAME) is used, then the agency that the profile names.
     type: str
   assume_domain:
@@ -57,23 +64,30 @@ options:
       - Name of the account that O(assume_agency) belongs to.
       - If not set, E(HW_ASSUME_ROLE_DOMAIN_NAME) is used, then the account that the profile names.
     type: str
+  assume_domain_id:
+    description:
+      - ID of the account that O(assume_agency) belongs to, instead of O(assume_domain). The key then comes from STS (version 5) and not
+        from IAM. Where both are set in the same place, the ID counts.
+      - If not set, E(HW_ASSUME_ROLE_DOMAIN_ID) is used, then the account that the profile names.
+    type: str
   profile:
     description:
       - Name of a profile in O(config_file) to take credentials from, and region and project where nothing else says them. By default it is
         the current profile of KooCLI, or the section V(basic) of the SDK's file.
-      - Profiles with an access key, of a single sign-on that is logged in, and of the agency of an ECS can be used.
+      - Profiles with an access key, of a single sign-on that is logged in, of the agency of an ECS, and of an agency that is assumed with
+        another profile (mode C(AssumeRole)) can be used. KooCLI has to keep the keys in plain, see its option C(cli-auth-encrypt).
       - If not set, E(HW_PROFILE) is used.
     type: str
   config_file:
     description:
       - File with profiles, KooCLI's or the SDK's. By default it is C(~/.hcloud/config.json), or C(~/.huaweicloud/credentials)
         where only that one exists, on the host that runs the module.
-      - If not set, E(HW_SHARED_CONFIG_FILE) is used.
+      - If not set, E(HW_SHARED_CONFIG_FILE) is used, then E(HUAWEICLOUD_SDK_CREDENTIALS_FILE).
     type: path
   region:
     description:
       - Region of the streams and instances, such as V(eu-west-101). It may be left out where O(dis_endpoint) or O(dms_endpoint) says where
-        the service is and O(project_id) says which project.
+        the service is and O(project_id) says which project. Upper and lower case are the same.
       - If not set, E(HW_REGION_NAME) is used, then the region of the profile.
     type: str
   project_id:
@@ -86,6 +100,12 @@ options:
     description:
       - Name of the project, such as V(eu-west-101_production). It counts where O(project_id) is not set in the same place.
       - If not set, E(HW_PROJECT_NAME) is used.
+    type: str
+  enterprise_project_id:
+    description:
+      - ID of an enterprise project, or V(all_granted_eps) for all that the user may see. It is sent where instances are listed, for users
+        whose rights end at an enterprise project, whom the service would refuse the whole list. Streams are not listed by it.
+      - If not set, E(HW_ENTERPRISE_PROJECT_ID) is used.
     type: str
   cloud:
     description:
@@ -107,7 +127,13 @@ options:
   iam_endpoint:
     description:
       - Address of IAM, as O(dis_endpoint). A version at its end, C(/v3), is left out.
-      - If not set, E(HW_IAM_ENDPOINT) is used.
+      - If not set, E(HW_IAM_ENDPOINT) is used, then E(HW_AUTH_URL), then E(HUAWEICLOUD_SDK_IAM_ENDPOINT).
+    type: str
+  sts_endpoint:
+    description:
+      - Address of STS, as O(dis_endpoint). It is asked only where O(assume_domain_id) is set. By default it lies beside O(iam_endpoint),
+        where that is set.
+      - If not set, E(HW_STS_ENDPOINT) is used, then E(HUAWEICLOUD_SDK_STS_ENDPOINT).
     type: str
   validate_certs:
     description:

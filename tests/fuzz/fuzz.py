@@ -137,6 +137,8 @@ class _Answering:
     def call(self, *_request: Any, **_more: Any) -> Any:
         return self.document
 
+    enterprise_project_id = None
+
     def pages(self, *_request: Any, **_more: Any) -> list[Any]:
         return [self.document] if isinstance(self.document, dict) else []
 

@@ -61,6 +61,8 @@ class Client:
         identity = identify(given)
         #: taken out of all that a service says; whoever knows of more adds them
         self.secrets: set[str] = gather_secrets(given, identity)
+        #: the enterprise project, or all_granted_eps, that lists of instances are asked for; None for whatever the user may see
+        self.enterprise_project_id = given.get("enterprise_project_id")
         self._transport = Transport(connections, read_verification(given))
         self._exchange = Exchange(
             self._transport, self.request_timeout, self.retry_budget, self.secrets, warn=warn, wait=wait, now=now, monotonic=monotonic

@@ -9,6 +9,7 @@ Nothing here makes a request.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional, Union
 
@@ -21,6 +22,27 @@ WAYS = (
     " security_token (HW_SECURITY_TOKEN) where the key is temporary; auth_token (HW_AUTH_TOKEN); user_name, user_password and domain_name"
     " (HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME); profile or config_file (HW_PROFILE, HW_SHARED_CONFIG_FILE), or a current profile"
     " in KooCLI's ~/.hcloud/config.json or the SDK's ~/.huaweicloud/credentials; or run on an ECS that has an agency."
+)
+
+
+# Ways of other tools that lead nowhere here: identity providers (OIDC), and containers.
+NOT_READ = (
+    "HW_ASSUME_ROLE_IDP_ID",
+    "HW_ASSUME_ROLE_ID_TOKEN",
+    "HW_ASSUME_ROLE_ID_TOKEN_FILE",
+    "HUAWEICLOUD_SDK_IDP_ID",
+    "HUAWEICLOUD_SDK_ID_TOKEN_FILE",
+    "HUAWEICLOUD_OIDC_PROVIDER_URN",
+    "HUAWEICLOUD_OIDC_ID_TOKEN",
+    "HUAWEICLOUD_OIDC_ID_TOKEN_FILE",
+    "HC_CONTAINER_CREDENTIALS_FULL_URI",
+)
+# Whatever the cloud, so much is true of every key; an encrypted one is longer.
+_ACCESS_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}$")
+LONGEST_SECRET_KEY = 80
+ENCRYPTED = (
+    "KooCLI encrypts keys in its file unless its option cli-auth-encrypt is false, and only KooCLI can read them then. Set that option to "
+    "false (hcloud configure set --cli-auth-encrypt=false) and configure the keys of the profile anew, or give access_key and secret_key."
 )
 
 
@@ -47,10 +69,18 @@ class Key:
 
 @dataclass(frozen=True)
 class Password:
+    """A user of an account, which is named or given by its ID."""
+
     user: str
     password: str = field(repr=False)
     domain: str
     origin: str = ""
+    domain_id: str = ""
+
+    @property
+    def account(self) -> dict[str, str]:
+        """The account as IAM wants it named."""
+        return {"name": self.domain} if self.domain else {"id": self.domain_id}
 
 
 @dataclass(frozen=True)
@@ -65,8 +95,11 @@ Source = Union[Token, Key, Password, EcsAgency]
 
 
 class Agency(NamedTuple):
+    """An agency of an account, which is named or, where that is known, given by its ID."""
+
     name: str
-    domain: str
+    domain: str = ""
+    domain_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,23 +132,41 @@ def identify(given: Given) -> Identity:
             return _from_profile(given, _named_profile(given))
     path = find_default_file(given.environ.get("HOME") or os.path.expanduser("~"))
     profile = read_profile(path, None) if path else None
-    return _from_profile(given, profile) if profile else _identity(given, EcsAgency(asked_for=False))
+    if profile:
+        return _from_profile(given, profile)
+    for variable in NOT_READ:
+        if given.named(variable):
+            raise ConfigurationError(
+                "%s is set, but the modules cannot log in with an identity provider or as a container. %s" % (variable, WAYS)
+            )
+    return _identity(given, EcsAgency(asked_for=False))
 
 
 def _identity(given: Given, source: Source, profile: Optional[Profile] = None) -> Identity:
-    name, domain = given.get("assume_agency"), given.get("assume_domain")
-    if not name and profile and profile.agency:
-        name, domain = profile.agency, domain or profile.agency_domain
-    if name and not domain:
-        raise ConfigurationError(
-            "assume_agency is '%s', but the account that the agency belongs to is not named. Set %s." % (name, name_option("assume_domain"))
-        )
     return Identity(
         source,
-        Agency(name, domain) if name and domain else None,
+        _choose_agency(given, profile),
         profile.region if profile else "",
         profile.project_id if profile else "",
         profile.iam_endpoint if profile else "",
+    )
+
+
+def _choose_agency(given: Given, profile: Optional[Profile]) -> Optional[Agency]:
+    name = given.get("assume_agency")
+    # Terraform, whose variables these are, takes the ID where both are set
+    places = [(read("assume_domain_id"), read("assume_domain")) for read in (given.option, given.variable)]
+    if not name and profile and profile.agency:
+        name = profile.agency
+        places.append((profile.agency_domain_id, profile.agency_domain))
+    if not name:
+        return None
+    for domain_id, domain in places:
+        if domain_id or domain:
+            return Agency(name, domain or "", domain_id or "")
+    raise ConfigurationError(
+        "assume_agency is '%s', but the account that the agency belongs to is not named. Set %s, or %s."
+        % (name, name_option("assume_domain"), name_option("assume_domain_id"))
     )
 
 
@@ -126,22 +177,34 @@ def _option_key(given: Given) -> Optional[Key]:
     security_token = given.option("security_token")
     access = given.option("access_key")
     origin = "access_key of the options"
+    secret_origin = "secret_key of the options" if given.option("secret_key") else _name_variable(given, "secret_key")
     if not access:
         for access_name, token_name in zip(ENVIRONMENT["access_key"], ENVIRONMENT["security_token"]):
             access = given.named(access_name)
             if access:
-                origin = "the environment, " + access_name
+                origin = _name_environment(access_name)
                 security_token = security_token or given.named(token_name)
                 break
     # A security token of the environment belongs to the environment's key: with another one it is wrong.
+    if bool(given.option("access_key")) != bool(given.option("secret_key")):
+        origin += ", with " + secret_origin
     return _key(access, given.get("secret_key"), security_token, origin)
+
+
+def _name_environment(variable: str) -> str:
+    return "the environment, " + variable
+
+
+def _name_variable(given: Given, name: str) -> str:
+    """The variable that an option's value comes from."""
+    return next((variable for variable in ENVIRONMENT[name] if given.named(variable)), name)
 
 
 def _environment_key(given: Given) -> Optional[Key]:
     for names in zip(ENVIRONMENT["access_key"], ENVIRONMENT["secret_key"], ENVIRONMENT["security_token"]):
         access, secret, security_token = map(given.named, names)
         if access or secret:
-            return _key(access, secret, security_token, "the environment, " + names[0], names)
+            return _key(access, secret, security_token, _name_environment(names[0]), names)
     return None
 
 
@@ -151,7 +214,11 @@ def _key(
     security_token: Optional[str],
     origin: str,
     variables: Optional[tuple[str, ...]] = None,
+    advice: str = "",
 ) -> Key:
+    """
+    :raises ConfigurationError: a part is missing, or cannot be one; the message shows neither.
+    """
     if not access or not secret:
         there = "access_key" if access else "secret_key" if secret else "security_token"
         missing = "secret_key" if access else "access_key"
@@ -161,18 +228,27 @@ def _key(
                 "%s is set in the environment, but %s is not; a key has both parts. Set the other one too." % (names[there], names[missing])
             )
         raise ConfigurationError("%s is given without %s; a key has both parts. Set %s." % (there, missing, name_option(missing)))
-    return Key(_visible("access_key", access), _visible("secret_key", secret), _visible("security_token", security_token or ""), origin)
+    key = Key(_visible("access_key", access), _visible("secret_key", secret), _visible("security_token", security_token or ""), origin)
+    if not _ACCESS_KEY.match(key.access) or len(key.secret) > LONGEST_SECRET_KEY:
+        part = "secret_key" if _ACCESS_KEY.match(key.access) else "access_key"
+        raise ConfigurationError(
+            "%s, from %s, is not one: an access key has up to 40 letters and digits (20 as a rule), a secret key up to %d characters (40 "
+            "as a rule). It was not used, for a key is locked after a few failures. %s"
+            % (part, origin, LONGEST_SECRET_KEY, advice or "Copy it again.")
+        )
+    return key
 
 
 def _password(given: Given, origin: str) -> Password:
-    user, password, domain = map(given.get, ("user_name", "user_password", "domain_name"))
-    if not (user and password and domain):
-        missing = [name for name, value in (("user_name", user), ("user_password", password), ("domain_name", domain)) if not value]
+    user, password, domain, domain_id = map(given.get, ("user_name", "user_password", "domain_name", "domain_id"))
+    if not (user and password and (domain or domain_id)):
+        parts = (("user_name", user), ("user_password", password), ("domain_name", domain or domain_id))
+        missing = [name for name, value in parts if not value]
         raise ConfigurationError(
             "To log in with a password, user_name, user_password and domain_name are needed. Set %s."
             % " and ".join(map(name_option, missing))
         )
-    return Password(user, password, domain, "user_name of " + origin)
+    return Password(user, password, domain or "", "user_name of " + origin, domain_id or "")
 
 
 def _named_profile(given: Given) -> Profile:
@@ -202,7 +278,8 @@ def _from_profile(given: Given, profile: Profile) -> Identity:
             " or of an ECS's agency can be used. Choose another with %s." % (profile.name, profile.path, name_option("profile"))
         )
     origin = "the profile '%s' in %s" % (profile.name, profile.path)
-    return _identity(given, _key(profile.access_key, profile.secret_key, profile.security_token, origin), profile)
+    advice = ENCRYPTED if profile.of_koocli else ""
+    return _identity(given, _key(profile.access_key, profile.secret_key, profile.security_token, origin, advice=advice), profile)
 
 
 def _visible(name: str, value: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .._errors import ConfigurationError
 from .options import name_option
 
-SERVICES = {"dis": "DIS", "dms": "DMS for Kafka", "iam": "IAM"}
+SERVICES = {"dis": "DIS", "dms": "DMS for Kafka", "iam": "IAM", "sts": "STS"}
 CLOUD = "myhuaweicloud.com"
 EUROPEAN_CLOUD = "myhuaweicloud.eu"
 EUROPEAN_REGIONS = "eu-west-1"

@@ -190,7 +190,7 @@ def explain(service: str, status: int, code: str) -> Explanation:
     own_code = code not in ("", str(status))
     if status >= 500:
         return Explanation(Meaning.SERVER, _SERVICE)
-    if service == "iam" and status in _IAM_STATUSES:
+    if service in ("iam", "sts") and status in _IAM_STATUSES:
         return _IAM_STATUSES[status]
     if status == 404 and own_code:
         return Explanation(Meaning.OTHER, "")

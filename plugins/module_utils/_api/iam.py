@@ -16,18 +16,19 @@ from typing import Any, Callable, Optional
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
 from .answers import Answer
 from .credentials import WAYS, Agency, EcsAgency, Key, Password, Token
-from .endpoints import Endpoint
+from .endpoints import SERVICES, Endpoint
 from .options import name_option
 
 # Long enough for a run, short enough for a key that leaks.
 AGENCY_KEY_SECONDS = 3600
+SESSION_NAME = "opendump"
 METADATA = Endpoint("metadata", "http", "169.254.169.254", "", "169.254.169.254:80", "")
 METADATA_SECONDS = 3.0
 METADATA_TOKEN_SECONDS = 21600
 
 
-# method, path, query, body
-Ask = Callable[[str, str, "list[tuple[str, str]]", Any], Answer]
+# method, path, query, body, service (iam or sts)
+Ask = Callable[[str, str, "list[tuple[str, str]]", Any, str], Answer]
 
 
 def request_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
@@ -36,10 +37,10 @@ def request_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
     :param scope: the project or account that the token is for.
     :raises ApiError: the user or the password is wrong, or the project is not there.
     """
-    user = {"name": login.user, "password": login.password, "domain": {"name": login.domain}}
+    user = {"name": login.user, "password": login.password, "domain": login.account}
     body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": dict(scope)}}
     try:
-        answer = ask("POST", "/v3/auth/tokens", [("nocatalog", "true")], body)
+        answer = ask("POST", "/v3/auth/tokens", [("nocatalog", "true")], body, "iam")
     except ApiError as error:
         if error.meaning is Meaning.UNAUTHENTICATED:
             error.add("The login is that of %s; check user_name, user_password and domain_name." % login.origin)
@@ -53,16 +54,22 @@ def request_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
 
 
 def request_agency_key(ask: Ask, agency: Agency, origin: str) -> Key:
-    """A temporary access key with the rights of an agency.
+    """A temporary access key with the rights of an agency: of STS where the account is given by its ID, of IAM where it is named.
 
     :raises ApiError: the agency is not there, or the user may not assume it.
     """
-    role = {"domain_name": agency.domain, "agency_name": agency.name, "duration_seconds": AGENCY_KEY_SECONDS}
-    body = {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}
-    answer = ask("POST", "/v3.0/OS-CREDENTIAL/securitytokens", [], body)
-    key = _key(answer.document, "the agency '%s' of '%s', assumed with %s" % (agency.name, agency.domain, origin))
+    if agency.domain_id:
+        urn = "iam::%s:agency:%s" % (agency.domain_id, agency.name)
+        assume: Any = {"agency_urn": urn, "agency_session_name": SESSION_NAME, "duration_seconds": AGENCY_KEY_SECONDS}
+        service, answer = "sts", ask("POST", "/v5/agencies/assume", [], assume, "sts")
+    else:
+        role = {"domain_name": agency.domain, "agency_name": agency.name, "duration_seconds": AGENCY_KEY_SECONDS}
+        assume = {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}
+        service, answer = "iam", ask("POST", "/v3.0/OS-CREDENTIAL/securitytokens", [], assume, "iam")
+    key = _read_key(answer.document, "the agency '%s' of '%s', assumed with %s" % (agency.name, agency.domain_id or agency.domain, origin))
     if key is None:
-        raise OpendumpError("IAM sent no key of the agency '%s'. Check %s." % (agency.name, name_option("iam_endpoint")))
+        sender = SERVICES[service]
+        raise OpendumpError("%s sent no key of the agency '%s'. Check %s." % (sender, agency.name, name_option(service + "_endpoint")))
     return key
 
 
@@ -71,7 +78,7 @@ def find_project(ask: Ask, name: str) -> str:
 
     :raises ConfigurationError: there is none, or there are several.
     """
-    document = _object(ask("GET", "/v3/projects", [("name", name)], None).document)
+    document = _object(ask("GET", "/v3/projects", [("name", name)], None, "iam").document)
     listed = document.get("projects")
     if not isinstance(listed, list):
         raise OpendumpError("IAM's list of projects cannot be read; set %s to do without." % name_option("project_id"))
@@ -108,7 +115,7 @@ def request_server_key(ask: AskServer, source: EcsAgency) -> Key:
         status, _text, document = ask("GET", "/openstack/latest/securitykey", headers)
     except TransportError:
         status, document = 0, None
-    key = _key(document, source.origin) if status == 200 else None
+    key = _read_key(document, source.origin) if status == 200 else None
     if key is not None:
         return key
     why = "the metadata service does not answer" if not status else "the metadata service shows no agency of this server"
@@ -117,12 +124,21 @@ def request_server_key(ask: AskServer, source: EcsAgency) -> Key:
     raise ConfigurationError("No credentials are configured (and %s). %s" % (why, WAYS))
 
 
-def _key(document: Any, origin: str) -> Optional[Key]:
+# as IAM and the metadata call them, and as STS does
+_KEY_NAMES = (
+    ("access", "access_key_id"),
+    ("secret", "secret_access_key"),
+    ("securitytoken", "security_token"),
+    ("expires_at", "expiration"),
+)
+
+
+def _read_key(document: Any, origin: str) -> Optional[Key]:
     credential = _object(_object(document).get("credential") or _object(document).get("credentials"))
-    access, secret, token = (str(credential.get(name) or "") for name in ("access", "secret", "securitytoken"))
+    access, secret, token, expires_at = (next((credential[name] for name in names if credential.get(name)), "") for names in _KEY_NAMES)
     if not (access and secret and token):
         return None
-    return Key(access, secret, token, origin, _moment(credential.get("expires_at")))
+    return Key(str(access), str(secret), str(token), origin, _moment(expires_at))
 
 
 def _object(value: Any) -> Mapping[str, Any]:

@@ -25,17 +25,21 @@ API_OPTIONS: dict[str, Any] = {
     "user_name": {"type": "str"},
     "user_password": {"type": "str", "no_log": True},
     "domain_name": {"type": "str"},
+    "domain_id": {"type": "str"},
     "assume_agency": {"type": "str"},
     "assume_domain": {"type": "str"},
+    "assume_domain_id": {"type": "str"},
     "profile": {"type": "str"},
     "config_file": {"type": "path"},
     "region": {"type": "str"},
     "project_id": {"type": "str"},
     "project_name": {"type": "str"},
+    "enterprise_project_id": {"type": "str"},
     "cloud": {"type": "str"},
     "dis_endpoint": {"type": "str"},
     "dms_endpoint": {"type": "str"},
     "iam_endpoint": {"type": "str"},
+    "sts_endpoint": {"type": "str"},
     "validate_certs": {"type": "bool"},
     "ca_path": {"type": "path"},
     "request_timeout": {"type": "float", "default": REQUEST_TIMEOUT},
@@ -51,17 +55,21 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "user_name": ("HW_USER_NAME",),
     "user_password": ("HW_USER_PASSWORD",),
     "domain_name": ("HW_DOMAIN_NAME",),
+    "domain_id": ("HW_DOMAIN_ID", "HUAWEICLOUD_SDK_DOMAIN_ID"),
     "assume_agency": ("HW_ASSUME_ROLE_AGENCY_NAME",),
     "assume_domain": ("HW_ASSUME_ROLE_DOMAIN_NAME",),
+    "assume_domain_id": ("HW_ASSUME_ROLE_DOMAIN_ID",),
     "profile": ("HW_PROFILE",),
-    "config_file": ("HW_SHARED_CONFIG_FILE",),
+    "config_file": ("HW_SHARED_CONFIG_FILE", "HUAWEICLOUD_SDK_CREDENTIALS_FILE"),
     "region": ("HW_REGION_NAME",),
     "project_id": ("HW_PROJECT_ID", "HUAWEICLOUD_SDK_PROJECT_ID"),
     "project_name": ("HW_PROJECT_NAME",),
+    "enterprise_project_id": ("HW_ENTERPRISE_PROJECT_ID",),
     "cloud": ("HW_CLOUD",),
     "dis_endpoint": ("HW_DIS_ENDPOINT",),
     "dms_endpoint": ("HW_DMS_ENDPOINT",),
-    "iam_endpoint": ("HW_IAM_ENDPOINT",),
+    "iam_endpoint": ("HW_IAM_ENDPOINT", "HW_AUTH_URL", "HUAWEICLOUD_SDK_IAM_ENDPOINT"),
+    "sts_endpoint": ("HW_STS_ENDPOINT", "HUAWEICLOUD_SDK_STS_ENDPOINT"),
     "validate_certs": ("HW_INSECURE",),
 }
 
@@ -74,6 +82,7 @@ class Given:
         self.environ = environ
 
     def option(self, name: str) -> Optional[str]:
+        """The option's own value."""
         return _text(name, self.options.get(name))
 
     def variable(self, name: str) -> Optional[str]:
@@ -81,10 +90,12 @@ class Given:
         return next((value for value in (self.named(variable) for variable in ENVIRONMENT.get(name, ())) if value), None)
 
     def named(self, variable: str) -> Optional[str]:
-        password = variable in ENVIRONMENT["user_password"]
-        return _text("user_password" if password else variable, self.environ.get(variable))
+        """The value of one variable."""
+        name = next((name for name in ("user_password", "region") if variable in ENVIRONMENT[name]), variable)
+        return _text(name, self.environ.get(variable))
 
     def get(self, name: str) -> Optional[str]:
+        """The option's value, or else that of the environment."""
         return self.option(name) or self.variable(name)
 
 
@@ -97,8 +108,12 @@ def name_option(name: str) -> str:
 def _text(name: str, value: Any) -> Optional[str]:
     if value is None or not str(value).strip():
         return None
-    # Keys that were read from a file end in a newline; a password may begin or end as it likes.
-    return str(value) if name == "user_password" else str(value).strip()
+    if name == "user_password":
+        # it may begin or end as it likes
+        return str(value)
+    # keys that were read from a file end in a newline
+    text = str(value).strip()
+    return text.lower() if name == "region" else text
 
 
 def read_seconds(options: Mapping[str, Any], name: str, default: float, above: Optional[float] = None) -> float:

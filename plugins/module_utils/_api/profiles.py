@@ -31,9 +31,11 @@ class Profile:
     on_ecs: bool = False
     agency: str = ""
     agency_domain: str = ""
+    agency_domain_id: str = ""
     region: str = ""
     project_id: str = ""
     iam_endpoint: str = ""
+    of_koocli: bool = False
 
 
 def find_default_file(home: str) -> Optional[str]:
@@ -70,9 +72,10 @@ def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     if chosen is None:
         return None
     profile = profiles[chosen]
-    keys: Any = profile
-    if _word(profile, "mode").lower() == "sso":
-        single_sign_on = profile.get("ssoAuth")
+    source = _find_source(path, chosen, profiles)
+    keys: Any = source
+    if _read_mode(source) == "sso":
+        single_sign_on = source.get("ssoAuth")
         keys = single_sign_on.get("stsToken") if isinstance(single_sign_on, Mapping) else {}
     keys = keys if isinstance(keys, Mapping) else {}
     return Profile(
@@ -81,12 +84,42 @@ def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
         access_key=_word(keys, "accessKeyId"),
         secret_key=_word(keys, "secretAccessKey"),
         security_token=_word(keys, "securityToken"),
-        on_ecs=_word(profile, "mode").lower() == "ecsagency",
+        on_ecs=_read_mode(source) == "ecsagency",
         agency=_word(profile, "agencyName"),
         agency_domain=_word(profile, "agencyDomainName"),
-        region=_word(profile, "region"),
+        agency_domain_id=_word(profile, "agencyDomainId"),
+        region=(_word(profile, "region") or _word(source, "region")).lower(),
+        # the source's project is its own account's, not the agency's
         project_id=_word(profile, "projectId"),
+        of_koocli=True,
     )
+
+
+def _read_mode(profile: Mapping[str, Any]) -> str:
+    return _word(profile, "mode").lower()
+
+
+def _find_source(path: str, name: str, profiles: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The profile whose keys count: with the mode AssumeRole another one, which is named.
+
+    :raises ConfigurationError: it is not named or not there, the agency is not, or it assumes an agency itself.
+    """
+    profile = profiles[name]
+    if _read_mode(profile) != "assumerole":
+        return profile
+    source_name = _word(profile, "sourceProfile")
+    if not _word(profile, "agencyName") or source_name not in profiles:
+        raise ConfigurationError(
+            "The profile '%s' in %s assumes an agency, but its agencyName or its sourceProfile ('%s') is not there. Configure it anew with "
+            "'hcloud configure set --cli-mode=AssumeRole', or set assume_agency." % (name, path, source_name)
+        )
+    source = profiles[source_name]
+    if _read_mode(source) == "assumerole":
+        raise ConfigurationError(
+            "The profile '%s' in %s assumes an agency with the profile '%s', which assumes one itself. Chains of agencies are not "
+            "followed; name a source profile with keys." % (name, path, source_name)
+        )
+    return source
 
 
 def _sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
@@ -100,13 +133,18 @@ def _sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     if chosen is None:
         return None
     section = dict(parser.items(chosen))
+    if _word(section, "idp_id") and not _word(section, "ak"):
+        raise ConfigurationError(
+            "The section '%s' in %s logs in with an identity provider (idp_id), which the modules cannot. Give it ak and sk, or choose "
+            "another way." % (chosen, path)
+        )
     return Profile(
         path=path,
         name=chosen,
         access_key=_word(section, "ak"),
         secret_key=_word(section, "sk"),
         security_token=_word(section, "security_token"),
-        region=_word(section, "region"),
+        region=_word(section, "region").lower(),
         project_id=_word(section, "project_id"),
         iam_endpoint=_word(section, "iam_endpoint"),
     )

@@ -14,7 +14,7 @@ from .._errors import ConfigurationError
 from .answers import Answer
 from .authentication import Authentication, Proof
 from .credentials import Agency, EcsAgency, Identity, Key, Password, Token
-from .endpoints import SERVICES, Endpoint, find_endpoint
+from .endpoints import CLOUD, EUROPEAN_CLOUD, SERVICES, Endpoint, find_endpoint
 from .exchange import Exchange
 from .iam import METADATA, METADATA_SECONDS, Ask, find_project, request_agency_key, request_server_key, request_token
 from .options import ENVIRONMENT, Given, name_option
@@ -73,6 +73,8 @@ class Session:
             url = self._given.get(service + "_endpoint")
             if service == "iam":
                 url = url or self._identity.iam_endpoint
+            elif service == "sts" and not url:
+                url = self._place_sts(self._given.get("iam_endpoint") or self._identity.iam_endpoint)
             try:
                 places[service] = find_endpoint(service, url, self._region, self._given.get("cloud"))
             except ConfigurationError as error:
@@ -85,6 +87,16 @@ class Session:
                 % (name_option("region"), name_option("dis_endpoint"), name_option("dms_endpoint"))
             )
         return places
+
+    def _place_sts(self, iam: str) -> str:
+        """STS lies beside an IAM that the user names: at sts.REST for iam.REST, at the same address where that is a gateway."""
+        scheme, mark, rest = iam.partition("://iam.")
+        if not mark:
+            return iam
+        host = rest.partition("/")[0]
+        # IAM has a global address, STS has not
+        region = self._region + "." if self._region and host in (CLOUD, EUROPEAN_CLOUD) else ""
+        return "%s://sts.%s%s" % (scheme, region, host)
 
     # which project
 
@@ -128,7 +140,7 @@ class Session:
             return self._remember(request_server_key(self._ask_server, source))
         if self._identity.agency:
             # the project is the agency's; the user's own account has none of that name, perhaps
-            scope: dict[str, Any] = {"domain": {"name": source.domain}}
+            scope: dict[str, Any] = {"domain": source.account}
         else:
             project = self._read_project_id()
             scope = {"project": {"id": project} if project else {"name": self._read_project_name()}}
@@ -143,8 +155,8 @@ class Session:
         return proof
 
     def _ask_iam(self, authentication: Optional[Authentication]) -> Ask:
-        def ask(method: str, path: str, query: list[tuple[str, str]], body: Any) -> Answer:
-            place = self.endpoint("iam")
+        def ask(method: str, path: str, query: list[tuple[str, str]], body: Any, service: str) -> Answer:
+            place = self.endpoint(service)
             content = b"" if body is None else json.dumps(body).encode("ascii")
             # asking IAM for a token twice does no harm
             request = Request(place, method, place.prefix + path, query, content, secrets=frozenset(secret_values(body)))

@@ -72,6 +72,8 @@ class Instances:
 
     def _pages(self, query: list[tuple[str, str]]) -> list[Instance]:
         query = [("engine", "kafka"), *query]
+        if self.client.enterprise_project_id:
+            query.append(("enterprise_project_id", self.client.enterprise_project_id))
         pages = self.client.pages("dms", "/v2/{project_id}/instances", items="instances", limit=PAGE, query=query)
         instances = {row.id: row for page in pages for row in map(Instance.read, rows(page.get("instances"))) if row.id}
         return list(instances.values())

@@ -30,7 +30,7 @@ from .tally import Tally
 # Signs that JSON, URLs, shells, regular expressions and templates write in another way.
 ODD = "\\\"'$&%7B{+/="
 API = {
-    "access_key": "CANARYAK" + ODD,
+    "access_key": "CANARYAK_odd-0",
     "secret_key": "canary-sk-1" + ODD,
     "security_token": "canary-st-2" + ODD,
     "auth_token": "canary-at-3" + ODD,

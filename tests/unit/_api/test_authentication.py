@@ -251,6 +251,50 @@ def test_a_key_that_has_expired_by_our_clock_when_it_comes_is_used(clients: Clie
     assert service.targets.count("POST " + KEYS) == 1
 
 
+def test_an_agency_of_an_account_by_id_is_assumed_through_sts(clients: Clients, service: ScriptedService, clock: Clock) -> None:
+    expiration = moment(clock.time + 3600)
+    credentials = {"access_key_id": "sts-ak", "secret_access_key": "sts-sk", "security_token": "sts-st", "expiration": expiration}
+    service.by_path["/v5/agencies/assume"] = answer(200, {"credentials": credentials})
+    client = clients(assume_agency="ops", assume_domain_id="account")
+    client.call("dis", "GET", "/v2/{project_id}/x")
+    assume, call = service.received
+    assert assume.json == {"agency_urn": "iam::account:agency:ops", "agency_session_name": "opendump", "duration_seconds": 3600}
+    assert f"Access={ACCESS_KEY}," in assume.headers["Authorization"]
+    assert "Access=sts-ak," in call.headers["Authorization"] and call.headers["X-Security-Token"] == "sts-st"
+    assert {"sts-ak", "sts-sk", "sts-st"} <= client.secrets
+    clock.time += 3590
+    client.call("dis", "GET", "/v2/{project_id}/x")
+    assert service.targets.count("POST /v5/agencies/assume") == 2
+
+
+def test_sts_that_sends_no_key(clients: Clients, service: ScriptedService) -> None:
+    service.by_path["/v5/agencies/assume"] = answer(200, {"credentials": {}})
+    with pytest.raises(OpendumpError, match=r"STS sent no key of the agency 'ops'\. Check sts_endpoint \(HW_STS_ENDPOINT"):
+        clients(assume_agency="ops", assume_domain_id="account").call("dis", "GET", "/v2/{project_id}/x")
+
+
+@pytest.mark.parametrize(
+    "options, environ, address",
+    [
+        ({}, {}, "https://sts.eu-west-101.myhuaweicloud.eu"),
+        ({}, {"HW_STS_ENDPOINT": "https://sts.example.com"}, "https://sts.example.com"),
+        ({}, {"HW_AUTH_URL": "https://iam.myhuaweicloud.eu/v3"}, "https://sts.eu-west-101.myhuaweicloud.eu"),
+        ({}, {"HW_AUTH_URL": "https://iam.eu-de.otc.t-systems.com/v3"}, "https://sts.eu-de.otc.t-systems.com"),
+        ({"iam_endpoint": "http://127.0.0.1:99"}, {}, "http://127.0.0.1:99"),
+    ],
+)
+def test_sts_lies_beside_iam(clients: Clients, options: dict[str, str], environ: dict[str, str], address: str) -> None:
+    client = clients(environ, **{"iam_endpoint": None, "region": "EU-WEST-101", **options})
+    assert client._session.endpoint("sts").base == address
+
+
+@pytest.mark.parametrize("variable", ["HW_IAM_ENDPOINT", "HW_AUTH_URL", "HUAWEICLOUD_SDK_IAM_ENDPOINT"])
+def test_iam_by_the_variables_of_other_tools(clients: Clients, service: ScriptedService, clock: Clock, variable: str) -> None:
+    service.by_path[TOKENS] = tokens(clock)
+    clients({variable: service.url + "/v3"}, iam_endpoint=None, **LOGIN).call("dis", "GET", "/v2/{project_id}/x")
+    assert service.targets[0].startswith("POST /v3/auth/tokens")
+
+
 def test_an_agency_that_may_not_be_assumed(clients: Clients, service: ScriptedService) -> None:
     service.by_path[KEYS] = answer(403, {"error": {"code": 403, "message": "You have no right.", "title": "Forbidden"}})
     client = clients(**AGENCY)

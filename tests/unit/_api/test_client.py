@@ -22,6 +22,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
     OpendumpError,
     TransportError,
 )
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_instances import Instances
 
 PASSING: dict[str, Act] = {
     "429": answer(429),
@@ -298,6 +299,13 @@ def test_project_is_looked_up_once_by_threads_together(clients: Clients, service
     assert service.targets.count("GET /v2/found/x") == 16
 
 
+def test_the_case_of_a_region_does_not_matter(clients: Clients, service: ScriptedService) -> None:
+    service.by_path["/v3/projects"] = projects(("found", "eu-west-101"))
+    clients(project_id=None, region="EU-WEST-101").call("dis", "GET", "/v2/{project_id}/x")
+    clients({"HW_REGION_NAME": "Eu-West-101"}, project_id=None, region=None).call("dis", "GET", "/v2/{project_id}/x")
+    assert set(service.targets) == {"GET /v3/projects?name=eu-west-101", "GET /v2/found/x"}
+
+
 def test_project_by_name(clients: Clients, service: ScriptedService) -> None:
     service.by_path["/v3/projects"] = projects(("other", "eu-west-101_production_2"), ("found", "eu-west-101_production"))
     clients(project_id=None, project_name="eu-west-101_production").call("dis", "GET", "/v2/{project_id}/x")
@@ -355,6 +363,18 @@ def test_a_project_with_strange_signs_stays_in_its_segment(clients: Clients, ser
 
 
 # lists
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_instances_are_listed_by_enterprise_project(clients: Clients, service: ScriptedService, by: str) -> None:
+    service.always = answer(200, {"instances": [{"instance_id": "i", "name": "kafka"}], "instance_num": 1})
+    environ = {"HW_ENTERPRISE_PROJECT_ID": "all_granted_eps"}
+    client = clients(enterprise_project_id="all_granted_eps") if by == "option" else clients(environ)
+    assert Instances(client).find({"instance_name": "kafka"}).id == "i"
+    assert Instances(client).all()[0].id == "i"
+    assert [request.target.count("enterprise_project_id=all_granted_eps") for request in service.received] == [1, 1]
+    Instances(clients()).all()
+    assert "enterprise_project_id" not in service.targets[-1]
 
 
 def listing(service: ScriptedService, items: list[Any], most: int = 50, total: str | None = "total_number") -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.credentials import (
+    NOT_READ,
     Agency,
     EcsAgency,
     Identity,
@@ -158,7 +159,7 @@ def test_white_space_around_keys_is_no_part_of_them(who: Any) -> None:
         (KEY, {"assume_agency": "a"}, ["assume_domain (HW_ASSUME_ROLE_DOMAIN_NAME)"]),
         ({}, {"access_key": "a\nb", "secret_key": "canary-sk"}, ["access_key", "Copy it again"]),
         ({}, {"auth_token": "canary tok\u00e9n"}, ["auth_token", "Copy it again"]),
-        ({}, {"profile": "any"}, ["'any'", ".hcloud/config.json", "config_file (HW_SHARED_CONFIG_FILE)"]),
+        ({}, {"profile": "any"}, ["'any'", ".hcloud/config.json", "config_file (HW_SHARED_CONFIG_FILE, HUAWEICLOUD_SDK_CREDENTIALS_FILE)"]),
         ({}, {"config_file": "/does/not/exist"}, ["/does/not/exist", "No such file", "config_file"]),
     ],
 )
@@ -182,6 +183,103 @@ def test_agency_by_option_environment_and_profile(who: Any, koocli: str) -> None
     assert who({**KEY, **named}, assume_agency="a").agency == Agency("a", "env-d")
     assert who(profile="agent").agency == Agency("ops", "other")
     assert who(profile="agent", assume_agency="a", assume_domain="d").agency == Agency("a", "d")
+
+
+def test_an_agencys_account_by_id(who: Any, koocli: str) -> None:
+    assert who(KEY, assume_agency="a", assume_domain_id="id").agency == Agency("a", "", "id")
+    environment = {"HW_ASSUME_ROLE_AGENCY_NAME": "a", "HW_ASSUME_ROLE_DOMAIN_ID": "id", "HW_ASSUME_ROLE_DOMAIN_NAME": "d"}
+    assert who({**KEY, **environment}).agency == Agency("a", "d", "id")
+    assert who({**KEY, **environment}, assume_domain="mine").agency == Agency("a", "mine")
+    assert who({}, profile="agent", assume_domain_id="mine").agency == Agency("ops", "", "mine")
+
+
+def test_an_account_by_id(who: Any) -> None:
+    login = {name: value for name, value in LOGIN.items() if name != "HW_DOMAIN_NAME"}
+    assert who({**login, "HW_DOMAIN_ID": "account"}).source.account == {"id": "account"}
+    assert who({**login, "HUAWEICLOUD_SDK_DOMAIN_ID": "account"}).source.account == {"id": "account"}
+    assert who({**LOGIN, "HW_DOMAIN_ID": "account"}).source.account == {"name": "domain"}
+
+
+def assuming(**more: str) -> dict[str, Any]:
+    role = {"name": "role", "mode": "AssumeRole", "agencyName": "ops", "agencyDomainId": "account", "sourceProfile": "usual", **more}
+    chain = {"name": "chain", "mode": "AssumeRole", "agencyName": "ops", "agencyDomainName": "other", "sourceProfile": "role"}
+    return {**PROFILES, "profiles": [*PROFILES["profiles"], role, chain]}  # type: ignore[misc]
+
+
+def test_a_profile_that_assumes_an_agency_with_another_ones_keys(who: Any, home: pathlib.Path) -> None:
+    write(home / ".hcloud" / "config.json", assuming())
+    identity = who({}, profile="role")
+    assert (identity.source.access, identity.agency) == ("p-ak", Agency("ops", "", "account"))
+    # the region may be the source's, the project may not: it belongs to another account
+    assert (identity.region, identity.project_id) == ("eu-west-101", "")
+    write(home / ".hcloud" / "config.json", assuming(sourceProfile="server", region="CN-NORTH-4"))
+    assert who({}, profile="role").source == EcsAgency(asked_for=True)
+    assert who({}, profile="role").region == "cn-north-4"
+
+
+@pytest.mark.parametrize(
+    "profile, more, named",
+    [
+        ("chain", {}, "'chain' .* with the profile 'role', which assumes one itself. Chains of agencies are not followed"),
+        ("role", {"sourceProfile": "gone"}, "'role' .*sourceProfile .'gone'. is not there"),
+        ("role", {"sourceProfile": ""}, "sourceProfile"),
+        ("role", {"agencyName": ""}, "agencyName"),
+        ("role", {"agencyDomainId": ""}, r"agency belongs to is not named.*assume_domain_id \(HW_ASSUME_ROLE_DOMAIN_ID\)"),
+    ],
+)
+def test_agencies_of_profiles_that_cannot_be_assumed(who: Any, home: pathlib.Path, profile: str, more: dict[str, str], named: str) -> None:
+    write(home / ".hcloud" / "config.json", assuming(**more))
+    with pytest.raises(ConfigurationError, match=named):
+        who({}, profile=profile)
+
+
+# 20 and 40 characters as AES leaves them, in the usual spellings
+ENCRYPTED = {"base64": "u" * 43 + "=", "hexadecimal": "0f" * 32}
+
+
+@pytest.mark.parametrize("spelling", list(ENCRYPTED))
+def test_encrypted_keys_are_refused_before_they_are_used(who: Any, home: pathlib.Path, spelling: str) -> None:
+    profile = {"name": "usual", "mode": "AKSK", "accessKeyId": ENCRYPTED[spelling], "secretAccessKey": "canary" * 16}
+    write(home / ".hcloud" / "config.json", {"profiles": [profile]})
+    with pytest.raises(ConfigurationError, match=r"the profile 'usual' in .*cli-auth-encrypt") as caught:
+        who({})
+    assert ENCRYPTED[spelling] not in str(caught.value) and "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "environ, options, named",
+    [
+        ({}, {"access_key": "a" * 41, "secret_key": "s"}, "access_key, from access_key of the options, is not one"),
+        ({}, {"access_key": "AK;1", "secret_key": "s"}, "access_key, from access_key of the options, is not one"),
+        ({"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "s" * 81}, {}, "secret_key, from the environment, HW_ACCESS_KEY, is not one"),
+    ],
+)
+def test_what_cannot_be_a_key_is_refused_wherever_it_stands(who: Any, environ: dict[str, str], options: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named + r".*It was not used.*Copy it again") as caught:
+        who(environ, **options)
+    assert "cli-auth-encrypt" not in str(caught.value)
+
+
+def test_an_error_says_where_both_parts_of_a_key_come_from(who: Any) -> None:
+    assert who(KEY).source.origin == "the environment, HW_ACCESS_KEY"
+    assert who(KEY, secret_key="sk").source.origin == "the environment, HW_ACCESS_KEY, with secret_key of the options"
+    assert who(SDK_KEY, access_key="ak").source.origin == "access_key of the options, with HUAWEICLOUD_SDK_SK"
+    assert who(SDK_KEY, access_key="ak", secret_key="sk").source.origin == "access_key of the options"
+
+
+@pytest.mark.parametrize("variable", NOT_READ)
+def test_ways_that_lead_nowhere_are_named_where_there_is_no_other(who: Any, variable: str) -> None:
+    with pytest.raises(ConfigurationError, match=variable + ".* identity provider"):
+        who({variable: "x"})
+    assert who({variable: "x", **KEY}).source.access == "hw-ak"
+
+
+def test_the_sdks_file_by_its_variable(who: Any, tmp_path: pathlib.Path, koocli: str) -> None:
+    path = write(tmp_path / "sdk", "[basic]\nak = f-ak\nsk = f-sk\n[oidc]\nidp_id = i\n")
+    assert who({"HUAWEICLOUD_SDK_CREDENTIALS_FILE": path}).source.access == "f-ak"
+    assert who({"HUAWEICLOUD_SDK_CREDENTIALS_FILE": path, "HW_SHARED_CONFIG_FILE": koocli}).source.access == "p-ak"
+    with pytest.raises(ConfigurationError, match=r"'oidc' .*identity provider \(idp_id\)"):
+        who({"HUAWEICLOUD_SDK_CREDENTIALS_FILE": path}, profile="oidc")
 
 
 def test_koocli_profiles(who: Any, koocli: str) -> None:

@@ -31,6 +31,8 @@ class Answering:
     def call(self, *_request: Any, **_more: Any) -> Any:
         return self.answer
 
+    enterprise_project_id = None
+
     def pages(self, *_request: Any, **_more: Any) -> list[Any]:
         return [self.answer]
 
