@@ -86,6 +86,8 @@ class Groups:
         row = {"partition": 0, "topic": "a" * 40, "message_current_offset": 5, "message_log_end_offset": 10, "lag": 5}
         return {"group": {"group_message_offsets": [row]}}
 
+    enterprise_project_id = None
+
     def pages(self, service: str, path: str, **_more: Any) -> list[dict[str, Any]]:
         return [{"groups": [{"group_id": "orders"}]}]
 

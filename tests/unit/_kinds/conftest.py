@@ -36,6 +36,8 @@ class Answering:
                 return answer(query) if callable(answer) else answer
         raise refusal(404, path)
 
+    enterprise_project_id = None
+
     def pages(self, service: str, path: str, *, items: str, limit: int, query: Any = ()) -> list[Any]:
         return [self.call(service, "GET", path, query=query)]
 
