@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning
-from .._task.fields import Field, Group, keep_unknown, read_answer
+from .._task.fields import Field, Group, drop_followers, keep_unknown, read_answer
 from .._task.kind import Destination, FileLayout, Kind, Preflight
 from .._task.records import Listing, Parent, Task, moment, named_rows, require_object, text
 from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
@@ -248,7 +248,8 @@ class SmartConnectTask(Kind):
         return self._task(parent, answer)
 
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
-        wire = {**self._body(name, destination, body), "start_later": paused}
+        own = drop_followers(self.destination(destination).fields, body.get(destination, {}))  # type: ignore[union-attr]
+        wire = {**self._body(name, destination, {**body, destination: own}), "start_later": paused}
         answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
         return self._task(parent, answer) if isinstance(answer, Mapping) and answer.get("id") else None
 

@@ -200,6 +200,16 @@ def is_replaced(path: str, field: Field, tree: Mapping[str, Any]) -> bool:
     return bool(field.replaced_by) and dig(tree, beside(path, field.replaced_by)) not in EMPTY
 
 
+def drop_followers(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, by path, without those that a service derives from others that are there."""
+    known = dict(leaves(fields))
+    return {
+        path: value
+        for path, value in values.items()
+        if not (path in known and known[path].follows and values.get(beside(path, known[path].follows)) not in EMPTY)
+    }
+
+
 def read_answer(fields: Fields, answer: Any) -> dict[str, Any]:
     """Path → raw value of what an answer shows. Secrets are left out even where a service shows them."""
     values = {}

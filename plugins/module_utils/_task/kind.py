@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Callable, ClassVar, NamedTuple, Optional, Protocol
 
 from .._errors import ApiError, Meaning, OpendumpError
-from .fields import Check, Fields, Group, leaves
+from .fields import Check, Fields, Group, drop_followers, leaves
 from .records import Listing, Parent, Task
 
 TaskCheck = Callable[[Optional[str], Mapping[str, Any]], list[str]]
@@ -197,6 +197,9 @@ class Kind:
         :param values: by path, the destination's under its name.
         :param to_create: they are all that a new task will have, so that what is missing is wrong, too.
         """
+        if to_create:
+            # What is kept of a task that is re-created may hold both a field and what the service has derived from it.
+            values = drop_followers(cls.fields(option), values)
         checks = [*cls.task_checks, *(cls.create_checks if to_create else ())]
         problems = [text for check in checks for text in check(option, values)]
         destination = cls.destination(option)

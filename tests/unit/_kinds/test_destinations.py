@@ -197,6 +197,19 @@ def test_so_it_is_on_either_side_of_a_redis_copy_and_in_groups_of_dis(service: A
     assert sent == {"task_name": "t", "dws_delimiter": ",", "new": 1, "options": {"reject_limit": "5", "strict": "on"}}
 
 
+def test_a_copy_that_is_shown_with_both_ways_to_its_peer_is_created_by_one(service: Any) -> None:
+    shown = Task("smart_connect_task", INSTANCE, "t", "1", "RUNNING", destination="obs")
+    kafka = {"kafka.instance_id": "peer", "kafka.bootstrap_servers": "a:1,b:1", "kafka.direction": "pull"}
+    shown.destination, shown.values = "kafka", {"topics": "b", **kafka}
+    assert SmartConnectTask.find_contradictions("kafka", shown.values, to_create=True) == []
+    (refused,) = SmartConnectTask.find_contradictions("kafka", shown.values)
+    assert "exactly one of" in refused
+    service.answer("POST", "tasks", {"task_name": "t", "id": "2"})
+    adapter = SmartConnectTask(service)
+    adapter.create(INSTANCE, "t", "kafka", encode_values(adapter.fields("kafka"), shown.values), False)
+    assert service.requests[-1][2]["source_task"] == {"instance_id": "peer", "direction": "pull"}
+
+
 # why
 
 
