@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
 import json
 import os
 import pathlib
@@ -17,10 +15,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from unittest import mock
 
 import pytest
 from ansible import release as ansible_release
+from in_process import call_module
 
 from huaweicloud_emulator.server import Local, running
 
@@ -115,44 +113,6 @@ Result = dict[str, Any]
 Run = Callable[..., Result]
 
 
-def clear_warnings() -> None:
-    """Warnings are global to a process, and a module's process ends with it; here it does not."""
-    from ansible.module_utils.common import warnings
-
-    for name in ("_global_warnings", "_global_deprecations"):
-        held = getattr(warnings, name, None)
-        if held is not None:
-            held.clear()
-
-
-@contextlib.contextmanager
-def arguments(options: Mapping[str, Any], check: bool, diff: bool) -> Iterator[None]:
-    from ansible.module_utils.common.parameters import PASS_VARS
-
-    wire = {
-        **options,
-        "_ansible_check_mode": check,
-        "_ansible_diff": diff,
-        "_ansible_remote_tmp": "/tmp",
-        "_ansible_keep_remote_files": False,
-        # from ansible-core 2.21 on, results have what a module was given only if it is asked for
-        **({"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}),
-    }
-    try:
-        from ansible.module_utils.testing import patch_module_args
-    except ImportError:
-        from ansible.module_utils import basic
-
-        with mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": wire}).encode()):
-            yield
-        return
-    from ansible.module_utils import _internal
-
-    # another test of this process may have imported the controller's side, where warnings are displayed and not returned
-    with patch_module_args(wire), mock.patch.object(_internal, "is_controller", False):
-        yield
-
-
 @pytest.fixture
 def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Call a module as Ansible would, in this process: run("dis_transfer_task", check=True, stream_name=…)."""
@@ -160,15 +120,9 @@ def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.setenv(name, value)
 
     def call(name: str, check: bool = False, diff: bool = True, **options: Any) -> Result:
-        clear_warnings()
         if "wait_interval" not in options and not name.endswith("_info") and name != "dump_tasks":
             options["wait_interval"] = 0.01
-        module = importlib.import_module(MODULES + name)
-        printed = io.StringIO()
-        with arguments(options, check, diff), contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
-            module.main()
-        result: Result = json.loads(printed.getvalue())
-        return result
+        return call_module(importlib.import_module(MODULES + name).main, options, check, diff)
 
     return call
 
