@@ -396,6 +396,168 @@ def test_a_paused_sink_task_gets_a_waiting_successor(migrate: Run, cloud: Local)
     assert {task["name"]: task["status"] for task in tasks_of(cloud)} == {"orders": "PAUSED", "orders-sc": "WAITING"}
 
 
+# what is not known
+
+
+@pytest.mark.parametrize("odd", [{"current": -1, "lag": -1}, {"current": -1, "lag": 0}, {"current": -1}])
+@pytest.mark.parametrize("policy", ["gap_free", "no_duplicates"])
+def test_a_sink_task_without_an_offset_has_never_caught_up(migrate: Run, cloud: Local, policy: str, odd: dict[str, int]) -> None:
+    """-1 stands for no offset yet; what is in that partition may not be written at all."""
+    seed(cloud, sink_task("orders"))
+    set_task(cloud, "orders", partitions=[{"topic": "topic-orders", "partition": 1, **odd}])
+    for options in ({}, {"apply": True}):
+        result = migrate(policy, delete_old=True, **options)
+        assert result["tasks"][0]["behind"] is None
+        assert result["tasks"][0]["possibly_lost"] is None
+        assert "does not show all offsets" in result["tasks"][0]["explanation"]
+    assert names(cloud, "sink") == ["orders"]
+    assert migrate(apply=True, delete_old=True, consumer_strategy="earliest")["summary"]["done"] == 1
+
+
+@pytest.mark.parametrize("manner", ["-1", "-1 and the whole lag"])
+def test_a_sink_task_that_has_never_read(migrate: Run, cloud: Local, manner: str) -> None:
+    seed(cloud, sink_task("orders", lag=150), **{"dms.no_offset_yet": manner})
+    assert migrate(apply=True, delete_old=True)["failed"]
+    assert names(cloud, "sink") == ["orders"]
+
+
+def test_an_offset_that_gets_lost_on_the_way_keeps_the_sink_task(migrate: Run, cloud: Local, kill: Callable[..., list[str]]) -> None:
+    seed(cloud, sink_task("orders"))
+    kill(tasks=("orders",))
+    assert migrate(apply=True)["summary"]["side_by_side"] == 1
+
+    def lose(method: str, path: str) -> None:
+        if "/groups" in path:
+            set_task(cloud, "orders", partitions=[{"topic": "topic-orders", "partition": 0, "current": -1, "lag": -1}])
+
+    kill(before=lose, tasks=("orders",))
+    failed = migrate(apply=True, delete_old=True, overlap=5.0)
+    assert "does not show all offsets of the sink task 'orders'" in failed["msg"]
+    assert names(cloud, "sink") == ["orders"]
+
+
+def test_a_successor_without_an_offset_does_not_read_yet(migrate: Run, cloud: Local) -> None:
+    """The mark is taken when the overlap is over, and not as soon as there is a group with -1 in it."""
+    seed(cloud, sink_task("orders"), **{"dms.group_name": "connect-name"})
+    migrate(apply=True)
+    set_task(cloud, "orders-sc", partitions=[{"topic": "topic-orders", "partition": 0, "current": -1, "lag": -1}])
+    assert migrate(apply=True, delete_old=True, overlap=0.3)["summary"]["done"] == 1
+    assert len([entry for entry in cloud.requests() if "/groups" in entry["path"]]) > 4
+
+
+# the last look before the deletion
+
+
+def test_the_sink_task_stays_where_the_successor_stops_at_the_last_moment(
+    migrate: Run, cloud: Local, kill: Callable[..., list[str]]
+) -> None:
+    """All was well at the last step; right before the deletion the successor is looked at once more."""
+    seed(cloud, sink_task("orders"))
+    kill(tasks=("orders",))
+    assert migrate(apply=True, consumer_strategy="earliest")["summary"]["side_by_side"] == 1
+    (successor,) = [task["id"] for task in tasks_of(cloud) if task["name"] == "orders-sc"]
+
+    def stop(method: str, path: str) -> None:
+        if method == "GET" and path.endswith(f"/connector/tasks/{successor}"):
+            cloud.patch({"project": PROJECT, "service": "dms", "find": {"task_id": successor}, "status": "PAUSED"})
+
+    requests = kill(before=stop, tasks=("orders",))
+    failed = migrate(apply=True, delete_old=True, consumer_strategy="earliest")
+    assert "its successor is PAUSED and not RUNNING" in failed["msg"]
+    assert [one for one in requests if one.startswith("DELETE")] == []
+    assert names(cloud, "sink") == ["orders"]
+
+
+# somebody else
+
+
+def make_twin(cloud: Local, name: str = "orders-sc") -> str:
+    (known,) = [task for task in tasks_of(cloud) if task["name"] == "orders-sc"][:1]
+    sink = {**DESCRIPTOR, "obs_bucket_name": "testobs"}
+    body = {"task_name": name, "topics": "topic-orders", "source_type": "NONE", "sink_type": "OBS_SINK", "sink_task": sink}
+    assert known
+    made = cloud.patch({"project": PROJECT, "service": "dms", "find": {"instance_id": INSTANCE}, "create": {"smart_connect_task": body}})
+    return str(made["task_id"])
+
+
+@pytest.mark.parametrize("options", [{"rollback": True}, {"apply": True, "delete_old": True}, {}])
+def test_beside_twin_successors_nothing_is_said_to_be_over(migrate: Run, cloud: Local, options: dict[str, Any]) -> None:
+    seed(cloud, sink_task("orders"))
+    migrate(apply=True)
+    twin = make_twin(cloud)
+    said = migrate(**options)
+    assert said["summary"]["rolled_back"] == said["summary"]["done"] == 0
+    assert said["tasks"][0]["stage"] in ("blocked", "failed")
+    assert twin in (said["tasks"][0]["explanation"] or said["msg"])
+    assert names(cloud, "sink") == ["orders"]
+    assert names(cloud, "smart_connect") == ["orders-sc", "orders-sc"]
+
+
+def test_beside_twin_successors_a_finished_migration_is_not_done(migrate: Run, cloud: Local) -> None:
+    seed(cloud, sink_task("orders"))
+    migrate(apply=True, delete_old=True)
+    make_twin(cloud)
+    said = migrate(apply=True, delete_old=True)
+    assert said["failed"] and "the sink task is gone, and 2 Smart Connect tasks" in said["msg"]
+
+
+def test_a_twin_that_comes_while_the_run_is_under_way_is_seen_at_the_end(
+    migrate: Run, cloud: Local, kill: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_migration_run, "TWIN_TIMEOUT", 0.1)
+    seed(cloud, sink_task("orders"))
+    twins: list[str] = []
+
+    def add(method: str, path: str) -> None:
+        if method == "PUT" and not twins:
+            twins.append(make_twin(cloud))
+
+    kill(before=add, tasks=("orders",))
+    said = migrate(apply=True)
+    assert said["failed"] and twins[0] in said["msg"]
+    assert said["summary"]["side_by_side"] == 0
+
+
+def test_two_runs_with_two_state_files(
+    migrate: Run, cloud: Local, kill: Callable[..., list[str]], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole second run comes in between, at every single request of the first: one successor is left, and what both say is there."""
+    monkeypatch.setattr(_migration_run, "TWIN_TIMEOUT", 0.05)
+    second: dict[str, Any] = {}
+
+    def run_first(policy: str, at: int) -> dict[str, Any]:
+        requests: list[str] = []
+
+        def come_in(method: str, path: str) -> None:
+            requests.append(path)
+            if len(requests) == at and not second:
+                second["begun"] = True
+                second.update(migrate(policy, apply=True, delete_old=True, state_file=str(tmp_path / "second.json")))
+
+        kill(before=come_in, tasks=("orders",))
+        first: dict[str, Any] = migrate(policy, apply=True, delete_old=True)
+        kill(tasks=("orders",))
+        return first
+
+    for policy in ("gap_free", "no_duplicates"):
+        for at in cuts():
+            seed(cloud, sink_task("orders"))
+            for file in tmp_path.glob("*.json"):
+                file.unlink()
+            second.clear()
+            first = run_first(policy, at)
+            where = (policy, at, first.get("msg"), second.get("msg"))
+            there = (names(cloud, "sink"), names(cloud, "smart_connect"))
+            assert there[1] == ["orders-sc"], where
+            if any(result.get("summary", {}).get("done") for result in (first, second)):
+                assert there[0] == [], where
+            again = migrate(policy, apply=True, delete_old=True)
+            assert (names(cloud, "sink"), names(cloud, "smart_connect")) == ([], ["orders-sc"]), (*where, again.get("msg"))
+            if not second:
+                break
+        assert at > 10
+
+
 # names
 
 
@@ -572,7 +734,7 @@ def test_rollback_at_every_step(
             migrate(policy, apply=True, delete_old=True)
         kill(tasks=("orders",))
         there = "orders" in names(cloud, "sink")
-        back = migrate(policy, rollback=True, wait_timeout=0.1)
+        back = migrate(policy, rollback=True, wait_timeout=0.3)
         outcomes.add((there, bool(back.get("failed"))))
         if there:
             assert back["tasks"][0]["stage"] == "rolled_back", (at, back)
@@ -628,14 +790,14 @@ def test_a_service_that_keeps_changing_its_mind_is_given_up(migrate: Run, cloud:
     """The successor is seen starting, whenever it was just seen RUNNING: no run goes on for ever about that."""
     seed(cloud, sink_task("orders"))
     migrate(apply=True)
-    original = _migration_run.stage
+    original = _migration_run.find_stage
 
     def fickle(now: Situation, chosen: Choices) -> Stage:
         if now.successor:
             now.successor.status = "RESTARTING"
         return original(now, chosen)
 
-    monkeypatch.setattr(_migration_run, "stage", fickle)
+    monkeypatch.setattr(_migration_run, "find_stage", fickle)
     failed = migrate(apply=True, delete_old=True)
     assert "has not settled after 100 steps" in failed["msg"]
     assert names(cloud, "sink") == ["orders"]

@@ -13,7 +13,8 @@ from typing import Any, Callable
 from .._api.client import Client
 from .._errors import ConfigurationError
 from .._kinds.obs_fields import PARTITION_FORMATS
-from .run import Migration, Pace, Scope
+from .inventory import Inventory, Scope
+from .run import Migration, Pace
 from .stages import GAP_FREE, NO_DUPLICATES, Choices
 from .state_file import StateFile
 from .successor import Writing
@@ -53,33 +54,33 @@ MIGRATION_OPTIONS: dict[str, Any] = {
 }
 
 
-def secrets(options: Mapping[str, Any]) -> set[str]:
+def list_secrets(options: Mapping[str, Any]) -> set[str]:
     """Keys of writers, for masking; those of the environment as well."""
     given = {entry.get(key) for entry in options["writers"] for key in ("access_key", "secret_key")}
     given |= {os.environ.get("OPENDUMP_OBS_ACCESS_KEY"), os.environ.get("OPENDUMP_OBS_SECRET_KEY")}
     return {value for value in given if value}
 
 
-def choices(options: Mapping[str, Any]) -> Choices:
+def read_choices(options: Mapping[str, Any]) -> Choices:
     """
     :raises ConfigurationError: every option that is out of its range, or contradicts another.
     """
-    found = [
+    problems = [
         "%s is %s, allowed is more than 0 seconds" % (key, options[key]) for key in ("wait_timeout", "wait_interval") if options[key] <= 0
     ]
-    found += ["%s is %s, allowed is 0 seconds or more" % (key, options[key]) for key in ("drain_timeout", "overlap") if options[key] < 0]
-    found += ["gap_limit is %d, allowed is 0 messages or more" % options["gap_limit"]] if options["gap_limit"] < 0 else []
-    found += ["parallelism is %d, allowed is 1 or more" % options["parallelism"]] if options["parallelism"] < 1 else []
+    problems += ["%s is %s, allowed is 0 seconds or more" % (key, options[key]) for key in ("drain_timeout", "overlap") if options[key] < 0]
+    problems += ["gap_limit is %d, allowed is 0 messages or more" % options["gap_limit"]] if options["gap_limit"] < 0 else []
+    problems += ["parallelism is %d, allowed is 1 or more" % options["parallelism"]] if options["parallelism"] < 1 else []
     try:
         re.compile(options["name_pattern"] or "")
     except re.error as error:
-        found.append("name_pattern is no regular expression: %s" % error)
+        problems.append("name_pattern is no regular expression: %s" % error)
     if options["policy"] == NO_DUPLICATES and options["consumer_strategy"] == "earliest":
-        found.append("consumer_strategy earliest dumps everything that is stored once more, which policy no_duplicates is to avoid")
+        problems.append("consumer_strategy earliest dumps everything that is stored once more, which policy no_duplicates is to avoid")
     buckets = [entry.get("obs_bucket_name") or "all others" for entry in options["writers"]]
-    found += ["writers has more than one entry for %s" % name for name in sorted({name for name in buckets if buckets.count(name) > 1})]
-    if found:
-        raise ConfigurationError("%s. Nothing was sent to the service." % "; ".join(found))
+    problems += ["writers has more than one entry for %s" % name for name in sorted({name for name in buckets if buckets.count(name) > 1})]
+    if problems:
+        raise ConfigurationError("%s. Nothing was sent to the service." % "; ".join(problems))
     return Choices(
         policy=options["policy"],
         consumer_strategy=options["consumer_strategy"],
@@ -89,26 +90,28 @@ def choices(options: Mapping[str, Any]) -> Choices:
     )
 
 
-def migration(client: Client, options: Mapping[str, Any], chosen: Choices, check_mode: bool, warn: Callable[[str], None]) -> Migration:
+def prepare_migration(
+    client: Client, options: Mapping[str, Any], chosen: Choices, check_mode: bool, warn: Callable[[str], None]
+) -> Migration:
     """The run that these options ask for."""
+    state = StateFile(options["state_file"], keep=not check_mode)
+    writing = Writing(
+        suffix=options["successor_suffix"],
+        names=options["successor_names"] or {},
+        consumer_strategy=options["consumer_strategy"],
+        writers=options["writers"],
+        partition_format=options["missing_partition_format"],
+        unclear_delimiter=options["unclear_delimiter"],
+        environ=os.environ,
+        wait_timeout=options["wait_timeout"],
+        wait_interval=options["wait_interval"],
+    )
+    scope = Scope(options["instance_ids"] or (), options["instance_names"] or (), options["name_pattern"] or "")
     return Migration(
-        client,
-        Scope(options["instance_ids"] or (), options["instance_names"] or (), options["name_pattern"] or ""),
+        Inventory(client, scope, writing, state, options["parallelism"], warn),
         chosen,
-        Writing(
-            suffix=options["successor_suffix"],
-            names=options["successor_names"] or {},
-            consumer_strategy=options["consumer_strategy"],
-            writers=options["writers"],
-            partition_format=options["missing_partition_format"],
-            unclear_delimiter=options["unclear_delimiter"],
-            environ=os.environ,
-            wait_timeout=options["wait_timeout"],
-            wait_interval=options["wait_interval"],
-        ),
-        StateFile(options["state_file"], keep=not check_mode),
+        state,
         Pace(options["drain_timeout"], options["overlap"], options["wait_timeout"], options["wait_interval"]),
         act=(options["apply"] or options["rollback"]) and not check_mode,
-        parallelism=options["parallelism"],
         warn=warn,
     )

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .run import Job, foreseen, foreseen_actions, seen
+from .._kinds.smart_connect_task import SmartConnectTask
+from .inventory import Job
+from .run import show_pair
 from .stages import (
     CATCH_UP,
     CHECK,
@@ -21,9 +23,10 @@ from .stages import (
     SETTLE,
     START,
     VERIFY,
+    WRITING_STEPS,
     Choices,
-    behind,
-    positions,
+    count_behind,
+    read_positions,
 )
 
 TEXTS: Mapping[str, str] = {
@@ -35,16 +38,16 @@ TEXTS: Mapping[str, str] = {
     CHECK: "check that the sink task has written nothing since; if it has, withdraw '%(successor)s' and begin again",
     DELETE_OLD: "delete sink task '%(task)s'",
     DELETE_SUCCESSOR: "delete Smart Connect task '%(successor)s'",
-    SETTLE: "wait whether the deletion that was sent earlier takes effect",
+    SETTLE: "wait and see whether the deletion that was sent earlier takes effect",
 }
 COLUMNS = ("instance", "sink task", "status", "behind", "stage", "successor", "status")
 STAGES = ("adopted", "planned", "ready", "side_by_side", "done", "rolled_back", "blocked", "failed")
 
 
-def record(job: Job, chosen: Choices) -> dict[str, Any]:
+def build_record(job: Job, chosen: Choices) -> dict[str, Any]:
     """What a run returns about one sink task. No secret is in it."""
     now, at = job.now, job.stage
-    offsets = positions(now.old)
+    offsets = read_positions(now.old)
     words = {
         "task": job.name,
         "successor": job.successor_name,
@@ -57,7 +60,7 @@ def record(job: Job, chosen: Choices) -> dict[str, Any]:
             "name": job.successor_name,
             "id": now.successor.id if now.successor else None,
             "status": now.successor.status if now.successor else None,
-            "declaration": job.made.options if job.made else None,
+            "declaration": job.design.options if job.design else None,
         }
     stage = "failed" if job.error else "blocked" if at.blocked else "planned" if at.steps else at.outcome
     return {
@@ -66,7 +69,7 @@ def record(job: Job, chosen: Choices) -> dict[str, Any]:
         "task_name": job.name,
         "task_id": job.id,
         "status": now.old.status if now.old else None,
-        "behind": behind(offsets) if offsets is not None else None,
+        "behind": count_behind(offsets) if offsets is not None else None,
         "stage": stage,
         "leads_to": at.outcome if stage == "planned" else None,
         "explanation": at.blocked or at.says,
@@ -74,7 +77,7 @@ def record(job: Job, chosen: Choices) -> dict[str, Any]:
         "actions": list(job.actions),
         "changed": job.changed,
         "successor": successor,
-        "losses": [*policy_losses(chosen), *(job.made.losses if job.made else [])] if now.old and not now.adopted else [],
+        "losses": [*list_losses(chosen), *(job.design.losses if job.design else [])] if now.old and not now.adopted else [],
         "needs": list(now.needs),
         "possibly_repeated": job.entry.get("possibly_repeated"),
         "possibly_lost": job.entry.get("possibly_lost"),
@@ -82,7 +85,7 @@ def record(job: Job, chosen: Choices) -> dict[str, Any]:
     }
 
 
-def policy_losses(chosen: Choices) -> list[str]:
+def list_losses(chosen: Choices) -> list[str]:
     """What the choices cost, in a sentence."""
     if chosen.policy == GAP_FREE and chosen.consumer_strategy == "earliest":
         return ["Everything that is still stored in the topics is dumped once more; nothing is left out."]
@@ -94,92 +97,110 @@ def policy_losses(chosen: Choices) -> list[str]:
     ]
 
 
-def result(jobs: Sequence[Job], chosen: Choices, predicted: bool) -> dict[str, Any]:
+def build_result(jobs: Sequence[Job], chosen: Choices, predicted: bool) -> dict[str, Any]:
     """What the module returns.
 
     :param predicted: the steps that are left count as done, as a run outside of check mode would do them.
     """
-    records = [record(job, chosen) for job in jobs]
+    records = [build_record(job, chosen) for job in jobs]
     if predicted:
-        for job, one in zip(jobs, records):
-            one["actions"] = foreseen_actions(job)
-            one["changed"] = bool(one["actions"])
+        for job, record in zip(jobs, records):
+            record["actions"] = foresee_actions(job)
+            record["changed"] = bool(record["actions"])
     return {
-        "changed": any(one["changed"] for one in records),
+        "changed": any(record["changed"] for record in records),
         "tasks": records,
-        "summary": summary(records),
-        "report": report(records),
+        "summary": build_summary(records),
+        "report": tell_records(records),
     }
 
 
-def diffs(jobs: Sequence[Job], predicted: bool) -> list[dict[str, Any]]:
+def build_diffs(jobs: Sequence[Job], predicted: bool) -> list[dict[str, Any]]:
     """One entry for each pair of tasks that changes."""
-    pairs = [(job, foreseen(job) if predicted else seen(job)) for job in jobs if (foreseen_actions(job) if predicted else job.changed)]
+    pairs = [
+        (job, foresee_pair(job) if predicted else show_pair(job)) for job in jobs if (foresee_actions(job) if predicted else job.changed)
+    ]
     return [{"before_header": job.label, "after_header": job.label, "before": job.before, "after": after} for job, after in pairs]
 
 
-def failures(jobs: Sequence[Job]) -> str:
+def foresee_pair(job: Job) -> dict[str, Any]:
+    """What a diff would show of both tasks after the steps that are left."""
+    after = dict(job.before)
+    steps = set(job.stage.steps)
+    if DELETE_OLD in steps:
+        after["sink_task"] = None
+    if START in steps or VERIFY in steps:
+        after["smart_connect_task"] = {"name": job.successor_name, "status": SmartConnectTask.running_word}
+    elif CREATE in steps:
+        after["smart_connect_task"] = {"name": job.successor_name, "status": SmartConnectTask.created_paused_word}
+    elif DELETE_SUCCESSOR in steps:
+        after["smart_connect_task"] = None
+    return after
+
+
+def foresee_actions(job: Job) -> list[str]:
+    """The actions that the steps that are left would be."""
+    return [step for step in job.stage.steps if step in WRITING_STEPS]
+
+
+def tell_failures(jobs: Sequence[Job]) -> str:
     """Why a run failed; empty where it did not."""
     lines = [str(job.error) for job in jobs if job.error]
-    return (
-        ""
-        if not lines
-        else "%d of %d tasks were not migrated; running again goes on from here.\n%s"
-        % (
-            len(lines),
-            len(jobs),
-            "\n".join(lines),
-        )
-    )
+    if not lines:
+        return ""
+    return "%d of %d tasks were not migrated; running again goes on from here.\n%s" % (len(lines), len(jobs), "\n".join(lines))
 
 
-def summary(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    counts = Counter(str(one["stage"]) for one in records)
+def build_summary(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many tasks there are, how many were changed, and how many are in each stage."""
+    counts = Counter(str(record["stage"]) for record in records)
     return {
         "tasks": len(records),
-        "changed": sum(bool(one["changed"]) for one in records),
+        "changed": sum(bool(record["changed"]) for record in records),
         **{name: counts.get(name, 0) for name in STAGES},
     }
 
 
-def report(records: Sequence[Mapping[str, Any]]) -> list[str]:
+def tell_records(records: Sequence[Mapping[str, Any]]) -> list[str]:
     """Lines of text: a table, then what there is to say about each task."""
     if not records:
         return ["There is no sink task."]
-    cells = [COLUMNS, *(row(one) for one in records)]
+    cells = [COLUMNS, *(make_row(record) for record in records)]
     widths = [max(len(line[number]) for line in cells) for number in range(len(COLUMNS))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in cells]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return [*lines, *(line for one in records for line in details(one))]
+    return [*lines, *(line for record in records for line in tell_details(record))]
 
 
-def row(one: Mapping[str, Any]) -> tuple[str, ...]:
-    successor = one["successor"] or {}
+def make_row(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Its cells in the table."""
+    successor = record["successor"] or {}
     shown = (
-        one["instance_name"] or one["instance_id"],
-        one["task_name"],
-        one["status"] or "gone",
-        "?" if one["behind"] is None and one["status"] else one["behind"],
-        one["stage"],
+        record["instance_name"] or record["instance_id"],
+        record["task_name"],
+        record["status"] or "gone",
+        "?" if record["behind"] is None and record["status"] else record["behind"],
+        record["stage"],
         successor.get("name"),
         successor.get("status") if successor.get("id") else "",
     )
     return tuple("" if value is None else str(value) for value in shown)
 
 
-def details(one: Mapping[str, Any]) -> Iterator[str]:
+def tell_details(record: Mapping[str, Any]) -> Iterator[str]:
+    """Lines about one task."""
     yield ""
-    yield "%s of %s: %s" % (one["task_name"], one["instance_name"] or one["instance_id"], one["stage"])
-    if one["error"]:
-        yield "  error: %s" % one["error"]["msg"]
-    elif one["explanation"]:
-        yield "  %s" % one["explanation"]
-    for number, step in enumerate(one["steps"], 1):
+    yield "%s of %s: %s" % (record["task_name"], record["instance_name"] or record["instance_id"], record["stage"])
+    if record["error"]:
+        yield "  error: %s" % record["error"]["msg"]
+    elif record["explanation"]:
+        yield "  %s" % record["explanation"]
+    for number, step in enumerate(record["steps"], 1):
         yield "  %d. %s" % (number, step["text"])
-    for need in one["needs"]:
+    for need in record["needs"]:
         yield "  needed: %s" % need
-    for loss in one["losses"] if one["steps"] else []:
+    for loss in record["losses"] if record["steps"] else []:
         yield "  note: %s" % loss
-    for name, says in (("possibly_repeated", "dumped twice"), ("possibly_lost", "dumped by neither")):
-        if one[name]:
-            yield "  %d messages may have been %s" % (one[name], says)
+    for name, effect in (("possibly_repeated", "dumped twice"), ("possibly_lost", "dumped by neither")):
+        if record[name]:
+            yield "  %d messages may have been %s" % (record[name], effect)

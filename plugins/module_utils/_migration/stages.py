@@ -53,11 +53,17 @@ class Choices:
         """Whether both tasks run until the sink task has written what arrived before the successor surely read."""
         return self.policy == GAP_FREE and self.consumer_strategy == "latest"
 
+    @property
+    def needs_offsets(self) -> bool:
+        """Whether the sink task may only be deleted when its offsets say so."""
+        return self.delete_old and self.consumer_strategy == "latest"
+
 
 @dataclass
 class Situation:
     """What is known of one sink task and its successor.
 
+    :param twins: Smart Connect tasks, two or more, of which each may be the successor.
     :param begin: log ends that were read before the successor was started: it began there or later. None: not known.
     :param ours: the successor was made by this migration, so it may also be deleted by it.
     :param sent: a deletion of the sink task was sent, and it may only be listed still.
@@ -66,6 +72,7 @@ class Situation:
 
     old: Optional[Task] = None
     successor: Optional[Task] = None
+    twins: list[Task] = field(default_factory=list)
     adopted: bool = False
     begin: Optional[Mapping[str, int]] = None
     ours: bool = False
@@ -79,6 +86,11 @@ class Situation:
     def withdrawing(self) -> bool:
         return bool(self.successor and self.withdrawn and self.successor.id == self.withdrawn)
 
+    def offsets(self) -> Optional[dict[str, Position]]:
+        """Of the sink task; None where not all are shown, among them those of every partition that the successor began at."""
+        positions = read_positions(self.old)
+        return positions if positions is not None and positions.keys() >= (self.begin or {}).keys() else None
+
 
 @dataclass
 class Stage:
@@ -90,45 +102,60 @@ class Stage:
     blocked: Optional[str] = None
 
 
-def positions(task: Optional[Task]) -> Optional[dict[str, Position]]:
-    """Offsets by topic and partition; None where the service does not show all of them."""
-    found = {}
-    for part in task.partitions or [] if task else []:
-        written = part.last_transfer_offset
-        if part.lag is not None and part.log_end_offset is not None:
-            written = part.log_end_offset - part.lag
-        if written is None or part.log_end_offset is None:
+def read_positions(task: Optional[Task]) -> Optional[dict[str, Position]]:
+    """Offsets by topic and partition; None where the service does not show all of them. A negative one stands for none yet."""
+    if task is None:
+        return None
+    positions = {}
+    for part in task.partitions or []:
+        written, end, lag = part.last_transfer_offset, part.log_end_offset, part.lag
+        if written is None or end is None or written < 0 or end < 0 or (lag is not None and not 0 <= lag <= end):
             return None
-        found["%s/%s" % (part.topic, part.id)] = Position(written, part.log_end_offset)
-    return found or None
+        # Whether the last offset is that of the last message or of the next one is not documented; the lag leaves no doubt.
+        positions["%s/%s" % (part.topic, part.id)] = Position(written if lag is None else end - lag, end)
+    named = [topic.strip() for topic in str(task.values.get("topics") or "").split(",") if topic.strip()]
+    shown = {part.topic for part in task.partitions or []}
+    return positions if positions and shown.issuperset(named) else None
 
 
-def behind(offsets: Mapping[str, Position]) -> int:
+def count_behind(offsets: Mapping[str, Position]) -> int:
     """Messages that the task has not written yet."""
     return sum(max(0, at.end - at.written) for at in offsets.values())
 
 
-def beyond(offsets: Mapping[str, Position], begin: Mapping[str, int]) -> int:
+def count_beyond(offsets: Mapping[str, Position], begin: Mapping[str, int]) -> int:
     """Messages that the task has written though the successor may have read them too."""
     return sum(max(0, at.written - begin.get(key, 0)) for key, at in offsets.items())
 
 
-def reached(offsets: Mapping[str, Position], mark: Mapping[str, int]) -> bool:
-    """Whether the task has written everything up to the mark. A partition that is not there any more has nothing left to write."""
-    return all(offsets[key].written >= end for key, end in mark.items() if key in offsets)
+def has_reached(offsets: Mapping[str, Position], mark: Mapping[str, int]) -> bool:
+    """Whether the task has written everything up to the mark. Of a partition that is not shown any more nobody knows."""
+    return all(key in offsets and offsets[key].written >= end for key, end in mark.items())
 
 
-def stage(now: Situation, chosen: Choices) -> Stage:
+def find_stage(now: Situation, chosen: Choices) -> Stage:
     """What is left to do."""
     if now.adopted:
         return Stage("adopted", "Both APIs show this task, so it is a Smart Connect task already; nothing has to be re-created.")
+    if now.twins:
+        return _blocked(_tell_twins(now))
     if chosen.rollback:
         return _back(now)
     if now.old is None or (now.sent and now.successor is not None):
         return _after_deletion(now, chosen)
     if now.problems:
-        return Stage("blocked", "", blocked="; ".join(now.problems))
+        return _blocked("; ".join(now.problems))
     return _forward(now, chosen, now.old)
+
+
+def _tell_twins(now: Situation) -> str:
+    tasks = ", ".join("'%s' with ID %s, %s" % (task.name, task.id, task.status) for task in now.twins)
+    sink = "the sink task is gone, and" if now.old is None else "the sink task is there, and"
+    return "%s %d Smart Connect tasks may be its successor (%s); see which is wanted, delete the others, and run again" % (
+        sink,
+        len(now.twins),
+        tasks,
+    )
 
 
 def _after_deletion(now: Situation, chosen: Choices) -> Stage:
@@ -137,11 +164,9 @@ def _after_deletion(now: Situation, chosen: Choices) -> Stage:
     if now.successor is None or now.withdrawing:
         if now.finished:
             return Stage("done", "It was migrated earlier; its successor has been deleted since.")
-        return Stage(
-            "blocked",
-            "",
-            blocked="neither the sink task nor its successor is there; somebody deleted them. The state file holds the settings of the "
-            "sink task; declare a Smart Connect task with them",
+        return _blocked(
+            "neither the sink task nor its successor is there; somebody deleted them. The state file holds the settings of the "
+            "sink task; declare a Smart Connect task with them"
         )
     health = SmartConnectTask.health(now.successor.status)
     if now.old is not None and not again:
@@ -151,64 +176,81 @@ def _after_deletion(now: Situation, chosen: Choices) -> Stage:
     if health == "paused":
         return Stage("done", "The sink task is gone, and its successor is started.", [START, *again])
     if health == "failed":
-        return Stage("blocked", "", blocked="the sink task is gone, and its successor is %s; mend it now" % now.successor.status)
+        return _blocked("the sink task is gone, and its successor is %s; mend it now" % now.successor.status)
     return Stage("done", "The successor has taken over.", [*([] if health == "ok" else [VERIFY]), *again])
 
 
 def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
-    stopped = KafkaSinkTask.health(old.status) in ("paused", "failed")
-    offsets = positions(old)
-    if chosen.consumer_strategy == "latest" and chosen.delete_old and offsets is None:
-        return _blocked(
-            "the service shows no offsets of the sink task, so neither a gap nor duplicates can be ruled out; "
-            "policy gap_free with consumer_strategy earliest needs no offsets"
-        )
-    if chosen.delete_old and chosen.overlaps and stopped and offsets and behind(offsets):
-        return _blocked(
-            "the sink task is %s and %d messages behind, so it will not catch up; consumer_strategy earliest dumps everything that is "
-            "stored once more, policy no_duplicates with a gap_limit leaves the gap" % (old.status, behind(offsets))
-        )
-    steps = []
+    steps = [DELETE_SUCCESSOR] if now.withdrawing else []
     successor = None if now.withdrawing else now.successor
-    if now.withdrawing:
+    obstacle = _find_obstacle(now, chosen, old, successor)
+    if obstacle:
+        return _blocked(obstacle)
+    if successor and _has_begun(successor, chosen) and now.ours and SmartConnectTask.health(successor.status) == "paused":
+        # It has progress, and going on from there would repeat what the sink task has written since.
         steps.append(DELETE_SUCCESSOR)
-    health = SmartConnectTask.health(successor.status) if successor else "none"
-    if successor and health == "failed":
-        return _blocked(
-            "its successor '%s' is %s; roll back (rollback), mend what is wrong (bucket, keys) and begin again"
-            % (successor.name, successor.status)
-        )
-    if chosen.policy == NO_DUPLICATES and successor and successor.status != "WAITING" and health in ("ok", "paused", "unknown"):
-        if now.begin is None and chosen.delete_old:
-            return _blocked(
-                "its successor '%s' is %s already, and where it began is not recorded, so duplicates cannot be ruled out; policy "
-                "gap_free can go on from here, or delete the successor and begin again" % (successor.name, successor.status)
-            )
-        if health == "paused" and now.ours:
-            # It has progress, and going on from there would repeat what the sink task has written since.
-            steps.append(DELETE_SUCCESSOR)
-            successor, health = None, "none"
+        successor = None
     if successor is None:
         if now.needs:
             return _blocked("keys are missing: %s" % "; ".join(now.needs))
         steps.append(CREATE)
+    return _hand_over(chosen, old, SmartConnectTask.health(successor.status) if successor else "none", steps)
+
+
+def _has_begun(successor: Task, chosen: Choices) -> bool:
+    """Whether the successor may have read already what the sink task is still to write, where that must not be."""
+    health = SmartConnectTask.health(successor.status)
+    return chosen.policy == NO_DUPLICATES and successor.status not in SmartConnectTask.unstarted and health in ("ok", "paused", "unknown")
+
+
+def _find_obstacle(now: Situation, chosen: Choices, old: Task, successor: Optional[Task]) -> str:
+    """Why no step can be taken; empty where one can."""
+    offsets = now.offsets()
+    if chosen.needs_offsets and offsets is None:
+        return (
+            "the service does not show all offsets of the sink task, so neither a gap nor duplicates can be ruled out; "
+            "policy gap_free with consumer_strategy earliest needs no offsets"
+        )
+    stopped = KafkaSinkTask.health(old.status) in ("paused", "failed")
+    if chosen.delete_old and chosen.overlaps and stopped and offsets and count_behind(offsets):
+        return (
+            "the sink task is %s and %d messages behind, so it will not catch up; consumer_strategy earliest dumps everything that is "
+            "stored once more, policy no_duplicates with a gap_limit leaves the gap" % (old.status, count_behind(offsets))
+        )
+    if successor is None:
+        return ""
+    if SmartConnectTask.health(successor.status) == "failed":
+        return "its successor '%s' is %s; roll back (rollback), mend what is wrong (bucket, keys) and begin again" % (
+            successor.name,
+            successor.status,
+        )
+    if _has_begun(successor, chosen) and now.begin is None and chosen.delete_old:
+        return (
+            "its successor '%s' is %s already, and where it began is not recorded, so duplicates cannot be ruled out; policy "
+            "gap_free can go on from here, or delete the successor and begin again" % (successor.name, successor.status)
+        )
+    return ""
+
+
+def _hand_over(chosen: Choices, old: Task, health: str, steps: list[str]) -> Stage:
+    """From a successor in this kind of state, or one that is about to be created, to the end.
+
+    :param steps: what comes before.
+    """
     runs = health in ("ok", "unknown", "starting")
+    careful = chosen.policy == NO_DUPLICATES
     if not runs and KafkaSinkTask.health(old.status) == "paused":
         return Stage("ready", "The sink task is paused, so its successor is left waiting; start it yourself, then run again.", steps)
-    careful = chosen.policy == NO_DUPLICATES
     if careful and not chosen.delete_old and not runs:
         return Stage("ready", READY, steps)
     if not runs:
-        steps += [DRAIN, START] if careful else [START]
+        steps = [*steps, *([DRAIN] if careful else []), START]
     if health != "ok":
-        steps.append(VERIFY)
+        steps = [*steps, VERIFY]
     if not chosen.delete_old:
         return Stage("side_by_side", "Both tasks run and dump the same messages, until delete_old is set.", steps)
-    if careful:
-        steps.append(CHECK)
-    elif chosen.overlaps:
-        steps.append(CATCH_UP)
-    return Stage("done", "The successor takes over.", [*steps, DELETE_OLD])
+    proof = [CHECK] if careful else [CATCH_UP] if chosen.overlaps else []
+    return Stage("done", "The successor takes over.", [*steps, *proof, DELETE_OLD])
 
 
 def _back(now: Situation) -> Stage:

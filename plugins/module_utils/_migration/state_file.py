@@ -28,7 +28,8 @@ class StateFile:
     """
 
     def __init__(self, path: str, keep: bool) -> None:
-        self.path = os.path.abspath(os.path.expanduser(path))
+        # Behind a link lies one file, whatever leads there; the link stays, and one lock is for all ways.
+        self.path = os.path.realpath(os.path.expanduser(path))
         self.keep = keep
         self.tasks: dict[str, dict[str, Any]] = {}
         self._saved = ""
@@ -44,6 +45,8 @@ class StateFile:
             raise ConfigurationError("state_file cannot be made: %s is no folder that can be written to." % folder)
         with self._kept_from_others() if self.keep else contextlib.nullcontext():
             if os.path.lexists(self.path):
+                if not os.path.isfile(self.path):
+                    raise ConfigurationError("state_file %s is there, and is no file." % self.path)
                 self._load()
             yield
 
@@ -53,7 +56,7 @@ class StateFile:
         beside = os.path.join(os.path.dirname(self.path), ".%s.lock" % os.path.basename(self.path))
         while True:
             try:
-                handle = os.open(beside, os.O_CREAT | os.O_RDWR, 0o600)
+                handle = os.open(beside, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
             except OSError as error:
                 raise ConfigurationError("state_file %s cannot be kept from other runs: %s." % (self.path, error)) from error
             try:
@@ -65,7 +68,7 @@ class StateFile:
                 pass  # a file system that has no locks
             # the run that had it may have removed it in between
             with contextlib.suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(handle), os.stat(beside)):
+                if os.path.samestat(os.fstat(handle), os.lstat(beside)):
                     break
             os.close(handle)
         try:

@@ -24,7 +24,7 @@ CARRIED = ("destination_file_type", "obs_bucket_name", "obs_path", "partition_fo
 
 @dataclass(frozen=True)
 class Writing:
-    """How successors are made where the sink task does not say it."""
+    """How successors are design where the sink task does not say it."""
 
     suffix: str
     names: Mapping[str, str]
@@ -60,36 +60,40 @@ class Successor:
     problems: list[str] = field(default_factory=list)
 
 
-def successor_of(old: Task, writing: Writing) -> Successor:
+def design_successor(old: Task, writing: Writing) -> Successor:
     """The mapping of every field. A field that Smart Connect cannot have is a problem, never left out silently."""
     tree = show_values(KafkaSinkTask.fields(old.destination), old.values)
     dump = tree.get("obs") or {}
-    made = Successor(writing.name_for(old.name, old.id or ""))
+    design = Successor(writing.name_for(old.name, old.id or ""))
     if old.destination != "obs":
-        made.problems.append("it dumps to %s, and only dumps to OBS have a counterpart" % (old.destination or "a place that is not shown"))
-        return made
+        design.problems.append(
+            "it dumps to %s, and only dumps to OBS have a counterpart" % (old.destination or "a place that is not shown")
+        )
+        return design
     own = {"consumer_strategy": writing.consumer_strategy, **{name: dump.get(name) for name in CARRIED}}
     if own["partition_format"] is None:
         own["partition_format"] = writing.partition_format
         if writing.partition_format is None:
-            made.problems.append("it has no partition_format, and Smart Connect needs one; say which with missing_partition_format")
+            design.problems.append("it has no partition_format, and Smart Connect needs one; say which with missing_partition_format")
         else:
-            made.losses.append("It has no partition_format; its successor sorts by %s." % writing.partition_format)
+            design.losses.append("It has no partition_format; its successor sorts by %s." % writing.partition_format)
     if own["record_delimiter"] is None:
         own["record_delimiter"] = writing.unclear_delimiter
-        made.losses.append(
+        design.losses.append(
             "The service shows its record_delimiter as empty, which can mean newline or none; its successor gets %s (unclear_delimiter)."
             % writing.unclear_delimiter
         )
     if dump.get("consumer_strategy") == "earliest" and writing.consumer_strategy == "latest":
-        made.losses.append(
+        design.losses.append(
             "It reads with consumer_strategy earliest, its successor with latest; so of topics and partitions that are added later, the "
             "first messages can be missed."
         )
-    made.losses.append("ID, time of creation and progress are not carried over; how far the successor is shows only in its consumer group.")
+    design.losses.append(
+        "ID, time of creation and progress are not carried over; how far the successor is shows only in its consumer group."
+    )
     options: dict[str, Any] = {
         "instance_id": old.parent.id,
-        "task_name": made.name,
+        "task_name": design.name,
         **{key: tree[key] for key in ("topics", "topics_regex") if tree.get(key)},
         "obs": {key: value for key, value in own.items() if value is not None},
     }
@@ -97,9 +101,9 @@ def successor_of(old: Task, writing: Writing) -> Successor:
     keys = {key: writer[key] for key in ("access_key", "secret_key", "agency_name") if writer.get(key)}
     # Keys of the environment are for those who give no writer, not beside an agency.
     environ: Mapping[str, str] = {} if keys else writing.environ
-    made.options = {**options, "obs": {**options["obs"], **{key: keys[key] for key in keys if key == "agency_name"}}}
+    design.options = {**options, "obs": {**options["obs"], **{key: keys[key] for key in keys if key == "agency_name"}}}
     try:
-        made.declaration = declare(
+        design.declaration = declare(
             SmartConnectTask,
             {
                 **options,
@@ -111,20 +115,20 @@ def successor_of(old: Task, writing: Writing) -> Successor:
             environ,
         )
     except ConfigurationError as error:
-        made.problems.append("no Smart Connect task can be declared for it: %s" % error)
-        return made
-    values = {path.split(".", 1)[1]: value for path, value in made.declaration.values.items() if path.startswith("obs.")}
+        design.problems.append("no Smart Connect task can be declared for it: %s" % error)
+        return design
+    values = {path.split(".", 1)[1]: value for path, value in design.declaration.values.items() if path.startswith("obs.")}
     for check in SmartConnectTask.destination("obs").create_checks:  # type: ignore[union-attr]
-        made.needs += ["%s (for bucket %s)" % (said, own["obs_bucket_name"]) for said in check(values)]
-    return made
+        design.needs += ["%s (for bucket %s)" % (need, own["obs_bucket_name"]) for need in check(values)]
+    return design
 
 
-def differences(made: Successor, candidate: Task) -> list[str]:
+def compare_successor(design: Successor, candidate: Task) -> list[str]:
     """Readable fields in which an existing task is not the successor."""
-    if made.declaration is None or candidate.destination != "obs":
+    if design.declaration is None or candidate.destination != "obs":
         return ["destination"]
     fields = SmartConnectTask.fields("obs")
     known = dict(leaves(fields))
-    found = find_differences(fields, made.declaration.values, candidate.values)
-    undeclared = [path for path in ("topics", "topics_regex") if path not in made.declaration.values and candidate.values.get(path)]
-    return [path for path in found if path in candidate.values or not known[path].may_be_hidden] + undeclared
+    different = find_differences(fields, design.declaration.values, candidate.values)
+    undeclared = [path for path in ("topics", "topics_regex") if path not in design.declaration.values and candidate.values.get(path)]
+    return [path for path in different if path in candidate.values or not known[path].may_be_hidden] + undeclared

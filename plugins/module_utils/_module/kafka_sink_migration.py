@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .._migration.options import MIGRATION_OPTIONS, choices, migration, secrets
-from .._migration.report import diffs, failures, result
-from .._migration.run import Job
+from .._migration.inventory import Job
+from .._migration.options import MIGRATION_OPTIONS, list_secrets, prepare_migration, read_choices
+from .._migration.report import build_diffs, build_result, tell_failures
 from .base import DumpModule
 
 
@@ -16,14 +16,14 @@ def kafka_sink_migration() -> None:
     predicted = module.check_mode and (module.params["apply"] or module.params["rollback"])
     jobs: list[Job] = []
     with module.failing(lambda: {"changed": any(job.changed for job in jobs)}):
-        module.hide(secrets(module.params))
-        chosen = choices(module.params)
+        module.hide(list_secrets(module.params))
+        chosen = read_choices(module.params)
         client = module.connect(module.params["parallelism"])
-        migration(client, module.params, chosen, module.check_mode, module.warn).run(jobs)
-    returned = result(jobs, chosen, predicted)
+        prepare_migration(client, module.params, chosen, module.check_mode, module.warn).run(jobs)
+    returned = build_result(jobs, chosen, predicted)
     if module._diff:
-        returned["diff"] = diffs(jobs, predicted)
-    failed = failures(jobs)
+        returned["diff"] = build_diffs(jobs, predicted)
+    failed = tell_failures(jobs)
     if failed:
         module.fail_json(msg=failed, error={}, **returned)
     module.exit_json(**returned)

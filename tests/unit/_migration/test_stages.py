@@ -14,8 +14,8 @@ import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import stages as migration
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Choices, Situation, Stage, stage
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.successor import Writing, differences, successor_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Choices, Situation, Stage, find_stage
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.successor import Writing, compare_successor, design_successor
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Partition, Task
 
@@ -61,7 +61,7 @@ CHOICES = [
 @pytest.mark.parametrize("chosen", CHOICES, ids=str)
 def test_what_must_never_be_planned(chosen: Choices) -> None:
     for now in situations():
-        at = stage(now, chosen)
+        at = find_stage(now, chosen)
         where = (now, at)
         steps = at.steps
         assert not (at.blocked and steps), where
@@ -91,7 +91,7 @@ def test_what_must_never_be_planned(chosen: Choices) -> None:
 @pytest.mark.parametrize("problem", ["problems", "needs"])
 def test_what_is_not_right_keeps_every_step_from_being_taken(problem: str) -> None:
     now = Situation(old_task("RUNNING"), **{problem: ["something is wrong"]})
-    at = stage(now, Choices("gap_free", delete_old=True))
+    at = find_stage(now, Choices("gap_free", delete_old=True))
     assert at.blocked
     assert "something is wrong" in at.blocked
 
@@ -100,11 +100,11 @@ def test_adopted_tasks_are_never_touched() -> None:
     for chosen in CHOICES:
         for now in situations():
             now.adopted = True
-            assert stage(now, chosen).steps == []
+            assert find_stage(now, chosen).steps == []
 
 
 def outcome(now: Situation, **choices: Any) -> Stage:
-    return stage(now, Choices(**{"policy": "gap_free", **choices}))
+    return find_stage(now, Choices(**{"policy": "gap_free", **choices}))
 
 
 def test_order_of_the_steps() -> None:
@@ -136,23 +136,24 @@ def test_without_offsets_nothing_is_deleted_but_after_a_new_start_from_the_begin
 def test_lag_says_more_than_the_last_offset() -> None:
     """Whether the last offset is that of the last message or of the next one is not documented; the lag leaves no doubt."""
     part = Partition("0", last_transfer_offset=99, log_end_offset=100, lag=0, topic="a")
-    found = migration.positions(Task("kafka_sink_task", INSTANCE, "old", partitions=[part]))
+    found = migration.read_positions(Task("kafka_sink_task", INSTANCE, "old", partitions=[part]))
     assert found == {"a/0": (100, 100)}
-    assert migration.behind(found) == 0
+    assert migration.count_behind(found) == 0
 
 
 def test_one_unknown_partition_makes_the_whole_unknown() -> None:
     parts = [Partition("0", last_transfer_offset=1, log_end_offset=1, topic="a"), Partition("1", topic="a")]
-    assert migration.positions(Task("kafka_sink_task", INSTANCE, "old", partitions=parts)) is None
-    assert migration.positions(None) is None
+    assert migration.read_positions(Task("kafka_sink_task", INSTANCE, "old", partitions=parts)) is None
+    assert migration.read_positions(None) is None
 
 
 def test_partitions_that_came_later_count_as_repeated() -> None:
     found = {"a/0": migration.Position(100, 110), "a/1": migration.Position(5, 5)}
-    assert migration.beyond(found, BEFORE) == 5
-    assert migration.behind(found) == 10
-    assert migration.reached(found, {"a/0": 100, "a/9": 7})
-    assert not migration.reached(found, {"a/0": 101})
+    assert migration.count_beyond(found, BEFORE) == 5
+    assert migration.count_behind(found) == 10
+    assert migration.has_reached(found, {"a/0": 100})
+    assert not migration.has_reached(found, {"a/0": 100, "a/9": 7}), "of a partition that is not shown nobody knows"
+    assert not migration.has_reached(found, {"a/0": 101})
 
 
 # the mapping
@@ -173,7 +174,7 @@ RAW = {
 def mapped(**values: Any) -> Any:
     task = old_task("RUNNING")
     task.values = {key: value for key, value in {**RAW, **values}.items() if value is not None}
-    return successor_of(task, WRITING)
+    return design_successor(task, WRITING)
 
 
 def test_every_field_of_a_sink_task_is_carried_over_or_decided_upon() -> None:
@@ -208,7 +209,7 @@ def test_a_writer_for_one_bucket_goes_before_that_for_all() -> None:
 def test_what_has_no_counterpart_is_a_problem() -> None:
     assert "missing_partition_format" in mapped(**{"obs.partition_format": None}).problems[0]
     assert mapped(**{"obs.deliver_time_interval": 7}).problems
-    made = successor_of(Task("kafka_sink_task", INSTANCE, "old", "id", "RUNNING", destination="obs", values={}), WRITING)
+    made = design_successor(Task("kafka_sink_task", INSTANCE, "old", "id", "RUNNING", destination="obs", values={}), WRITING)
     assert made.problems
 
 
@@ -216,8 +217,8 @@ def test_a_candidate_is_compared_field_by_field() -> None:
     made = mapped()
     values = {**RAW, "topics": "a,b", "obs.record_delimiter": "\\n"}
     candidate = Task("smart_connect_task", INSTANCE, "old-sc", "id", "RUNNING", destination="obs", values=values)
-    assert differences(made, candidate) == []
+    assert compare_successor(made, candidate) == []
     candidate.values = {**values, "obs.obs_path": "other", "topics": "a"}
-    assert differences(made, candidate) == ["topics", "obs.obs_path"]
+    assert compare_successor(made, candidate) == ["topics", "obs.obs_path"]
     candidate.destination = "kafka"
-    assert differences(made, candidate)
+    assert compare_successor(made, candidate)

@@ -1,0 +1,258 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking: which sink tasks there are, which Smart Connect tasks may be their successors, and what the state file knows of them.
+
+Changes nothing in the cloud.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Optional
+
+from .._api.client import Client
+from .._errors import OpendumpError
+from .._kinds.kafka_instances import Instances
+from .._kinds.kafka_sink_task import KafkaSinkTask
+from .._kinds.smart_connect_task import SmartConnectTask
+from .._reconcile.estate import nothing_can_be_there
+from .._task.fields import show_values
+from .._task.kind import Kind
+from .._task.records import Listing, Parent, Task
+from .._threads import side_by_side
+from .stages import CREATE, Position, Situation, Stage, read_positions
+from .state_file import StateFile
+from .successor import Successor, Writing, compare_successor, design_successor
+
+
+@dataclass
+class Job:
+    """One sink task on its way.
+
+    :param entry: what the state file knows of it; changes there are saved with the file.
+    :param design: what its successor would be; None once the sink task is gone.
+    :param handed_over: offsets of the sink task that allowed its deletion.
+    :param rounds: how often the successor was found to have begun too early.
+    """
+
+    parent: Parent
+    name: str
+    id: str
+    entry: dict[str, Any]
+    now: Situation = field(default_factory=Situation)
+    design: Optional[Successor] = None
+    stage: Stage = field(default_factory=lambda: Stage("", ""))
+    actions: list[str] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    error: Optional[OpendumpError] = None
+    handed_over: Optional[dict[str, Position]] = None
+    rounds: int = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.actions)
+
+    @property
+    def label(self) -> str:
+        return "sink task '%s' of Kafka instance %s" % (self.name, self.parent)
+
+    @property
+    def successor_name(self) -> str:
+        if self.now.successor:
+            return self.now.successor.name
+        return self.design.name if self.design else str(self.entry.get("successor_name") or "")
+
+    def recall(self) -> None:
+        """Take over what the state file knows."""
+        now, entry = self.now, self.entry
+        now.begin = entry.get("begin")
+        now.ours = bool(entry.get("intended"))
+        now.sent = bool(entry.get("deletion_sent"))
+        now.withdrawn = entry.get("withdrawn")
+        now.finished = bool(entry.get("finished"))
+
+
+@dataclass
+class Scope:
+    """Which sink tasks are meant. Without instances, those of all instances of the project."""
+
+    instance_ids: Sequence[str] = ()
+    instance_names: Sequence[str] = ()
+    name_pattern: str = ""
+
+    def holds(self, name: str) -> bool:
+        return bool(re.search(self.name_pattern, name))
+
+
+class Inventory:
+    """What there is of the sink tasks of a scope and of their successors.
+
+    :param parallelism: requests at a time.
+    :param warn: told where there is no room for all successors.
+    """
+
+    def __init__(
+        self, client: Client, scope: Scope, writing: Writing, state: StateFile, parallelism: int, warn: Callable[[str], None]
+    ) -> None:
+        self.sink = KafkaSinkTask(client)
+        self.connect = SmartConnectTask(client)
+        self.scope = scope
+        self.writing = writing
+        self.state = state
+        self.parallelism = parallelism
+        self.warn = warn
+        self._instances = Instances(client)
+        self._quotas: dict[str, dict[str, Any]] = {}
+
+    def find_jobs(self) -> list[Job]:
+        """Every sink task of the scope, those that are gone and that the state file knows among them.
+
+        :raises OpendumpError: an instance is not there, or a list cannot be read.
+        """
+        return [job for parent in self._find_parents() for job in self._find_jobs_of(parent)]
+
+    def _find_parents(self) -> list[Parent]:
+        wanted = [{"instance_id": value} for value in self.scope.instance_ids]
+        wanted += [{"instance_name": value} for value in self.scope.instance_names]
+        self._instances.preload(wanted)
+        instances = [self._instances.find(where) for where in wanted] if wanted else self._instances.all()
+        return list({instance.id: instance.parent for instance in instances if instance.connector_id}.values())
+
+    def _find_jobs_of(self, parent: Parent) -> list[Job]:
+        try:
+            old, new = self.sink.listing(parent), self.connect.listing(parent)
+        except OpendumpError as error:
+            if not (self.scope.instance_ids or self.scope.instance_names) and nothing_can_be_there(error):
+                return []
+            raise
+        self._quotas[parent.id] = new.quotas
+        ids = {task.id for task in new.tasks}
+        listed = [task for task in old.tasks if self.scope.holds(task.name)]
+        shown = side_by_side(lambda task: task if task.id in ids else show_task(self.sink, task), listed, self.parallelism)
+        there = {task.id or "": task for task in shown if task}
+        jobs = []
+        for task in there.values():
+            adopted = task.id in ids
+            entry = {} if adopted else self.state.tasks.setdefault("%s/%s" % (parent.id, task.id), {})
+            jobs.append(Job(parent, task.name, task.id or "", entry, Situation(task, adopted=adopted)))
+        for key, entry in self.state.entries(parent.id):
+            task_id = str(entry.get("task_id") or key.rpartition("/")[2])
+            if task_id not in there and self.scope.holds(str(entry.get("task_name") or "")):
+                jobs.append(Job(parent, str(entry.get("task_name") or ""), task_id, entry))
+        for job in jobs:
+            if not job.now.adopted:
+                self._compare(job, new)
+        _tell_apart(jobs)
+        return jobs
+
+    def warn_of_quotas(self, jobs: Sequence[Job]) -> None:
+        """Say where the successors that are to be created are more than the instance can hold."""
+        for parent in {job.parent.id: job.parent for job in jobs}.values():
+            wanted = sum(CREATE in job.stage.steps for job in jobs if job.parent == parent)
+            most, there = self._quotas[parent.id].get("max_tasks"), self._quotas[parent.id].get("total")
+            if wanted and most is not None and there is not None and wanted > most - there:
+                self.warn(
+                    "Kafka instance %s may have %d Smart Connect tasks and has %d; there is no room for %d successors at a time. Migrate "
+                    "in portions (name_pattern), each with delete_old." % (parent, most, there, wanted)
+                )
+
+    def _compare(self, job: Job, listing: Listing) -> None:
+        """Find the successor among what is listed, and what speaks against taking it for one."""
+        now, entry, old = job.now, job.entry, job.now.old
+        name = str(entry.get("successor_name") or "")
+        tasks = [task for task in listing.tasks if not self.connect.is_leaving(task.status)]
+        if old is not None:
+            job.design = design_successor(old, self.writing)
+            if not entry.get("intended") or not any(task.name == name for task in tasks):
+                name = job.design.name
+            elif name != job.design.name:
+                now.problems.append(
+                    "its successor was begun as '%s', and would now be called '%s'; keep the suffix, or roll back first"
+                    % (name, job.design.name)
+                )
+            now.problems += job.design.problems
+            now.needs = job.design.needs
+            self._record(job, old, name)
+        candidates = [task for task in tasks if task.name == name and task.id != entry.get("withdrawn")]
+        if not candidates and job.design and job.design.declaration:
+            candidates = [task for task in tasks if task.name == job.name and not compare_successor(job.design, task)]
+        if len(candidates) > 1:
+            now.twins = candidates
+        elif candidates:
+            now.successor = candidates[0]
+        else:
+            now.successor = next((task for task in listing.tasks if task.id and task.id == entry.get("withdrawn")), None)
+        if now.successor and job.design and not now.problems:
+            wrong = compare_successor(job.design, now.successor)
+            if wrong:
+                now.problems.append(
+                    "there is a Smart Connect task '%s', and it differs from what the successor would be in %s; give the successor another "
+                    "name, or roll back where it was made by this migration" % (now.successor.name, ", ".join(wrong))
+                )
+        job.recall()
+
+    def _record(self, job: Job, old: Task, name: str) -> None:
+        """The first look at a task stays in the state file."""
+        job.entry.update(
+            {
+                "instance_id": job.parent.id,
+                "instance_name": job.parent.name,
+                "connector_id": job.parent.connector_id,
+                "task_name": old.name,
+                "task_id": old.id,
+                "settings": show_values(KafkaSinkTask.fields(old.destination), old.values),
+                **({} if job.entry.get("intended") else {"successor_name": name}),
+            }
+        )
+        if "inventory" not in job.entry:
+            job.entry["inventory"] = {
+                "at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "status": old.status,
+                "offsets": {key: at._asdict() for key, at in (read_positions(old) or {}).items()},
+            }
+
+    # looking again
+
+    def look_at_old(self, job: Job) -> Optional[Task]:
+        """The sink task as it is now, None where it is gone."""
+        if job.now.old is not None:
+            job.now.old = show_task(self.sink, job.now.old)
+        return job.now.old
+
+    def look_at_successor(self, job: Job) -> Optional[Task]:
+        """The successor as it is now, None where it is gone."""
+        if job.now.successor is not None:
+            job.now.successor = show_task(self.connect, job.now.successor)
+        return job.now.successor
+
+    def find_named(self, job: Job) -> list[Task]:
+        """Smart Connect tasks that bear the successor's name, the oldest first; those of one moment by their IDs."""
+        tasks = self.connect.listing(job.parent).tasks
+        named = [task for task in tasks if task.name == job.successor_name and not self.connect.is_leaving(task.status)]
+        return sorted(named, key=lambda task: (task.created_at or "", task.id or ""))
+
+
+def show_task(adapter: Kind, task: Task) -> Optional[Task]:
+    """The task as it is now, None where it is gone."""
+    shown = adapter.show(task.parent, task)
+    if shown is not None:
+        shown.id = shown.id or task.id
+    return shown
+
+
+def _tell_apart(jobs: Sequence[Job]) -> None:
+    """Two sink tasks cannot have one successor."""
+    by_name: dict[str, list[Job]] = {}
+    for job in jobs:
+        if not job.now.adopted and job.now.old is not None:
+            by_name.setdefault(job.successor_name, []).append(job)
+    for name, same in by_name.items():
+        for job in same if len(same) > 1 else []:
+            job.now.problems.append(
+                "%d sink tasks would get the successor '%s'; name the successors by the IDs of the tasks in successor_names"
+                % (len(same), name)
+            )

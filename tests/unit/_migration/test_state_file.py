@@ -1,0 +1,89 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One run at a time has a state file, whichever way leads to it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pathlib
+from typing import Any
+
+import pytest
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.state_file import StateFile
+
+
+def save(path: pathlib.Path, name: str) -> None:
+    state = StateFile(str(path), keep=True)
+    with state.opened():
+        state.tasks[name] = {"task_name": name}
+        state.save()
+
+
+def load(path: pathlib.Path) -> list[str]:
+    return sorted(json.loads(path.read_text())["tasks"])
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["file", "nothing"])
+def test_a_link_stays_a_link(tmp_path: pathlib.Path, there: bool) -> None:
+    real, link = tmp_path / "real" / "state.json", tmp_path / "link.json"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    if there:
+        save(real, "first")
+    save(link, "second")
+    assert link.is_symlink()
+    assert load(real) == (["first", "second"] if there else ["second"])
+    assert sorted(path.name for path in (*tmp_path.iterdir(), *real.parent.iterdir())) == ["link.json", "real", "state.json"]
+
+
+def test_two_ways_to_one_file_are_one_lock(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "way").symlink_to(tmp_path / "folder")
+    (tmp_path / "link.json").symlink_to(tmp_path / "folder" / "state.json")
+    with StateFile(str(tmp_path / "folder" / "state.json"), keep=True).opened():
+        for other in ("link.json", "way/state.json", "folder/../way/state.json"):
+            with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(str(tmp_path / other), keep=True).opened():
+                pass
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: pathlib.Path) -> None:
+    (tmp_path / ".state.json.lock").symlink_to(tmp_path / "elsewhere")
+    with (
+        pytest.raises(ConfigurationError, match="cannot be kept from other runs"),
+        StateFile(str(tmp_path / "state.json"), keep=True).opened(),
+    ):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink(path, path)], ids=["pipe", "folder", "circle"])
+def test_what_is_no_file_is_named(tmp_path: pathlib.Path, make: Any) -> None:
+    make(tmp_path / "state.json")
+    with pytest.raises(ConfigurationError, match="no file"), StateFile(str(tmp_path / "state.json"), keep=True).opened():
+        pass
+
+
+def test_a_lock_that_was_taken_away_in_between_is_none(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run that had it ends between the opening of its file and the lock on it: a lock on a file that is gone keeps nobody out."""
+    path, beside = str(tmp_path / "state.json"), tmp_path / ".state.json.lock"
+    flock = fcntl.flock
+    locked: list[int] = []
+
+    def take_away_once(handle: int, how: int) -> None:
+        if not locked:
+            beside.unlink()
+        locked.append(handle)
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", take_away_once)
+    with StateFile(path, keep=True).opened():
+        assert len(locked) == 2
+        assert beside.exists()
+        with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(path, keep=True).opened():
+            pass
