@@ -12,15 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-KIND_NOUNS = {
-    "dis_transfer_task": ("DIS transfer task", "DIS transfer tasks"),
-    "kafka_sink_task": ("Kafka sink task", "Kafka sink tasks"),
-    "smart_connect_task": ("Smart Connect task", "Smart Connect tasks"),
-}
-# Worst first.
-PROBLEMS = ("failed", "stuck", "unreadable", "discard", "partition", "lag", "silence", "unknown")
-# What decides how a run ends; the others are worth reading.
-DECIDING = ("failed", "stuck", "unreadable", "lag", "silence", "unknown")
+from .kinds import kind_of, name_parents
 
 
 class Advice(NamedTuple):
@@ -31,39 +23,8 @@ class Advice(NamedTuple):
     steps: Sequence[str]
 
 
-HEAL = "To let the next run do that: dumping_report_heal: true."
-ADVICE: dict[tuple[str, str], Advice] = {
-    ("failed", "dis_transfer_task"): Advice(
-        "cannot deliver",
-        "Nothing is written now. The records wait in the stream and are lost when its retention period ends.",
-        (
-            "Read the newest line of the dump log (DIS console, the stream, Dump Tasks, View Logs); it names the cause.",
-            "Most often the bucket is gone, or the agency lost its permission or has expired. Mend that.",
-            "Then stop the task and start it again (state: paused, then state: running); it goes on where it was. " + HEAL,
-        ),
-    ),
-    ("failed", "kafka_sink_task"): Advice(
-        "cannot deliver",
-        "Nothing is written now. The messages wait in the topic and are lost when its retention time ends.",
-        (
-            "Most often the access key in the task was rotated or lost its rights, or the bucket is gone. A sink task keeps the key "
-            "that it was created with.",
-            "No call restarts or changes a sink task. Create it anew with valid keys (on_immutable_change: recreate, "
-            "consumer_strategy: earliest so that nothing is skipped; what is still in the topic is then written once more).",
-            "Better, move it to Smart Connect, where this can be mended in place (role dumping_migration).",
-        ),
-    ),
-    ("failed", "smart_connect_task"): Advice(
-        "cannot deliver",
-        "Nothing is written now. The messages wait in the topic and are lost when its retention time ends.",
-        (
-            "Most often the access key in the task was rotated or lost its rights, or the bucket is gone. Write a new key with "
-            "update_secrets: always.",
-            "Then pause the task and resume it (state: paused, then state: running); it goes on where it was. " + HEAL,
-            "Do not press Restart in the console: that makes the task forget how far it was.",
-        ),
-    ),
-    ("stuck", ""): Advice(
+ADVICE: dict[str, Advice] = {
+    "stuck": Advice(
         "run, but no file lands",
         "Data waits and the service calls the task healthy, yet nothing arrives in the bucket.",
         (
@@ -72,7 +33,7 @@ ADVICE: dict[tuple[str, str], Advice] = {
             "If all that is right, pause the task and resume it.",
         ),
     ),
-    ("unreadable", ""): Advice(
+    "unreadable": Advice(
         "could not be read",
         "What is in there is not in this report, so nothing is known of it.",
         (
@@ -80,7 +41,7 @@ ADVICE: dict[tuple[str, str], Advice] = {
             "If it is gone for good, take it out of what this report is told to read.",
         ),
     ),
-    ("discard", ""): Advice(
+    "discard": Advice(
         "dropped records",
         "The service could not convert these records and threw them away; they are in no file.",
         (
@@ -88,12 +49,12 @@ ADVICE: dict[tuple[str, str], Advice] = {
             "The count never goes down. When the cause is mended, remember the number and watch that it stays.",
         ),
     ),
-    ("partition", ""): Advice(
+    "partition": Advice(
         "have a part that does not run",
         "The task as a whole is called running, but some of its partitions are not delivered.",
         ("Open the task below to see which. Stop it and start it again if that does not mend itself within minutes.",),
     ),
-    ("lag", ""): Advice(
+    "lag": Advice(
         "are too far behind",
         "More messages wait than the limit allows. When they wait longer than the topic keeps them, they are lost.",
         (
@@ -102,7 +63,7 @@ ADVICE: dict[tuple[str, str], Advice] = {
             "write: spread the topics over more tasks, or give Smart Connect more nodes.",
         ),
     ),
-    ("silence", ""): Advice(
+    "silence": Advice(
         "have been silent for too long",
         "Nothing was delivered for longer than the limit allows.",
         (
@@ -110,7 +71,7 @@ ADVICE: dict[tuple[str, str], Advice] = {
             "If data did arrive, treat the task as failed: read its log, check bucket and rights, stop it and start it again.",
         ),
     ),
-    ("unknown", ""): Advice(
+    "unknown": Advice(
         "are in a state nobody has documented",
         "The service uses a word that this collection does not know, so whether data flows cannot be told from it.",
         (
@@ -118,25 +79,58 @@ ADVICE: dict[tuple[str, str], Advice] = {
             "Please report the word, so that the next version knows it.",
         ),
     ),
+    "landing_unreadable": Advice(
+        "write into a bucket that could not be looked into",
+        "Whether files land there is not known, so nobody can say that these dumps are well.",
+        (
+            "The message names the cause. The bucket may be gone, or the key may not list it: allow s3:ListBucket (obs:bucket:ListBucket).",
+            "If nobody is to look into buckets, leave dumping_report_landing off.",
+        ),
+    ),
+    "topic_missing": Advice(
+        "read a topic that is not there",
+        "Nothing of that topic is dumped. When the topic is made again, its messages may be too old or too new for where the task goes on.",
+        (
+            "Check the name of the topic in the task and at the instance; case matters.",
+            "Make the topic, or take it out of the task.",
+        ),
+    ),
+    "empty": Advice(
+        "have no dump",
+        "Nothing was found, so there is nothing of which to say that it is well.",
+        (
+            "Check the region, the project, and what this report is told to read (streams, instances, kinds, names).",
+            "If it is meant to be empty, take empty out of dumping_report_fail_on.",
+        ),
+    ),
 }
 
 
-def advice(what: str, kind: str) -> Advice:
+def advise(what: str, kind: str) -> Advice:
     """What to say of a problem of a kind of task."""
-    return ADVICE.get((what, kind)) or ADVICE[(what, "")]
+    if what == "failed":
+        declared = kind_of({"kind": kind})
+        return Advice("cannot deliver", declared.failed_meaning, declared.failed_steps)
+    return ADVICE[what]
 
 
-def counted(number: int, kind: str) -> str:
-    """``3 DIS transfer tasks``; of parents, ``2 streams or instances``."""
-    one, many = KIND_NOUNS.get(kind, ("stream or instance", "streams or instances"))
-    return "%d %s" % (number, one if number == 1 else many)
+def count_tasks(number: int, kind: str) -> str:
+    """``3 DIS transfer tasks``; of parents, ``2 streams or instances``; of places, ``1 place``."""
+    if not kind:
+        return name_parents(number)
+    if kind == PLACE:
+        return "1 place" if number == 1 else "%d places" % number
+    declared = kind_of({"kind": kind})
+    return "%d %s" % (number, declared.title if number == 1 else declared.title_plural)
 
 
+PLACE = "place"
+"""Stands where else the kind of a task does, for problems of whole places."""
 # The few verbs in titles, where there is only one.
-SINGULAR = {"run,": "runs,", "have": "has", "are": "is"}
+SINGULAR = {"run,": "runs,", "have": "has", "are": "is", "write": "writes", "read": "reads"}
 
 
-def titled(number: int, kind: str, title: str) -> str:
+def word_title(number: int, kind: str, title: str) -> str:
     """``1 Smart Connect task is too far behind``."""
     verb, _space, rest = title.partition(" ")
-    return "%s %s %s" % (counted(number, kind), SINGULAR.get(verb, verb) if number == 1 else verb, rest)
+    return "%s %s %s" % (count_tasks(number, kind), SINGULAR.get(verb, verb) if number == 1 else verb, rest)

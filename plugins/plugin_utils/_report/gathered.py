@@ -1,0 +1,45 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was gathered, or why it is nothing: only the complete result of dump_tasks_info says anything about dumps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
+
+
+class NotGathered(OpendumpError):
+    """Something else was given, so nothing is known of any dump."""
+
+
+def check_gathered(result: Any, module: str = "dump_tasks_info", content: str = "tasks") -> Mapping[str, Any]:
+    """The result, if it is a complete one of that module.
+
+    :param content: the list that every complete result has.
+    :raises NotGathered: the task failed, was skipped, was looped over, has not ended, or was another one.
+    """
+    if not isinstance(result, Mapping):
+        raise NotGathered("This is not what %s returned; register the task and pass what was registered." % module)
+    why = ""
+    if result.get("unreachable"):
+        why = "The host could not be reached: %s" % _message(result)
+    elif result.get("skipped"):
+        why = "The task that reads the dumps was skipped, so nothing was read."
+    elif result.get("ansible_job_id") and content not in result:
+        why = "The task that reads the dumps was started with async and has not ended, so nothing was read yet; wait for it with async_status."
+    elif "results" in result and content not in result:
+        why = "The task that reads the dumps ran in a loop; make a report of each of the results, or read everything in one call."
+    elif result.get("failed") or (content not in result and result.get("msg")):
+        why = "%s failed: %s" % (module, _message(result))
+    elif not isinstance(result.get(content), (list, tuple)):
+        why = "There is no list %s in it, so this is not what %s returned." % (content, module)
+    if why:
+        raise NotGathered(why)
+    return result
+
+
+def _message(result: Mapping[str, Any]) -> str:
+    return str(result.get("msg") or "no reason is given.")
