@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import moment_of
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.inert import inert
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import Limits, assess
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import outcomes
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import NOWHERE, assess, assess_nothing
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.gathered import NotGathered, check_gathered
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import describe_healing
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import Limits, read_limits
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment, rows
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
 DOCUMENTATION = r"""
 name: dump_report
@@ -25,7 +29,11 @@ description:
   - Makes one report out of what M(opendump.huaweicloud.dump_tasks_info) and M(opendump.huaweicloud.dump_landing_info) return.
   - A task that both Kafka APIs show counts once, as a Smart Connect task.
   - A paused task is not measured against the limits, for whoever paused it knows that it delivers nothing.
-positional: at, max_lag, max_silence, fail_on, landing, healing
+  - Well is said only of what was looked at. A result that failed, was skipped, was looped over or has not ended is refused. Where no dump
+    at all was found, C(ok) is false.
+  - A value that cannot be read counts as unknown and is shown as it is. Signs that cannot be seen, such as those that move the cursor of a
+    terminal, get a stand-in.
+positional: at, max_lag, max_silence, fail_on, landing, healing, where, on_failure
 options:
   _input:
     description: What M(opendump.huaweicloud.dump_tasks_info) returned.
@@ -42,21 +50,34 @@ options:
     description: Number of seconds that may pass without a delivery. Without it, silence is no problem.
     type: int
   fail_on:
-    description: Which problems decide that the report is not ok.
-    type: list
-    elements: str
-    choices: [failed, unknown, lag, silence, stuck, unreadable]
-    default: [failed, unknown, lag, silence, stuck, unreadable]
+    description:
+      - Which problems decide that the report is not ok; a list, or text such as V(failed,lag).
+      - There are V(failed), V(stuck), V(unreadable), V(landing_unreadable), V(topic_missing), V(discard), V(partition), V(lag), V(silence),
+        V(unknown) and V(empty).
+    type: raw
+    default: [failed, stuck, unreadable, landing_unreadable, lag, silence, unknown, empty]
   landing:
-    description: The list C(landing) that M(opendump.huaweicloud.dump_landing_info) returned.
-    type: list
-    elements: dict
+    description:
+      - What M(opendump.huaweicloud.dump_landing_info) returned, or the list C(landing) of it.
+      - Where it failed, no bucket was looked into, and each dump that should be delivering has the problem C(landing_unreadable).
+    type: raw
     default: []
   healing:
     description:
       - What was done to heal failed tasks, with C(limit), and with C(pausing) and C(starting) as the two calls of
         M(opendump.huaweicloud.dump_tasks) returned them. Without C(pausing), nothing was done and the report says what would be.
     type: dict
+  where:
+    description:
+      - The place that was read. C(place) is its name, C(region) and C(project) are what to group by, C(scope) is what there was to be read,
+        which a later report compares.
+      - Region and project come from what was gathered where they are not given.
+    type: dict
+  on_failure:
+    description: Whether what is no complete result is an error (V(fail)) or a report that says that nothing is known (V(report)).
+    type: str
+    choices: [fail, report]
+    default: fail
 """
 
 EXAMPLES = r"""
@@ -76,40 +97,67 @@ _value:
 
 
 def dump_report(
-    gathered: Mapping[str, Any],
+    gathered: Any,
     at: str,
     max_lag: Any = None,
     max_silence: Any = None,
-    fail_on: Optional[Sequence[str]] = None,
-    landing: Sequence[Mapping[str, Any]] = (),
+    fail_on: Any = None,
+    landing: Any = (),
     healing: Optional[Mapping[str, Any]] = None,
+    where: Optional[Mapping[str, Any]] = None,
+    on_failure: str = "fail",
 ) -> dict[str, Any]:
     """
-    :raises AnsibleFilterError: a limit is no number, or fail_on names a problem that there is not.
+    :raises AnsibleFilterError: a limit is no number, fail_on names a problem that there is not, or nothing was gathered.
     """
-    moment = moment_of(at)
-    if moment is None:
+    when = moment(at)
+    if when is None:
         raise AnsibleFilterError("dump_report: '%s' is no time in ISO 8601." % at)
-    tasks = gathered.get("tasks") or []
+    if on_failure not in ("fail", "report"):
+        raise AnsibleFilterError("dump_report: on_failure is '%s'; there are fail and report." % on_failure)
     try:
-        limits = Limits(_number(max_lag, "max_lag"), _number(max_silence, "max_silence"))
-        if fail_on is not None:
-            limits = Limits(limits.max_lag, limits.max_silence, list(fail_on))
+        limits = read_limits(max_lag, max_silence, fail_on)
     except ConfigurationError as error:
         raise AnsibleFilterError("dump_report: %s" % error) from None
-    healed = outcomes(tasks, int(healing["limit"]), healing.get("pausing"), healing.get("starting")) if healing else []
-    report = assess(tasks, moment, limits, gathered.get("errors") or (), gathered.get("quotas") or (), landing or (), healed)
-    return inert(report)
-
-
-def _number(value: Any, name: str) -> Optional[int]:
-    """A limit; empty text, as a survey sends it, is none."""
-    if value is None or str(value).strip() in ("", "None"):
-        return None
+    place = {**NOWHERE, **{name: value or None for name, value in (where or {}).items() if name in NOWHERE}}
+    place["place"] = str(place["place"] or "")
     try:
-        return int(str(value))
-    except ValueError:
-        raise AnsibleFilterError("dump_report: %s is '%s', which is no whole number." % (name, value)) from None
+        result = check_gathered(gathered)
+    except NotGathered as error:
+        if on_failure == "fail":
+            raise AnsibleFilterError("dump_report: %s" % error) from None
+        return _finished(assess_nothing(str(error), when, limits, place))
+    return _finished(report_on(result, when, limits, landing, healing, place))
+
+
+def report_on(
+    result: Mapping[str, Any], at: datetime, limits: Limits, landing: Any, healing: Optional[Mapping[str, Any]], place: dict[str, Any]
+) -> dict[str, Any]:
+    tasks = rows(result["tasks"])
+    for name, told in (("region", result.get("region")), ("project", result.get("project_id"))):
+        place[name] = place[name] or told
+    healed = describe_healing(tasks, int(healing["limit"]), healing.get("pausing"), healing.get("starting")) if healing else []
+    return assess(
+        tasks, at, limits, rows(result.get("errors")), rows(result.get("quotas")), read_landing(landing, tasks), healed, where=place
+    )
+
+
+def read_landing(landing: Any, tasks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One entry for each task that writes files; where nothing could be looked into, each says so."""
+    if not landing or (isinstance(landing, Mapping) and landing.get("skipped")):
+        return []
+    if isinstance(landing, Mapping):
+        try:
+            landing = check_gathered(landing, "dump_landing_info", "landing")["landing"]
+        except NotGathered as error:
+            why = {"verdict": "unknown", "reason": str(error), "error": {"msg": str(error)}}
+            files = [task for task in tasks if isinstance(task.get("destination"), Mapping) and task["destination"].get("kind") == "obs"]
+            return [{**{name: task.get(name) for name in ("kind", "parent", "name", "id")}, **why} for task in files]
+    return rows(landing)
+
+
+def _finished(report: dict[str, Any]) -> dict[str, Any]:
+    return inert(visible(report))
 
 
 class FilterModule:

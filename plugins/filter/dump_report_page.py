@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.inert import inert
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import page
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import make_page
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 
 DOCUMENTATION = r"""
 name: dump_report_page
@@ -50,9 +50,9 @@ _value:
 
 
 def dump_report_page(report: Mapping[str, Any], sources: Sequence[str] = ()) -> dict[str, Any]:
-    made = page(report)
-    made["sources"] = [{"text": str(source), "digest": digest(source)} for source in sources]
-    return inert(made)
+    page = make_page(report)
+    page["sources"] = [{"text": str(source), "digest": digest(source)} for source in sources]
+    return inert(page)
 
 
 def digest(source: str) -> str:

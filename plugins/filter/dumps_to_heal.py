@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import chosen, items, paused
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import choose, choose_paused, make_items
 
 DOCUMENTATION = r"""
 name: dumps_to_heal
@@ -56,10 +56,10 @@ _value:
 def dumps_to_heal(
     tasks: Sequence[Mapping[str, Any]], limit: int, wait_timeout: float = 120.0, pausing: Optional[Mapping[str, Any]] = None
 ) -> dict[str, list[dict[str, Any]]]:
-    ours = chosen(tasks, int(limit))
+    chosen = choose(tasks, int(limit))
     if not pausing:
-        return items(ours, "paused", float(wait_timeout))
-    return items(paused(ours, pausing.get("results") or ()), "running", float(wait_timeout))
+        return make_items(chosen, "paused", float(wait_timeout))
+    return make_items(choose_paused(chosen, pausing.get("results")), "running", float(wait_timeout))
 
 
 class FilterModule:

@@ -14,8 +14,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import plant
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, export
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 
 DOCUMENTATION = r"""
 name: to_dumping_vars

@@ -98,13 +98,13 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inventory.projects import (
     Choice,
     list_projects,
     name_hosts,
     read_projects,
 )
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 
 GROUP = "dumping_projects"
 

@@ -23,6 +23,7 @@ class Advice(NamedTuple):
     steps: Sequence[str]
 
 
+HEAL = "To let the next run stop it and start it again: dumping_report_heal: true."
 ADVICE: dict[str, Advice] = {
     "stuck": Advice(
         "run, but no file lands",
@@ -110,7 +111,8 @@ def advise(what: str, kind: str) -> Advice:
     """What to say of a problem of a kind of task."""
     if what == "failed":
         declared = kind_of({"kind": kind})
-        return Advice("cannot deliver", declared.failed_meaning, declared.failed_steps)
+        steps = (*declared.failed_steps, HEAL) if declared.healable else declared.failed_steps
+        return Advice("cannot deliver", declared.failed_meaning, steps)
     return ADVICE[what]
 
 

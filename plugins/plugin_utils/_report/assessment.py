@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import VERDICTS, show_moment
@@ -21,7 +21,7 @@ from .limits import PROBLEMS, Limits
 from .problems import find_problems
 from .records import HEALTH, Record, count, identity, moment, normalise, rows, without_twins
 
-NOWHERE: dict[str, Optional[str]] = {"place": "", "region": None, "project": None}
+NOWHERE: dict[str, Any] = {"place": "", "region": None, "project": None, "scope": None}
 
 
 def assess(
@@ -32,38 +32,40 @@ def assess(
     quotas: Sequence[Record] = (),
     landing: Iterable[Record] = (),
     healing: Sequence[Record] = (),
-    where: Mapping[str, Optional[str]] = NOWHERE,
+    where: Mapping[str, Any] = NOWHERE,
 ) -> dict[str, Any]:
     """The report on one place as data, without secrets: the records hold none.
 
     :param at: the time of the report, from which ages are reckoned.
-    :param where: ``place``, ``region`` and ``project``.
+    :param where: ``place``, ``region`` and ``project``, and ``scope``, which is what there was to be read.
     """
     landed = {identity(entry): entry for entry in landing}
     healed = {identity(outcome): outcome for outcome in healing}
+    place = {name: where[name] for name in ("place", "region", "project")}
     dumps = []
     for task in without_twins(map(normalise, tasks)):
         key = identity(task)
-        dumps.append({**_assess_dump(apply_healing(task, healed.get(key)), landed.get(key), at, limits), **where})
+        dumps.append({**_assess_dump(apply_healing(task, healed.get(key)), landed.get(key), at, limits), **place})
     return compose(
         at,
         {
             "dumps": dumps,
-            "unreadable": [{**error, **where} for error in errors],
-            "quotas": [{**quota, **where} for quota in quotas],
-            "healing": [{**outcome, **where} for outcome in healing],
+            "unreadable": [{**error, **place} for error in errors],
+            "quotas": [{**quota, **place} for quota in quotas],
+            "healing": [{**outcome, **place} for outcome in healing],
             "places": [_describe_place(where, True, at, limits)],
         },
     )
 
 
-def assess_nothing(why: str, at: datetime, limits: Limits, where: Mapping[str, Optional[str]] = NOWHERE) -> dict[str, Any]:
+def assess_nothing(why: str, at: datetime, limits: Limits, where: Mapping[str, Any] = NOWHERE) -> dict[str, Any]:
     """The report on a place that could not be read at all."""
+    place = {name: where[name] for name in ("place", "region", "project")}
     return compose(
         at,
         {
             "dumps": [],
-            "unreadable": [{"kind": None, "parent": None, "msg": why, **where}],
+            "unreadable": [{"kind": None, "parent": None, "msg": why, **place}],
             "quotas": [],
             "healing": [],
             "places": [_describe_place(where, False, at, limits)],
@@ -71,7 +73,7 @@ def assess_nothing(why: str, at: datetime, limits: Limits, where: Mapping[str, O
     )
 
 
-def _describe_place(where: Mapping[str, Optional[str]], read: bool, at: datetime, limits: Limits) -> dict[str, Any]:
+def _describe_place(where: Mapping[str, Any], read: bool, at: datetime, limits: Limits) -> dict[str, Any]:
     shown = {"max_lag": limits.max_lag, "max_silence": limits.max_silence, "fail_on": list(limits.fail_on)}
     return {**where, "read": read, "made_at": show_moment(at), "limits": shown}
 
@@ -135,7 +137,23 @@ def _assess_dump(task: dict[str, Any], landed: Optional[Record], at: datetime, l
         "landing": _tidy_landing(landed) if landed else None,
     }
     dump["problems"] = find_problems(dump, limits)
+    lost = _data_lost_from(dump)
+    dump["data_lost_from"] = show_moment(lost) if lost else None
     return dump
+
+
+def _data_lost_from(dump: Record) -> Optional[datetime]:
+    """When the source begins to forget what was not delivered, for a dump that delivers nothing; None where that is not known."""
+    delivers_nothing = dump["health"] in ("failed", "paused") or any(
+        problem["what"] in ("failed", "stuck", "silence") for problem in dump["problems"]
+    )
+    last = moment(dump["last_delivery_at"] or dump["created_at"])
+    if not delivers_nothing or dump["lag"] == 0 or dump["retention"] is None or last is None:
+        return None
+    try:
+        return last + timedelta(seconds=dump["retention"])
+    except OverflowError:
+        return None
 
 
 def _tidy_landing(landed: Record) -> dict[str, Any]:

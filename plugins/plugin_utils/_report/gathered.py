@@ -29,7 +29,7 @@ def check_gathered(result: Any, module: str = "dump_tasks_info", content: str = 
     elif result.get("skipped"):
         why = "The task that reads the dumps was skipped, so nothing was read."
     elif result.get("ansible_job_id") and content not in result:
-        why = "The task that reads the dumps was started with async and has not ended, so nothing was read yet; wait for it with async_status."
+        why = "The task that reads the dumps was started with async and has not ended; wait for it with async_status."
     elif "results" in result and content not in result:
         why = "The task that reads the dumps ran in a loop; make a report of each of the results, or read everything in one call."
     elif result.get("failed") or (content not in result and result.get("msg")):

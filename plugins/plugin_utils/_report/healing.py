@@ -50,13 +50,13 @@ def _rests(task: Record) -> bool:
 
 def choose_paused(tasks: Iterable[Record], results: Any) -> list[Record]:
     """The tasks that the first call brought to rest."""
-    resting = {_key(result["task"], "name") for result in rows(results) if isinstance(result.get("task"), Mapping) and _rests(result["task"])}
+    resting = {
+        _key(result["task"], "name") for result in rows(results) if isinstance(result.get("task"), Mapping) and _rests(result["task"])
+    }
     return [task for task in tasks if _key(task, "name") in resting]
 
 
-def describe_healing(
-    tasks: Iterable[Record], limit: int, pausing: Optional[Record], starting: Optional[Record]
-) -> list[dict[str, Any]]:
+def describe_healing(tasks: Iterable[Record], limit: int, pausing: Optional[Record], starting: Optional[Record]) -> list[dict[str, Any]]:
     """What became of each failed task. ``pausing`` and ``starting`` are what the two calls returned, nothing where they were not made.
 
     ``outcome`` is healed, failed, would (check mode), over_limit or not_possible.

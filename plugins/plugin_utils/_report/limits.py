@@ -53,11 +53,11 @@ class Limits:
 
 
 def read_limits(max_lag: Any, max_silence: Any, fail_on: Any) -> Limits:
-    """Limits out of options, each perhaps text.
+    """Limits out of options, each perhaps text; empty text, as a survey sends it, is the default.
 
     :raises ConfigurationError: one of them cannot be read.
     """
-    names = DECIDING if fail_on is None else read_names(fail_on)
+    names = DECIDING if fail_on is None or fail_on == "" else read_names(fail_on)
     return Limits(read_number(max_lag, "max_lag"), read_number(max_silence, "max_silence"), names)
 
 

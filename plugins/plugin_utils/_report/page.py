@@ -9,27 +9,16 @@ The templates only put this into a shape, and escape it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
 from typing import Any, Optional
 
 from .._text.signs import visible
-from .advice import KIND_NOUNS, counted
-from .quantities import duration, short, size, thousands
+from .advice import PLACE, count_tasks
+from .kinds import kind_of
+from .plots import draw_line, tell_line
+from .quantities import duration, short, thousands
+from .records import HEALTH, Record, count
+from .rows import HEALTH_WORDS, describe_badness, describe_movement, make_row, show_time
 
-HEALTH_WORDS = {"ok": "running", "starting": "starting", "paused": "paused", "failed": "failed", "unknown": "unknown"}
-HEALTH_ORDER = ("failed", "unknown", "starting", "paused", "ok")
-KIND_WORDS = {"dis_transfer_task": "DIS", "kafka_sink_task": "Kafka sink", "smart_connect_task": "Smart Connect"}
-PROBLEM_WORDS = {
-    "failed": "failed",
-    "stuck": "no file lands",
-    "unreadable": "not readable",
-    "discard": "dropped records",
-    "partition": "partitions stand still",
-    "lag": "too far behind",
-    "silence": "silent",
-    "unknown": "unknown state",
-}
-LANDING_WORDS = {"landing": "landing", "quiet": "quiet", "stuck": "stuck", "unknown": "cannot tell"}
 OUTCOME_WORDS = {
     "healed": "healed",
     "failed": "not healed",
@@ -37,78 +26,145 @@ OUTCOME_WORDS = {
     "over_limit": "over the limit",
     "not_possible": "not possible",
 }
-SPARKS = 24
-SPARK_STEP, SPARK_HEIGHT = 5, 18
 FIRST_MEMBERS = 6
+FIRST_NAMES = 3
 
 
-def page(report: Mapping[str, Any]) -> dict[str, Any]:
+def make_page(report: Mapping[str, Any]) -> dict[str, Any]:
     """What the templates show."""
-    totals = report["totals"]
-    sentences = headline(report)
-    tallest = max((part.get("lag") or 0 for dump in report["dumps"] for part in dump.get("partitions") or ()), default=0)
-    rows = [_row(number, dump, tallest, report["limits"]) for number, dump in enumerate(report["dumps"])]
-    made: dict[str, Any] = visible(
+    totals, places = report["totals"], report["places"]
+    sentences = write_headline(report)
+    tallest = max((part["lag"] or 0 for dump in report["dumps"] for part in dump["partitions"] or ()), default=0)
+    rows = [make_row(number, dump, tallest) for number, dump in enumerate(report["dumps"])]
+    page: dict[str, Any] = visible(
         {
             "ok": report["ok"],
             "tone": "good" if not report["problems"] else "bad" if not report["ok"] else "mild",
             "headline": " ".join(sentences),
             "lead": sentences[0],
             "also": sentences[1:],
+            "failing": _name_failing(report),
             "made_at": report["made_at"],
-            "made_at_text": report["made_at"].replace("T", " ").replace("Z", " UTC"),
-            "limits": _limits(report["limits"]),
+            "made_at_text": show_time(report["made_at"]),
+            "limits": _tell_limits(report["limits"]),
+            "limited": report["limits"]["max_lag"] is not None or report["limits"]["max_silence"] is not None,
             "figures": _figures(totals),
             "health": _shares(totals),
             "problems": [_problem(group, report, rows) for group in report["problems"]],
             "rows": rows,
             "with_landing": totals["landing"] is not None,
             "with_problems": totals["with_problems"],
-            "kinds": [{"kind": kind, "word": KIND_WORDS[kind]} for kind in KIND_WORDS if any(row["kind"] == kind for row in rows)],
-            "healing": [_healing(one) for one in report["healing"]],
+            "kinds": _words_of_kinds(rows),
+            "places": [_place(place) for place in places] if _are_several(report) else [],
+            "where": _where(places),
+            "regions": _choices(rows, "region"),
+            "projects": _choices(rows, "project"),
+            "since": _since(report.get("since")),
+            "history": _history(report.get("history")),
+            "healing": [_healing(outcome) for outcome in report["healing"]],
             "parents": _parents(report["quotas"]),
         }
     )
-    return made
+    return page
 
 
-def headline(report: Mapping[str, Any]) -> list[str]:
+def write_headline(report: Mapping[str, Any]) -> list[str]:
     """The sentence that says whether to get up, and one more where something could not be read."""
-    totals = report["totals"]
-    dumps, urgent, unread = totals["dumps"], totals["deciding"], totals["unreadable"]
+    totals, places = report["totals"], report["places"]
+    dumps, urgent, lost = totals["dumps"], totals["deciding"], totals["places_unread"]
+    unread = totals["unreadable"] - lost
+    several = _are_several(report)
     parts = []
     if urgent:
-        parts.append("%d of %s %s you." % (urgent, _dumps(dumps), "needs" if urgent == 1 else "need"))
+        where = " in %s" % _names(place["place"] for place in places if place["deciding"]) if several else ""
+        parts.append("%d of %s%s %s you." % (urgent, _dumps(dumps), where, "needs" if urgent == 1 else "need"))
+    if lost:
+        parts.append(
+            "%s could not be read." % _names(place["place"] for place in places if not place["read"])
+            if several
+            else "Nothing could be read."
+        )
     if unread:
-        parts.append("%s could not be read." % counted(unread, ""))
-    if parts:
+        parts.append("%s could not be read." % count_tasks(unread, ""))
+    empty = [place["place"] for place in places if place["empty"]]
+    if several and empty and dumps:
+        parts.append("There are no dumps in %s." % _names(empty))
+    if urgent or lost or unread:
         return parts
-    if not dumps:
-        return ["There are no dumps here."]
+    return [_calm(totals), *parts] if dumps else ["There are no dumps here."]
+
+
+def _calm(totals: Mapping[str, Any]) -> str:
+    dumps = totals["dumps"]
     if totals["with_problems"]:
         look = totals["with_problems"]
-        return ["Nothing urgent, but %d of %s %s worth a look." % (look, _dumps(dumps), "is" if look == 1 else "are")]
+        return "Nothing urgent, but %d of %s %s worth a look." % (look, _dumps(dumps), "is" if look == 1 else "are")
     if totals["paused"] == dumps:
-        return ["%s paused." % ("The only dump is" if dumps == 1 else "All %d dumps are" % dumps)]
+        return "%s paused." % ("The only dump is" if dumps == 1 else "All %d dumps are" % dumps)
     aside = ", %d of them paused" % totals["paused"] if totals["paused"] else ""
-    return [("The only dump is well%s." if dumps == 1 else "All %d dumps are well%%s." % dumps) % aside]
+    return ("The only dump is well%s." if dumps == 1 else "All %d dumps are well%%s." % dumps) % aside
+
+
+def _are_several(report: Mapping[str, Any]) -> bool:
+    return len(report["places"]) > 1
 
 
 def _dumps(number: int) -> str:
     return "1 dump" if number == 1 else "%d dumps" % number
 
 
-def _limits(limits: Mapping[str, Any]) -> list[str]:
-    found = []
-    if limits["max_lag"] is not None:
-        found.append("at most %s messages behind" % thousands(limits["max_lag"]))
-    if limits["max_silence"] is not None:
-        found.append("silent for at most %s" % duration(limits["max_silence"]))
-    return found
+def _names(names: Any) -> str:
+    """``a, b, c and 4 more``."""
+    listed = [str(name) for name in names]
+    more = len(listed) - FIRST_NAMES
+    return ", ".join(listed[:FIRST_NAMES]) + (" and %d more" % more if more > 0 else "")
+
+
+def _name_failing(report: Mapping[str, Any]) -> list[str]:
+    """What decides, each with the names of the dumps: for the last line of a job."""
+    lines = []
+    for group in report["problems"]:
+        if group["deciding"]:
+            names = [_full_name(report["dumps"][number], _are_several(report)) for number in group["dumps"]]
+            if group["what"] == "unreadable":
+                names = [_error_name(error) for error in _errors_of(group, report)]
+            elif group["what"] == "empty":
+                names = [place["place"] for place in report["places"] if place["empty"] and place["place"]]
+            lines.append("%s: %s" % (group["title"], _names(names)) if names else group["title"])
+    return lines
+
+
+def _full_name(dump: Record, with_place: bool) -> str:
+    steps = [dump["place"]] if with_place else []
+    return "/".join(str(step) for step in [*steps, dump["parent_name"] or dump["parent"], dump["name"]] if step)
+
+
+def _error_name(error: Record) -> str:
+    return "/".join(str(step) for step in (error.get("place"), error.get("parent") or error.get("kind")) if step)
+
+
+def _errors_of(group: Record, report: Mapping[str, Any]) -> list[Record]:
+    """The errors that a group is about: of whole places, or of parents."""
+    unread = {place["place"] for place in report["places"] if not place["read"]}
+    return [error for error in report["unreadable"] if (error["place"] in unread) == (group["kind"] == PLACE)]
+
+
+def _tell_limits(limits: Mapping[str, Any]) -> list[str]:
+    """Limits that are set, and those that are not: without one, nothing can be beyond it."""
+    if limits["differ"]:
+        return ["each place has its own"]
+    lag, silence = limits["max_lag"], limits["max_silence"]
+    return [
+        "no limit on messages behind" if lag is None else "at most %s messages behind" % thousands(lag),
+        "no limit on silence" if silence is None else "silent for at most %s" % duration(silence),
+    ]
 
 
 def _figures(totals: Mapping[str, Any]) -> list[dict[str, str]]:
     figures = [{"label": "dumps", "value": thousands(totals["dumps"]), "note": ""}]
+    if totals["places"] > 1:
+        note = "%s not read" % thousands(totals["places_unread"]) if totals["places_unread"] else ""
+        figures.append({"label": "places", "value": thousands(totals["places"]), "note": note})
     if totals["lag"] is not None:
         note = "" if totals["lag_known"] == totals["dumps"] else "known of %s" % thousands(totals["lag_known"])
         figures.append({"label": "messages waiting", "value": short(totals["lag"]), "note": note})
@@ -121,36 +177,76 @@ def _figures(totals: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _shares(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each state's part of the ribbon, in percent; small ones stay visible."""
-    shown = [name for name in HEALTH_ORDER if totals[name]]
+    shown = [name for name in HEALTH if totals[name]]
     widths = {name: max(100.0 * totals[name] / totals["dumps"], 1.5) for name in shown}
     scale = 100.0 / sum(widths.values()) if widths else 1.0
     shares, left = [], 0.0
-    for name in HEALTH_ORDER:
+    for name in HEALTH:
         width = widths.get(name, 0.0) * scale
         shares.append({"name": name, "word": HEALTH_WORDS[name], "count": totals[name], "left": "%.2f" % left, "width": "%.2f" % width})
         left += width
     return shares
 
 
+def _words_of_kinds(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    words = {row["kind"]: row["kind_word"] for row in rows}
+    return [{"kind": kind, "word": words[kind]} for kind in sorted(words, key=str)]
+
+
+def _choices(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    """What there is to choose from; nothing where there is no choice."""
+    values = sorted({row[name] for row in rows if row[name]})
+    return values if len(values) > 1 else []
+
+
+def _where(places: Sequence[Record]) -> str:
+    """Which places the report is about, for its head."""
+    if len(places) > 1:
+        return _names(place["place"] for place in places)
+    return ", ".join(str(places[0][name]) for name in ("region", "project") if places[0][name])
+
+
+def _place(place: Record) -> dict[str, Any]:
+    if not place["read"]:
+        text = "could not be read"
+    elif not place["dumps"]:
+        text = "no dump"
+    elif place["deciding"]:
+        text = "%d of %s %s you" % (place["deciding"], _dumps(place["dumps"]), "needs" if place["deciding"] == 1 else "need")
+    elif place["with_problems"]:
+        text = "%d of %s worth a look" % (place["with_problems"], _dumps(place["dumps"]))
+    else:
+        text = "%s, all well" % _dumps(place["dumps"])
+    if place["read"] and place["unreadable"]:
+        text += ", %d not readable" % place["unreadable"]
+    mild = place["with_problems"] or place["empty"] or place["unreadable"]
+    return {
+        "name": place["place"],
+        "region": place["region"] or "",
+        "project": place["project"] or "",
+        "text": text,
+        "tone": "bad" if not place["ok"] else "mild" if mild else "good",
+        "dumps": place["dumps"],
+    }
+
+
 def _problem(group: Mapping[str, Any], report: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    several = _are_several(report)
     members = []
     for number in group["dumps"]:
-        dump = report["dumps"][number]
-        text = next(problem["text"] for problem in dump["problems"] if problem["what"] == group["what"])
-        if group["status"]:
-            # The title says the status; how bad it is by now says more.
-            text = _how_bad(dump)
-        members.append({"row": rows[number]["row"], "name": rows[number]["name"], "parent": rows[number]["parent"], "text": text})
+        dump, row = report["dumps"][number], rows[number]
+        problem = next(problem for problem in dump["problems"] if problem["what"] == group["what"])
+        # The title says the status; how bad it is by now says more.
+        texts = [describe_badness(dump) if problem["status"] == dump["status"] else problem["text"]]
+        if problem.get("since"):
+            texts.append("there since %s" % show_time(problem["since"]))
+        texts += [describe_movement(dump), str(dump.get("explanation") or "")]
+        where = "%s, %s" % (row["place"], row["parent"]) if several else row["parent"]
+        members.append({"row": row["row"], "name": row["name"], "parent": where, "text": "; ".join(filter(None, texts))})
     if group["what"] == "unreadable":
-        members = [
-            {
-                "row": None,
-                "name": str(error.get("parent") or "?"),
-                "parent": KIND_NOUNS.get(str(error.get("kind")), ("", ""))[1],
-                "text": error.get("msg"),
-            }
-            for error in report["unreadable"]
-        ]
+        members = [_unreadable(error) for error in _errors_of(group, report)]
+    if group["what"] == "empty":
+        members = [{"row": None, "name": _place_name(place), "parent": "", "text": ""} for place in report["places"] if place["empty"]]
     return {
         "what": group["what"],
         "tone": "bad" if group["deciding"] else "mild",
@@ -162,176 +258,99 @@ def _problem(group: Mapping[str, Any], report: Mapping[str, Any], rows: Sequence
     }
 
 
-def _how_bad(dump: Mapping[str, Any]) -> str:
-    waits = "" if dump.get("lag") is None else "%s messages wait" % thousands(dump["lag"])
-    last = "" if dump["silent_for"] is None else "last delivery %s" % _silence(dump)
-    return ", ".join(part for part in (last, waits) if part)
+def _place_name(place: Record) -> str:
+    return str(place["place"] or place["region"] or "this place")
 
 
-def _row(number: int, dump: Mapping[str, Any], tallest: int, limits: Mapping[str, Any]) -> dict[str, Any]:
-    destination: Mapping[str, Any] = dump.get("destination") or {}
-    parts: Sequence[Mapping[str, Any]] = dump.get("partitions") or ()
-    health = dump.get("health") if dump.get("health") in HEALTH_WORDS else "unknown"
-    parent, where, reads = str(dump.get("parent_name") or dump.get("parent") or ""), _where(destination), _reads(dump)
-    lag, silent, landing = dump.get("lag"), dump["silent_for"], dump["landing"] or {}
-    over = limits["max_lag"] is not None and lag is not None and lag > limits["max_lag"]
+def _unreadable(error: Record) -> dict[str, Any]:
+    kind = kind_of(error).title_plural if error.get("kind") else ""
+    since = "; there since %s" % show_time(error["since"]) if error.get("since") else ""
+    parent = ", ".join(str(part) for part in (error["place"] if error.get("parent") else "", kind) if part)
     return {
-        "row": "dump-%d" % number,
-        "number": number,
-        "health": health,
-        "health_word": HEALTH_WORDS[str(health)],
-        "status": dump.get("status") or "not reported",
-        "name": dump.get("name") or "(no name)",
+        "row": None,
+        "name": str(error.get("parent") or error["place"] or kind or "everything"),
         "parent": parent,
-        "kind": dump.get("kind"),
-        "kind_word": KIND_WORDS.get(str(dump.get("kind")), str(dump.get("kind"))),
-        "where": where,
-        "lag": lag,
-        "lag_text": "not reported" if lag is None else thousands(lag),
-        "over": over,
-        "spark": _spark(parts, tallest),
-        "spark_width": min(len(parts), SPARKS) * SPARK_STEP,
-        "silent": silent,
-        "silent_text": _silence(dump),
-        "last_at": dump["last_delivery_at"],
-        "landing": landing.get("verdict"),
-        "landing_word": LANDING_WORDS.get(str(landing.get("verdict")), ""),
-        "landing_files": None if landing.get("objects") is None else _files(landing),
-        "objects": landing.get("objects"),
-        "bytes": landing.get("bytes"),
-        "problems": [{"word": PROBLEM_WORDS[one["what"]], "text": one["text"], "deciding": one["deciding"]} for one in dump["problems"]],
-        "facts": _facts(dump, destination, reads, landing),
-        "parts": _parts(parts),
-        "part_columns": _part_columns(parts),
-        "find": " ".join(
-            [str(dump.get("name")), parent, str(dump.get("parent")), where, reads, str(dump.get("status")), str(dump.get("id"))]
-        ).lower(),
+        "text": str(error.get("msg")) + since,
     }
 
 
-def _where(destination: Mapping[str, Any]) -> str:
-    kind = destination.get("kind")
-    if kind == "obs":
-        steps = [
-            destination.get("obs_bucket_path") or destination.get("obs_bucket_name"),
-            destination.get("file_prefix") or destination.get("obs_path"),
-        ]
-        return "/".join(str(step).strip("/") for step in steps if step)
-    if kind == "kafka":
-        return "Kafka %s" % (destination.get("instance_id") or ", ".join(destination.get("bootstrap_servers") or ()) or "")
-    if kind == "redis":
-        return "Redis %s" % ", ".join((destination.get("sink") or {}).get("redis_address") or ())
-    inner = [destination.get(key) for key in destination if key.endswith(("_cluster_name", "_database_name", "_table_name"))]
-    return "%s %s" % (str(kind).upper(), "/".join(str(one) for one in inner if one)) if kind else "not reported"
-
-
-def _reads(dump: Mapping[str, Any]) -> str:
-    return ", ".join(dump.get("topics") or ()) or str(dump.get("topics_regex") or "")
-
-
-def _silence(dump: Mapping[str, Any]) -> str:
-    if dump["last_delivery_at"]:
-        return "%s ago" % duration(dump["silent_for"])
-    return "never" if dump["silent_for"] is not None else "not reported"
-
-
-def _files(landing: Mapping[str, Any]) -> str:
-    count = landing["objects"]
-    return "no new file" if not count else "%s new file%s, %s" % (thousands(count), "" if count == 1 else "s", size(landing["bytes"]))
-
-
-def _facts(dump: Mapping[str, Any], destination: Mapping[str, Any], reads: str, landing: Mapping[str, Any]) -> list[dict[str, str]]:
-    pairs: list[tuple[str, Any]] = [
-        ("Reads", reads),
-        ("Writes to", _where(destination)),
-        ("Delivers every", duration(destination["deliver_time_interval"]) if destination.get("deliver_time_interval") else None),
-        ("Directories", destination.get("partition_format")),
-        ("Begins at", destination.get("consumer_strategy")),
-        ("File type", destination.get("destination_file_type")),
-        ("Agency", destination.get("agency_name")),
-        ("Last delivery", _moment(dump["last_delivery_at"], dump["last_delivery_seen_by"])),
-        ("Files", landing.get("reason")),
-        ("Newest file", (landing.get("newest") or {}).get("key")),
-        ("Lag from", dump.get("lag_source")),
-        ("Created", _moment(dump.get("created_at"))),
-        ("Task ID", dump.get("id")),
-        ("Held by", dump.get("parent") if dump.get("parent_name") not in (None, dump.get("parent")) else None),
-    ]
-    return [{"label": label, "value": str(value)} for label, value in pairs if value not in (None, "")]
-
-
-def _moment(text: Any, seen_by: Any = None) -> Optional[str]:
-    if not text:
+def _since(since: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
+    """What happened since the last report, in sentences; None where there is none."""
+    if not since:
         return None
-    return str(text).replace("T", " ").replace("Z", " UTC") + (", as the bucket shows" if seen_by == "bucket" else "")
+    lines = []
+    for name, words in (("new", "new"), ("gone", "gone"), ("changed", "changed")):
+        if since[name]:
+            lines.append({"word": words, "tone": "", "text": _list_dumps(since[name])})
+    if since["recovered"]:
+        lines.append({"word": "well again", "tone": "good", "text": _list_dumps(since["recovered"], with_since=True)})
+    if since["dropped"]:
+        lines.append({"word": "lost", "tone": "bad", "text": "%s records were dropped" % thousands(since["dropped"])})
+    return {"made_at": since["made_at"], "made_at_text": show_time(since["made_at"]), "lines": lines}
 
 
-def _part_columns(parts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
-    """Only what the service reports gets a column."""
+def _list_dumps(points: Sequence[Record], with_since: bool = False) -> str:
+    texts = []
+    for point in points[:FIRST_MEMBERS]:
+        after = " (%s since %s)" % (", ".join(point["what"]), show_time(point["since"])) if with_since else ""
+        fields = " (%s)" % ", ".join(point["fields"]) if point.get("fields") else ""
+        texts.append("/".join(str(step) for step in (point["parent_name"] or point["parent"], point["name"]) if step) + after + fields)
+    more = len(points) - FIRST_MEMBERS
+    return ", ".join(texts) + (" and %d more" % more if more > 0 else "")
+
+
+def _history(history: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
+    """Lag and troubles over the last reports, where there are at least two."""
+    if not history or len(history["times"]) < 2:
+        return None
     return {
-        name: any(part.get(name) is not None for part in parts)
-        for name in ("topic", "lag", "last_transfer_offset", "log_end_offset", "discard")
+        "text": "%d reports since %s" % (len(history["times"]), show_time(history["times"][0])),
+        "plots": [
+            {"label": label, "path": draw_line(history[name]), "text": tell_line(history[name])}
+            for name, label in (("deciding", "dumps that need you"), ("failed", "failed dumps"), ("lag", "messages waiting"))
+            if any(number is not None for number in history[name])
+        ],
     }
 
 
-def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    longest = max((part.get("lag") or 0 for part in parts), default=0)
-    return [
-        {
-            "id": str(part.get("id") if part.get("id") is not None else "?"),
-            "topic": part.get("topic") or "",
-            "status": part.get("status") or "",
-            "lag_text": "" if part.get("lag") is None else thousands(part["lag"]),
-            "width": "%.2f" % (100.0 * (part.get("lag") or 0) / longest if longest else 0.0),
-            "offset": "" if part.get("last_transfer_offset") is None else thousands(part["last_transfer_offset"]),
-            "end": "" if part.get("log_end_offset") is None else thousands(part["log_end_offset"]),
-            "discard": "" if part.get("discard") is None else thousands(part["discard"]),
-        }
-        for part in parts
-    ]
-
-
-def _spark(parts: Sequence[Mapping[str, Any]], tallest: int) -> str:
-    """One stroke for each partition, drawn to the same scale in all rows; of many partitions the ones furthest behind."""
-    lags = [part.get("lag") or 0 for part in parts if part.get("lag") is not None]
-    if max(lags, default=0) * 200 <= tallest:
-        return ""
-    if len(lags) > SPARKS:
-        lags = sorted(lags, reverse=True)[:SPARKS]
-    strokes = []
-    for number, lag in enumerate(lags):
-        height = 1.0 + (SPARK_HEIGHT - 1.0) * (sqrt(lag / tallest) if tallest else 0.0)
-        strokes.append("M%d %dv-%.1f" % (number * SPARK_STEP + 2, SPARK_HEIGHT, height))
-    return "".join(strokes)
-
-
-def _healing(one: Mapping[str, Any]) -> dict[str, Any]:
+def _healing(outcome: Record) -> dict[str, Any]:
     return {
-        "name": one.get("name"),
-        "parent": one.get("parent_name") or one.get("parent"),
-        "kind_word": KIND_WORDS.get(str(one.get("kind")), ""),
-        "before": one.get("before"),
-        "after": one.get("after"),
-        "outcome": one.get("outcome"),
-        "outcome_word": OUTCOME_WORDS.get(str(one.get("outcome")), str(one.get("outcome"))),
-        "text": one.get("text"),
+        "name": outcome.get("name"),
+        "parent": outcome.get("parent_name") or outcome.get("parent"),
+        "kind_word": kind_of(outcome).short,
+        "before": outcome.get("before"),
+        "after": outcome.get("after"),
+        "outcome": outcome.get("outcome"),
+        "outcome_word": OUTCOME_WORDS.get(str(outcome.get("outcome")), str(outcome.get("outcome"))),
+        "text": outcome.get("text"),
     }
 
 
-def _parents(quotas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def read_quota(quota: Record) -> tuple[Optional[int], Optional[int], bool]:
+    """Tasks that a parent holds, tasks that it can hold, and whether the latter is what is usual because the service does not say."""
+    held = count(quota.get("total"))
+    told = [count(quota.get(name)) for name in ("max_tasks", "quota")]
+    room = next((number for number in told if number is not None), None)
+    usual = kind_of(quota).usual_quota
+    return (held, room, False) if room is not None or usual is None else (held, usual, True)
+
+
+def _parents(quotas: Sequence[Record]) -> list[dict[str, Any]]:
     """How much room is left, the fullest first."""
-    made = []
+    parents = []
     for quota in quotas:
-        held, room = quota.get("total"), quota.get("max_tasks") if quota.get("max_tasks") is not None else quota.get("quota")
+        held, room, assumed = read_quota(quota)
         share = 100.0 * held / room if held is not None and room else None
-        made.append(
+        text = "%s of %s" % ("?" if held is None else held, "?" if room is None else room)
+        parents.append(
             {
                 "name": quota.get("parent_name") or quota.get("parent"),
-                "kind_word": KIND_WORDS.get(str(quota.get("kind")), ""),
-                "text": "%s of %s" % ("?" if held is None else held, "?" if room is None else room),
+                "place": quota.get("place") or "",
+                "kind_word": kind_of(quota).short,
+                "text": text + (" (assumed)" if assumed else ""),
                 "share": share,
                 "width": "%.2f" % min(share or 0.0, 100.0),
                 "full": share is not None and share >= 100,
             }
         )
-    return sorted(made, key=lambda one: (-(one["share"] if one["share"] is not None else -1), str(one["name"])))
+    return sorted(parents, key=lambda parent: (-(parent["share"] if parent["share"] is not None else -1), str(parent["name"])))

@@ -12,6 +12,11 @@ def thousands(number: Any) -> str:
     return format(int(number), ",").replace(",", "\u202f")
 
 
+def show_change(number: int) -> str:
+    """+1 234 or −5, with a true minus."""
+    return ("+" if number > 0 else "\u2212" if number < 0 else "") + thousands(abs(number))
+
+
 def short(number: int) -> str:
     """1234567 → 1.23 M."""
     value = float(number)

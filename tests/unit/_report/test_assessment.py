@@ -18,17 +18,14 @@ from hypothesis import strategies as st
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
 from ansible_collections.opendump.huaweicloud.plugins.filter.dumps_to_heal import dumps_to_heal
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.advice import (
-    ADVICE,
-    DECIDING,
-    KIND_NOUNS,
-    PROBLEMS,
-    advice,
-    titled,
-)
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import Limits, assess
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import SPARKS, page, visible
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.advice import ADVICE, advise, word_title
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import assess
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import DECIDING, PROBLEMS, Limits
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import make_page
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.plots import SPARKS
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import duration, short, size, thousands
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -132,7 +129,7 @@ def test_worst_first_and_each_problem_explained_once() -> None:
     assert [one["name"] for one in report["dumps"]] == ["broken-0", "broken-1", "broken-2", "later", "late", "odd", "fine"]
     assert report["failures"] == [
         "3 DIS transfer tasks cannot deliver (ABNORMAL)",
-        "1 stream or instance could not be read",
+        "1 stream or Kafka instance could not be read",
         "2 Kafka sink tasks are too far behind",
         "1 DIS transfer task is in a state nobody has documented (DEGRADED)",
     ]
@@ -251,13 +248,13 @@ def test_in_check_mode_it_is_said_what_would_be_healed(nothing: Any) -> None:
 def test_every_problem_of_every_kind_has_advice() -> None:
     assert set(DECIDING) <= set(PROBLEMS)
     for what in PROBLEMS:
-        for kind in KIND_NOUNS:
-            said = advice(what, kind)
-            assert said.title
-            assert said.meaning
-            assert said.steps
-            assert titled(1, kind, said.title) != titled(2, kind, said.title)
-    assert {what for what, _kind in ADVICE} == set(PROBLEMS)
+        for kind in [*KINDS, "a_kind_of_tomorrow", "place", ""]:
+            advice = advise(what, kind)
+            assert advice.title
+            assert advice.meaning
+            assert advice.steps
+            assert word_title(1, kind, advice.title) != word_title(2, kind, advice.title)
+    assert set(ADVICE) == set(PROBLEMS) - {"failed"}
 
 
 @pytest.mark.parametrize(
@@ -273,7 +270,7 @@ def test_every_problem_of_every_kind_has_advice() -> None:
     ],
 )
 def test_the_sentence_at_the_top(tasks: list[dict[str, Any]], limits: dict[str, Any], said: str) -> None:
-    assert page(assess(tasks, AT, Limits(**limits)))["headline"] == said
+    assert make_page(assess(tasks, AT, Limits(**limits)))["headline"] == said
 
 
 @pytest.mark.parametrize(
@@ -300,7 +297,7 @@ def test_quantities() -> None:
 
 def test_bars_are_to_scale_and_never_too_many() -> None:
     parts = [{"id": str(number), "lag": number * 10, "status": "RUNNING"} for number in range(100)]
-    shown = page(assess([dump(lag=1, partitions=parts), dump("calm", lag=0, partitions=[{"id": "0", "lag": 0}])], AT, Limits()))
+    shown = make_page(assess([dump(lag=1, partitions=parts), dump("calm", lag=0, partitions=[{"id": "0", "lag": 0}])], AT, Limits()))
     row, calm = shown["rows"]
     assert row["spark"].count("M") == SPARKS
     assert [part["width"] for part in row["parts"]][:2] == ["0.00", "1.01"]
@@ -338,6 +335,6 @@ def test_whatever_a_service_says_becomes_text_that_can_be_written(
     task = dump(
         name, parent=parent, status=status, lag=lag, health=health, partitions=[{"id": name, "status": status, "lag": lag, "topic": parent}]
     )
-    shown = page(assess([task], AT, Limits(max_lag=5)))
+    shown = make_page(assess([task], AT, Limits(max_lag=5)))
     json.dumps(shown, ensure_ascii=False).encode("utf-8")
     assert shown["rows"][0]["name"].isprintable() or any(sign.isspace() for sign in shown["rows"][0]["name"])

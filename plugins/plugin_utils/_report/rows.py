@@ -1,0 +1,239 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A dump → the texts and lengths of its row on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from .kinds import kind_of
+from .plots import SPARK_STEP, SPARKS, draw_line, draw_spark, draw_steps, tell_line
+from .quantities import duration, show_change, size, thousands
+from .records import Record, count
+
+HEALTH_WORDS = {"ok": "running", "starting": "starting", "paused": "paused", "failed": "failed", "unknown": "unknown"}
+PROBLEM_WORDS = {
+    "failed": "failed",
+    "stuck": "no file lands",
+    "unreadable": "not readable",
+    "landing_unreadable": "bucket not readable",
+    "topic_missing": "topic missing",
+    "discard": "dropped records",
+    "partition": "partitions stand still",
+    "lag": "too far behind",
+    "silence": "silent",
+    "unknown": "unknown state",
+    "empty": "no dump",
+}
+LANDING_WORDS = {"landing": "landing", "quiet": "quiet", "stuck": "stuck", "unknown": "cannot tell"}
+CHANGE_WORDS = {"new": "new", "changed": "changed"}
+
+
+def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
+    """
+    :param tallest: the largest lag of any partition, to which bars are drawn.
+    """
+    destination: Mapping[str, Any] = dump["destination"] or {}
+    parts: Sequence[Record] = dump["partitions"] or ()
+    parent, where, reads = str(dump["parent_name"] or dump["parent"] or ""), _where(dump), _reads(dump)
+    landing = dump["landing"] or {}
+    deciding = [problem["what"] for problem in dump["problems"]]
+    return {
+        "row": "dump-%d" % number,
+        "number": number,
+        "health": dump["health"],
+        "health_word": HEALTH_WORDS[dump["health"]],
+        "status": dump["status"] or "not reported",
+        "name": dump["name"] or "(no name)",
+        "parent": parent,
+        "place": dump["place"],
+        "region": dump["region"] or "",
+        "project": dump["project"] or "",
+        "kind": dump["kind"],
+        "kind_word": kind_of(dump).short,
+        "where": where,
+        "lag": dump["lag"],
+        "lag_text": dump["odd"].get("lag") or ("not reported" if dump["lag"] is None else thousands(dump["lag"])),
+        "over": "lag" in deciding,
+        "spark": draw_spark(parts, tallest),
+        "spark_width": min(len(parts), SPARKS) * SPARK_STEP,
+        "silent": dump["silent_for"],
+        "silent_text": dump["odd"].get("last_transfer_at") or _silence(dump),
+        "last_at": dump["last_delivery_at"],
+        "landing": landing.get("verdict"),
+        "landing_word": LANDING_WORDS.get(str(landing.get("verdict")), ""),
+        "landing_files": None if landing.get("objects") is None else _files(landing),
+        "objects": landing.get("objects"),
+        "bytes": landing.get("bytes"),
+        "change_word": CHANGE_WORDS.get(str(dump.get("change")), ""),
+        "problems": [
+            {
+                "word": PROBLEM_WORDS[problem["what"]],
+                "text": problem["text"] + _since(problem),
+                "deciding": problem["deciding"],
+            }
+            for problem in dump["problems"]
+        ],
+        "why": dump.get("explanation") or "",
+        "facts": _facts(dump, destination, (reads, where), landing),
+        "trend": _trend(dump),
+        "parts": _parts(parts),
+        "part_columns": _part_columns(parts),
+        "find": " ".join(
+            str(text)
+            for text in (
+                dump["name"],
+                parent,
+                dump["parent"],
+                where,
+                reads,
+                dump["status"],
+                dump["id"],
+                dump["place"],
+                dump["region"],
+                dump["project"],
+            )
+            if text
+        ).lower(),
+    }
+
+
+def _since(problem: Record) -> str:
+    return " There since %s." % show_time(problem["since"]) if problem.get("since") else ""
+
+
+def describe_badness(dump: Record) -> str:
+    """How bad it is by now: last delivery, how much waits, what was lost."""
+    waits = "" if dump["lag"] is None else "%s messages wait" % thousands(dump["lag"])
+    last = "" if dump["silent_for"] is None else "last delivery %s" % _silence(dump)
+    lost = "data is lost from %s on" % show_time(dump["data_lost_from"]) if dump["data_lost_from"] else ""
+    return ", ".join(part for part in (last, waits, lost) if part)
+
+
+def describe_movement(dump: Record) -> str:
+    """What moved since the last report, empty where nothing is known of it."""
+    moved: Mapping[str, Any] = dump.get("moved") or {}
+    texts = []
+    if moved.get("lag"):
+        texts.append("lag %s" % show_change(moved["lag"]))
+    if moved.get("discarded"):
+        texts.append("%s records dropped" % thousands(moved["discarded"]))
+    return ", ".join(texts)
+
+
+def _where(dump: Record) -> str:
+    """Where a dump writes to: bucket and path, or else what the destination is called."""
+    destination: Mapping[str, Any] = dump["destination"] or {}
+    kind = destination.get("kind")
+    if kind == "obs":
+        layout = kind_of(dump).files
+        fields = (layout.bucket_field, "obs_bucket_name", "obs_bucket_path"), (layout.path_field, "obs_path", "file_prefix")
+        steps = [next((destination[name] for name in names if destination.get(name)), "") for names in fields]
+        return "/".join(str(step).strip("/") for step in steps if step)
+    if kind == "kafka":
+        return "Kafka %s" % (destination.get("instance_id") or _join(destination.get("bootstrap_servers")))
+    if kind == "redis":
+        sink = destination.get("sink")
+        return "Redis %s" % _join(sink.get("redis_address") if isinstance(sink, Mapping) else None)
+    inner = [destination.get(name) for name in destination if name.endswith(("_cluster_name", "_database_name", "_table_name"))]
+    return "%s %s" % (str(kind).upper(), "/".join(str(name) for name in inner if name)) if kind else "not reported"
+
+
+def _join(values: Any) -> str:
+    return ", ".join(map(str, values)) if isinstance(values, (list, tuple)) else str(values or "")
+
+
+def _reads(dump: Record) -> str:
+    return ", ".join(dump["topics"] or ()) or str(dump["topics_regex"] or "")
+
+
+def _silence(dump: Record) -> str:
+    if dump["last_delivery_at"]:
+        return "%s ago" % duration(dump["silent_for"])
+    return "never" if dump["silent_for"] is not None else "not reported"
+
+
+def _files(landing: Mapping[str, Any]) -> str:
+    files = landing["objects"]
+    return "no new file" if not files else "%s new file%s, %s" % (thousands(files), "" if files == 1 else "s", size(landing["bytes"] or 0))
+
+
+def _interval(value: Any) -> Optional[str]:
+    seconds = count(value)
+    return duration(seconds) if seconds else None if value in (None, "", 0) else str(value)
+
+
+def _facts(dump: Record, destination: Mapping[str, Any], ends: tuple[str, str], landing: Mapping[str, Any]) -> list[dict[str, str]]:
+    pairs: list[tuple[str, Any]] = [
+        ("Reads", ends[0]),
+        ("Writes to", ends[1]),
+        ("Delivers every", _interval(destination.get("deliver_time_interval"))),
+        ("Directories", destination.get("partition_format")),
+        ("Begins at", destination.get("consumer_strategy")),
+        ("File type", destination.get("destination_file_type")),
+        ("Agency", destination.get("agency_name")),
+        ("Begins to lose data", _moment(dump["data_lost_from"])),
+        ("Since the last report", describe_movement(dump)),
+        ("Changed since then", ", ".join(dump.get("changed_fields") or ())),
+        ("Last delivery", _moment(dump["last_delivery_at"], dump["last_delivery_seen_by"])),
+        ("Files", landing.get("reason")),
+        ("Newest file", (landing.get("newest") or {}).get("key")),
+        ("Lag from", dump.get("lag_source")),
+        ("Created", _moment(dump.get("created_at"))),
+        ("Region", dump["region"]),
+        ("Project", dump["project"]),
+        ("Task ID", dump.get("id")),
+        ("Held by", dump.get("parent") if dump.get("parent_name") not in (None, dump.get("parent")) else None),
+    ]
+    pairs += [("%s (cannot be read)" % name.replace("_", " ").capitalize(), value) for name, value in dump["odd"].items()]
+    return [{"label": label, "value": str(value)} for label, value in pairs if value not in (None, "")]
+
+
+def show_time(text: Any) -> str:
+    """2026-02-03T04:05:06Z → 2026-02-03 04:05:06 UTC."""
+    return str(text).replace("T", " ").replace("Z", " UTC")
+
+
+def _moment(text: Any, seen_by: Any = None) -> Optional[str]:
+    return show_time(text) + (", as the bucket shows" if seen_by == "bucket" else "") if text else None
+
+
+def _part_columns(parts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+    """Only what the service reports gets a column."""
+    return {
+        name: any(part.get(name) is not None for part in parts)
+        for name in ("topic", "lag", "last_transfer_offset", "log_end_offset", "discard")
+    }
+
+
+def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    longest = max((part.get("lag") or 0 for part in parts), default=0)
+    return [
+        {
+            "id": str(part.get("id") if part.get("id") is not None else "?"),
+            "topic": part.get("topic") or "",
+            "status": part.get("status") or "",
+            "lag_text": "" if part.get("lag") is None else thousands(part["lag"]),
+            "width": "%.2f" % (100.0 * (part.get("lag") or 0) / longest if longest else 0.0),
+            "offset": "" if part.get("last_transfer_offset") is None else thousands(part["last_transfer_offset"]),
+            "end": "" if part.get("log_end_offset") is None else thousands(part["log_end_offset"]),
+            "discard": "" if part.get("discard") is None else thousands(part["discard"]),
+        }
+        for part in parts
+    ]
+
+
+def _trend(dump: Record) -> Optional[dict[str, str]]:
+    """Lag and state over the last reports, where there are at least two."""
+    trend = dump.get("trend") or {}
+    if len(trend.get("health") or "") < 2:
+        return None
+    words = [HEALTH_WORDS[name] for name in ("failed", "unknown", "starting", "paused", "ok") if name[0] in trend["health"]]
+    return {
+        "health": draw_steps(trend["health"]),
+        "health_text": "was " + ", ".join(words),
+        "lag": draw_line(trend["lag"]) if any(trend["lag"]) else "",
+        "lag_text": tell_line(trend["lag"]),
+    }
