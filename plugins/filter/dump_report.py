@@ -150,7 +150,7 @@ def read_landing(landing: Any, tasks: Sequence[Mapping[str, Any]]) -> list[Mappi
         try:
             landing = check_gathered(landing, "dump_landing_info", "landing")["landing"]
         except NotGathered as error:
-            why = {"verdict": "unknown", "reason": str(error), "error": {"msg": str(error)}}
+            why = {"verdict": "unreadable", "reason": str(error), "error": {"msg": str(error)}}
             files = [task for task in tasks if isinstance(task.get("destination"), Mapping) and task["destination"].get("kind") == "obs"]
             return [{**{name: task.get(name) for name in ("kind", "parent", "name", "id")}, **why} for task in files]
     return rows(landing)

@@ -93,7 +93,7 @@ def find_unknown(names: Iterable[str], prefixes: Sequence[str], known: set[str])
     for name in names:
         prefix = max((candidate for candidate in PREFIXES if name.startswith(candidate + "_")), key=len, default="")
         rest = name[len(prefix) + 1 :]
-        if prefix in prefixes and name not in known and not rest.startswith(("_", "total_")) and rest != "facts":
+        if prefix in prefixes and name not in known and not rest.startswith(("_", "total_")) and not rest.endswith("facts"):
             unknown.add(name)
     return unknown
 

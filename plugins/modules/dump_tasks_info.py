@@ -111,6 +111,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+region:
+  description: The region that was asked, V(null) where only endpoints say where the services are.
+  type: str
+  returned: success
+  sample: eu-west-101
+project_id:
+  description: ID of the project that was asked.
+  type: str
+  returned: success
+  sample: 4f1d0a7c9b3e4d58a2c6e8f0b1d3a5c7
 tasks:
   description:
     - The tasks, empty where there is none. The same record for every kind of task; no secret is in it.

@@ -21,6 +21,7 @@ GIVEN = {
     "dumping_export_file": "out/dumping.yml",
     "dumping_report_directory": "reports",
     "dumping_report_fail_on": [],
+    "dumping_report_each": True,
     "dumping_migration_policy": "gap_free",
     "dumping_migration_plan_markdown": "plan.md",
 }
@@ -33,9 +34,10 @@ def test_relative_paths_begin_where_ansible_was_started_and_hosts_keep_apart(pla
     played = play(site, "-i", "eu,sg,", extra_vars=given, env={"PWD": None})
     assert played.code == 0, played.text
     written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file() and "ansible" not in str(path)}
+    assert {f"reports/dumping-report.{kind}" for kind in ("html", "json", "csv", "md")} <= written
     for host in ("eu", "sg"):
         assert {f"out/dumping-{host}.yml", f"plan-{host}.md"} <= written
-        assert {f"reports/dumping-report-{host}.{kind}" for kind in ("html", "json", "csv", "md")} <= written
+        assert {f"reports/{host}/dumping-report.{kind}" for kind in ("html", "json", "csv", "md")} <= written
         assert yaml.safe_load((tmp_path / "out" / f"dumping-{host}.yml").read_text(encoding="utf-8"))
         assert f"{tmp_path}/out/dumping-{host}.yml" in played.stdout
 

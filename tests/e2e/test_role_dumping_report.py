@@ -110,7 +110,7 @@ def test_a_failed_dump_fails_the_run_after_the_files_are_written(estate: Local, 
     played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(folder)})
     assert played.code != 0
     assert written(folder) == sorted(KINDS)
-    assert decided(played) == "1 of 3 dumps needs you. 1 DIS transfer task cannot deliver (ABNORMAL)."
+    assert decided(played) == "1 of 3 dumps needs you. 1 DIS transfer task cannot deliver (ABNORMAL): orders/orders-to-obs."
     assert played.tasks[-1]["task"].endswith("Decide")
     page = (folder / "dumping-report.html").read_text(encoding="utf-8")
     assert "1 of 3 dumps needs you." in page
@@ -167,7 +167,7 @@ def test_what_cannot_be_read_is_no_silence(estate: Local, play: Play, tmp_path: 
     )
     played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path)})
     assert played.code != 0
-    assert "1 stream or instance could not be read." in decided(played)
+    assert "1 stream or Kafka instance could not be read: orders." in decided(played)
     assert "DIS.4224" in (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
 
 
@@ -306,7 +306,7 @@ def test_whether_files_land(estate: Local, play: Play, tmp_path: pathlib.Path) -
         "rests": "quiet",
         "orders-to-obs": "landing",
     }
-    assert decided(played) == "1 of 3 dumps needs you. 1 Kafka sink task runs, but no file lands."
+    assert decided(played) == "1 of 3 dumps needs you. 1 Kafka sink task runs, but no file lands: kafka-orders/waits."
     page = (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
     assert "1 new file, 10\u202fB" in page
 

@@ -69,6 +69,19 @@ class Client:
         )
         self._session = Session(given, identity, self._exchange, self._transport, self.secrets, now)
 
+    @property
+    def region(self) -> str:
+        """The region that is asked; empty where endpoints alone say where the services are."""
+        return self._session.region
+
+    def project_id(self) -> str:
+        """The ID of the project that is asked, which is looked up where it is not given.
+
+        :raises ConfigurationError: it is not said which project, or there is none of that name.
+        :raises ApiError, TransportError: IAM could not be asked.
+        """
+        return self._session.project_id()
+
     def call(self, service: str, method: str, path: str, *, query: Sequence[tuple[str, str]] = (), body: Any = None) -> Any:
         """The parsed JSON of the answer, None where it is empty.
 

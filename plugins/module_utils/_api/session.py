@@ -40,7 +40,8 @@ class Session:
         self._exchange = exchange
         self._transport = transport
         self._secrets = secrets
-        self._region = given.get("region") or identity.region
+        #: empty where nothing says it
+        self.region = given.get("region") or identity.region
         self._endpoints = self._find_endpoints()
         self._own = Authentication(self._obtain, not isinstance(identity.source, (Key, Token)), now)
         self.authentication = Authentication(self._assume, True, now) if identity.agency else self._own
@@ -76,9 +77,9 @@ class Session:
             elif service == "sts" and not url:
                 url = self._place_sts(self._given.get("iam_endpoint") or self._identity.iam_endpoint)
             try:
-                places[service] = find_endpoint(service, url, self._region, self._given.get("cloud"))
+                places[service] = find_endpoint(service, url, self.region, self._given.get("cloud"))
             except ConfigurationError as error:
-                if url or self._region:
+                if url or self.region:
                     raise
                 places[service] = error
         if not any(isinstance(place, Endpoint) for place in places.values()):
@@ -109,10 +110,10 @@ class Session:
             if read("project_name"):
                 return ""
         # the profile's project lies in the profile's region
-        return self._identity.project_id if self._identity.region in ("", self._region) else ""
+        return self._identity.project_id if self._identity.region in ("", self.region) else ""
 
     def _read_project_name(self) -> str:
-        name = self._given.get("project_name") or self._region
+        name = self._given.get("project_name") or self.region
         if not name:
             raise ConfigurationError(
                 "It is not said which project. Set %s, or %s, or %s."

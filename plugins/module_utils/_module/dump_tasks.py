@@ -215,8 +215,10 @@ def dump_tasks_info() -> None:
     with module.failing():
         parallelism = positive(module.params["parallelism"], "parallelism")
         pattern(module.params["name_pattern"], "name_pattern")
-        result = gathered_estate(Estate(module.connect(parallelism), parallelism), module.params)
-    module.exit_json(changed=False, **result)
+        client = module.connect(parallelism)
+        result = gathered_estate(Estate(client, parallelism), module.params)
+        where = {"region": client.region or None, "project_id": client.project_id()}
+    module.exit_json(changed=False, **where, **result)
 
 
 def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import EMPTY
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import without_twins
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import without_twins
 
 # What a service, by its own documentation, gives to a new task of which nothing is said; beside what the modules send.
 USUAL: Mapping[str, Any] = {

@@ -109,7 +109,7 @@ def _common_limits(places: Sequence[Record]) -> dict[str, Any]:
     return {"max_lag": None, "max_silence": None, "fail_on": [what for what in PROBLEMS if what in named], "differ": True}
 
 
-def apply_healing(task: dict[str, Any], outcome: Optional[Record]) -> dict[str, Any]:
+def apply_healing(task: Record, outcome: Optional[Record]) -> Record:
     """The task as it is now, after it was tried to heal it. What could not be healed stays failed, also where it is paused now."""
     if not outcome or not outcome.get("after"):
         return task
@@ -117,7 +117,7 @@ def apply_healing(task: dict[str, Any], outcome: Optional[Record]) -> dict[str, 
     return normalise({**task, "status": outcome["after"], "health": health, "partitions": outcome.get("partitions") or task["partitions"]})
 
 
-def _assess_dump(task: dict[str, Any], landed: Optional[Record], at: datetime, limits: Limits) -> dict[str, Any]:
+def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: Limits) -> dict[str, Any]:
     last, source = moment(task["last_transfer_at"]), "service"
     newest = moment(((landed or {}).get("newest") or {}).get("modified_at"))
     if newest and not (last and last >= newest):

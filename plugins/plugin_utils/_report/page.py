@@ -127,10 +127,10 @@ def _name_failing(report: Mapping[str, Any]) -> list[str]:
         if group["deciding"]:
             names = [_full_name(report["dumps"][number], _are_several(report)) for number in group["dumps"]]
             if group["what"] == "unreadable":
-                names = [_error_name(error) for error in _errors_of(group, report)]
+                names = [_error_name(error, _are_several(report)) for error in _errors_of(group, report)]
             elif group["what"] == "empty":
-                names = [place["place"] for place in report["places"] if place["empty"] and place["place"]]
-            lines.append("%s: %s" % (group["title"], _names(names)) if names else group["title"])
+                names = [place["place"] for place in report["places"] if place["empty"]] if _are_several(report) else []
+            lines.append("%s: %s" % (group["title"], _names(names)) if any(names) else group["title"])
     return lines
 
 
@@ -139,8 +139,9 @@ def _full_name(dump: Record, with_place: bool) -> str:
     return "/".join(str(step) for step in [*steps, dump["parent_name"] or dump["parent"], dump["name"]] if step)
 
 
-def _error_name(error: Record) -> str:
-    return "/".join(str(step) for step in (error.get("place"), error.get("parent") or error.get("kind")) if step)
+def _error_name(error: Record, with_place: bool) -> str:
+    steps = [error["place"]] if with_place else []
+    return "/".join(str(step) for step in [*steps, error.get("parent") or error.get("kind")] if step)
 
 
 def _errors_of(group: Record, report: Mapping[str, Any]) -> list[Record]:

@@ -87,7 +87,7 @@ def _find_landing(dump: Record) -> dict[str, Optional[Finding]]:
     reason = Finding(str(landing.get("reason")))
     return {
         "stuck": reason if landing.get("verdict") == "stuck" else None,
-        "landing_unreadable": reason if landing.get("error") else None,
+        "landing_unreadable": reason if landing.get("error") or landing.get("verdict") == "unreadable" else None,
     }
 
 

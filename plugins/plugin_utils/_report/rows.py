@@ -27,7 +27,7 @@ PROBLEM_WORDS = {
     "unknown": "unknown state",
     "empty": "no dump",
 }
-LANDING_WORDS = {"landing": "landing", "quiet": "quiet", "stuck": "stuck", "unknown": "cannot tell"}
+LANDING_WORDS = {"landing": "landing", "quiet": "quiet", "stuck": "stuck", "unreadable": "not readable", "unknown": "cannot tell"}
 CHANGE_WORDS = {"new": "new", "changed": "changed"}
 
 

@@ -23,6 +23,8 @@
     find: body.dataset.find,
     health: body.dataset.health,
     kind: body.dataset.kind,
+    region: body.dataset.region,
+    project: body.dataset.project,
     wrong: body.dataset.wrong === "1",
     keys: {
       rank: Number(body.dataset.rank),
@@ -35,7 +37,8 @@
     },
   }));
   const search = document.getElementById("search");
-  const kind = document.getElementById("kind");
+  // Choices of one value each; region and project are there only where there is a choice.
+  const choices = ["kind", "region", "project"].map((name) => document.getElementById(name)).filter(Boolean);
   const order = document.getElementById("order");
   const chips = [...document.querySelectorAll(".chip")];
   const count = document.getElementById("count");
@@ -50,7 +53,7 @@
     for (const row of rows) {
       const fits =
         (!states.length || states.includes(row.health)) &&
-        (!kind.value || row.kind === kind.value) &&
+        choices.every((choice) => !choice.value || row[choice.id] === choice.value) &&
         (!wrong || row.wrong) &&
         words.every((word) => row.find.includes(word));
       row.body.hidden = !fits;
@@ -59,6 +62,33 @@
     count.textContent = shown === rows.length ? `${rows.length} dumps` : `${shown} of ${rows.length} dumps`;
     nothing.hidden = shown > 0;
     table.hidden = shown === 0;
+  };
+
+  // What is chosen stands in the address, behind #, so that a link to it can be sent; of a file, too.
+  let sortedBy = "rank";
+  let restoring = true;
+  const remember = () => {
+    if (restoring) return;
+    const chosen = new URLSearchParams();
+    if (search.value) chosen.set("find", search.value);
+    for (const choice of choices) if (choice.value) chosen.set(choice.id, choice.value);
+    const pressed = chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.health || "problems");
+    if (pressed.length) chosen.set("only", pressed.join(","));
+    if (sortedBy !== "rank") chosen.set("sort", sortedBy);
+    history.replaceState(null, "", `#${chosen}`);
+  };
+  const recall = () => {
+    const chosen = new URLSearchParams(location.hash.slice(1));
+    search.value = chosen.get("find") || "";
+    for (const choice of choices) {
+      choice.value = chosen.get(choice.id) || "";
+      if (choice.selectedIndex < 0) choice.value = "";
+    }
+    const pressed = (chosen.get("only") || "").split(",");
+    for (const chip of chips) chip.setAttribute("aria-pressed", String(pressed.includes(chip.dataset.health || "problems")));
+    const key = (chosen.get("sort") || "rank").replace(/^-/, "");
+    if (key in rows[0].keys) sort(key, (chosen.get("sort") || "").startsWith("-"));
+    show();
   };
 
   const names = new Intl.Collator(undefined, { numeric: true });
@@ -80,8 +110,15 @@
       else head.removeAttribute("aria-sort");
     }
     order.value = key;
+    sortedBy = down ? `-${key}` : key;
+    remember();
   };
   const largestFirst = (key) => key === "lag" || key === "last" || key === "files";
+
+  const choose = () => {
+    show();
+    remember();
+  };
 
   const turn = (body, open) => {
     body.classList.toggle("open", open);
@@ -98,11 +135,11 @@
   for (const chip of chips) {
     chip.addEventListener("click", () => {
       chip.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") !== "true"));
-      show();
+      choose();
     });
   }
-  search.addEventListener("input", show);
-  kind.addEventListener("change", show);
+  search.addEventListener("input", choose);
+  for (const choice of choices) choice.addEventListener("change", choose);
   table.addEventListener("click", (event) => {
     const button = event.target.closest(".open-row");
     if (button) turn(button.closest("tbody"), button.getAttribute("aria-expanded") !== "true");
@@ -114,15 +151,18 @@
       search.focus();
     } else if (event.key === "Escape" && event.target === search && search.value) {
       search.value = "";
-      show();
+      choose();
     }
   });
   const follow = () => {
     const body = document.getElementById(location.hash.slice(1));
-    if (!body || body.tagName !== "TBODY") return;
+    if (!body || body.tagName !== "TBODY") {
+      if (location.hash.includes("=")) recall();
+      return;
+    }
     if (body.hidden) {
       search.value = "";
-      kind.value = "";
+      for (const choice of choices) choice.value = "";
       chips.forEach((chip) => chip.setAttribute("aria-pressed", "false"));
       show();
     }
@@ -138,4 +178,5 @@
   page.classList.add("ready");
   show();
   follow();
+  restoring = false;
 })();
