@@ -96,7 +96,7 @@ class Session:
             return iam
         host = rest.partition("/")[0]
         # IAM has a global address, STS has not
-        region = self._region + "." if self._region and host in (CLOUD, EUROPEAN_CLOUD) else ""
+        region = self.region + "." if self.region and host in (CLOUD, EUROPEAN_CLOUD) else ""
         return "%s://sts.%s%s" % (scheme, region, host)
 
     # which project

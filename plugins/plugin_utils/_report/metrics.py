@@ -118,14 +118,14 @@ def _parents(quotas: Iterable[Record]) -> list[Family]:
 
 
 def _label_apart(records: Iterable[Record]) -> list[tuple[Labels, Record]]:
-    """Each record with its labels. Where several would have the same, the ID tells them apart, or else their number."""
+    """Each record with its labels. Where several would have the same, place and ID tell them apart, or else their number."""
     labelled = [(_labels({**record, "parent": record.get("parent_name") or record.get("parent")}, LABELS), record) for record in records]
     times = Counter(labels for labels, _record in labelled)
     seen: Counter[Labels] = Counter()
     apart: list[tuple[Labels, Record]] = []
     for labels, record in labelled:
         if times[labels] > 1:
-            labels = (*labels, ("id", _show(record.get("id") or record.get("parent"))))
+            labels = (*labels, ("place", _show(record.get("place"))), ("id", _show(record.get("id") or record.get("parent"))))
         seen[labels] += 1
         apart.append(((*labels, ("number", str(seen[labels]))) if seen[labels] > 1 else labels, record))
     return apart
