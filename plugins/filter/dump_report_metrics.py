@@ -19,7 +19,8 @@ author: opendump contributors (@opendump)
 description:
   - Turns what P(opendump.huaweicloud.dump_report#filter) returns into text that Prometheus reads (exposition format 0.0.4), such as
     node_exporter takes from files.
-  - Every dump has the labels C(kind), C(parent), C(name), C(region) and C(project). Dumps that share them all get C(place) and C(id) as well.
+  - Every dump has the labels C(kind), C(parent), C(name), C(region) and C(project). Dumps that share them all get C(place) and C(id) as
+    well.
   - What is not known has no series.
 options:
   _input:
