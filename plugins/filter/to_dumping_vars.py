@@ -13,9 +13,10 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import plant
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, export
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, HiddenText, export
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
 DOCUMENTATION = r"""
 name: to_dumping_vars
@@ -31,7 +32,9 @@ description:
     says which and why.
   - Secrets are shown by no service. In the text they are looked up in the environment, for you to replace; in data they are missing. They
     are only needed to create a task.
-  - What the services return is taken for data. Text that looks like a template is marked with C(!unsafe), so that no template in it is run.
+  - What the services return is taken for data. All text of theirs is marked with C(!unsafe), so that no template in it is run.
+  - Names of tasks that are left out are in C(dumping_purge_except), so that the role does not purge them.
+  - Ansible hides what equals a secret that a module was given. Where that strikes the name or a field of a task, it is an error.
 positional: form, by_name, origin
 options:
   _input:
@@ -42,8 +45,10 @@ options:
     description:
       - V(text) is a file of variables in YAML, with a comment at each task that says where it comes from.
       - V(data) is the variables themselves, without secrets.
+      - V(summary) says how many tasks are C(declared), and lists which were C(left_out), which are C(leaving) since they are being
+        deleted, and what of the others is C(undeclared), each with the reason.
     type: str
-    choices: [text, data]
+    choices: [text, data, summary]
     default: text
   by_name:
     description:
@@ -71,7 +76,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The variables C(dumping_dis_transfer_tasks), C(dumping_kafka_sink_tasks) and C(dumping_smart_connect_tasks), as text or data.
+  description:
+    - The variables C(dumping_dis_transfer_tasks), C(dumping_kafka_sink_tasks) and C(dumping_smart_connect_tasks), as text or data, and
+      C(dumping_purge_except) where something was left out. Or the summary.
   type: raw
 """
 
@@ -83,25 +90,45 @@ ABOUT_SECRETS = (
     "Keys and passwords are shown by no service and needed to create a task. Each is looked up in the environment; put your own lookup "
     "there, for instance of a vault."
 )
+ABOUT_PROTECTED = "These tasks are there and could not be declared, see above. Purging does not take them."
+PROTECTED = "dumping_purge_except"
+FORMS = ("text", "data", "summary")
 
 
 def to_dumping_vars(
     gathered: Union[Mapping[str, Any], Sequence[Any]], form: str = "text", by_name: bool = False, origin: str = ""
 ) -> Union[str, dict[str, Any]]:
     """
-    :raises AnsibleFilterError: it is nothing that dump_tasks_info returns, or the form is none.
+    :raises AnsibleFilterError: it is nothing that dump_tasks_info returns, the form is none, or a text is hidden that a declaration needs.
     """
     whole = plain(gathered)
     tasks = whole.get("tasks") if isinstance(whole, dict) else whole
     if not isinstance(tasks, list) or not all(isinstance(task, dict) and task.get("kind") for task in tasks):
         raise AnsibleFilterError("to_dumping_vars: give it what dump_tasks_info returned, or the list tasks of it.")
-    if form not in ("text", "data"):
-        raise AnsibleFilterError("to_dumping_vars: there is no form '%s'; there are text and data." % form)
-    made = export(tasks, bool(by_name))
+    if form not in FORMS:
+        raise AnsibleFilterError("to_dumping_vars: there is no form '%s'; there are %s." % (form, ", ".join(FORMS)))
+    try:
+        exported = export(tasks, bool(by_name))
+    except HiddenText as error:
+        raise AnsibleFilterError(visible(str(error))) from None
     if form == "data":
-        return inert({variable: [one.item for one in listed] for variable, listed in by_variable(made).items()})
+        items = {variable: [declaration.item for declaration in listed] for variable, listed in by_variable(exported).items()}
+        data: dict[str, Any] = plain({**items, **({PROTECTED: exported.protected} if exported.protected else {})})
+        return inert(data)
+    if form == "summary":
+        return inert(summary(exported))
     errors = whole.get("errors") if isinstance(whole, dict) else None
-    return inert(text_of(made, plain(origin), errors or []))
+    return inert(text_of(exported, plain(origin), errors or []))
+
+
+def summary(exported: Export) -> dict[str, Any]:
+    undeclared = ["%s: %s" % (declaration.origin, reason) for declaration in exported.declarations for reason in declaration.undeclared]
+    return {
+        "declared": len(exported.declarations),
+        "left_out": visible(exported.left_out),
+        "leaving": visible(exported.leaving),
+        "undeclared": visible(undeclared),
+    }
 
 
 def plain(value: Any) -> Any:
@@ -117,30 +144,32 @@ def plain(value: Any) -> Any:
     return int(value) if isinstance(value, int) else float(value) if isinstance(value, float) else str(value)
 
 
-def by_variable(made: Export) -> dict[str, list[Declaration]]:
-    return {"dumping_" + name: [one for one in made.declarations if one.list_name == name] for name in LISTS}
+def by_variable(exported: Export) -> dict[str, list[Declaration]]:
+    return {"dumping_" + name: [declaration for declaration in exported.declarations if declaration.list_option == name] for name in LISTS}
 
 
-def text_of(made: Export, origin: str, errors: Sequence[Mapping[str, Any]]) -> str:
+def text_of(exported: Export, origin: str, errors: Sequence[Mapping[str, Any]]) -> str:
     lines = [comment("Dump tasks as they are%s." % (" in " + origin if origin else ""))]
     lines += [comment(line) for line in HEAD]
-    if any(one.secrets for one in made.declarations):
+    if any(declaration.secrets for declaration in exported.declarations):
         lines.append(comment(ABOUT_SECRETS))
     lines += [one_line("not read: %s %s: %s" % (error.get("kind"), error.get("parent"), error.get("msg"))) for error in errors]
-    lines += [one_line("left out: %s" % said) for said in made.left_out]
+    lines += [one_line("left out: %s" % reason) for reason in (*exported.left_out, *exported.leaving)]
     lines.append("\n---\n")
-    for variable, listed in by_variable(made).items():
+    for variable, listed in by_variable(exported).items():
         lines.append("%s:%s\n" % (variable, "" if listed else " []"))
-        for one in listed:
-            lines += [comment(said, "  ") for said in (one.origin, *one.notes)]
-            lines += ["  " + line + "\n" for line in dumped([with_lookups(one)]).rstrip("\n").split("\n")]
+        for declaration in listed:
+            lines += [comment(line, "  ") for line in (declaration.origin, *declaration.notes, *declaration.undeclared)]
+            lines += ["  " + line + "\n" for line in dumped([with_lookups(declaration)]).rstrip("\n").split("\n")]
         lines.append("\n")
+    if exported.protected:
+        lines += [comment(ABOUT_PROTECTED), dumped({PROTECTED: exported.protected})]
     return "".join(lines).rstrip("\n") + "\n"
 
 
-def with_lookups(one: Declaration) -> dict[str, Any]:
-    item = copy.deepcopy(one.item)
-    for path, variable in one.secrets.items():
+def with_lookups(declaration: Declaration) -> dict[str, Any]:
+    item = copy.deepcopy(declaration.item)
+    for path, variable in declaration.secrets.items():
         plant(item, path, Lookup(variable))
     return item
 

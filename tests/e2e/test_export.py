@@ -158,6 +158,20 @@ def test_tasks_of_one_name_are_told_by_their_ids(cloud: Local, run: Run) -> None
     assert (applied.get("failed", False), applied["summary"]["unchanged"]) == (False, 2), applied
 
 
+def test_what_cannot_be_declared_is_said_and_ends_the_run(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    """The file is there, purge does not take what is not in it, and no sign of a name reaches the terminal."""
+    lake = {"source_type": "NONE", "sink_type": "LAKE_SINK", "sink_task": {"lake": "\x1b[2J\u202e"}}
+    answer = {"tasks": [{"task_name": "lake-\x9b", "id": "t-1", "status": "RUNNING", "topics": "a", **lake}], "total_number": 1}
+    cloud.fault({"match": {"method": "GET", "path": "/connector/tasks"}, "count": -1, "do": {"status": 200, "headers": {}, "body": answer}})
+    given = {"dumping_export_file": "estate.yml", "dumping_export_kinds": ["smart_connect_task"]}
+    played = play(EXPORT, extra_vars=given)
+    assert played.code == 2
+    assert "lake-[U+009B]" in played.result("See whether all")["msg"]
+    assert not set("\x1b\x9b\u202e") & set(played.text)
+    assert 'dumping_purge_except:\n  - !unsafe "lake-\\x9B"' in (tmp_path / "estate.yml").read_text(encoding="utf-8")
+    assert play(EXPORT, extra_vars={**given, "dumping_export_allow_left_out": "yes"}).code == 0
+
+
 def test_check_mode_writes_nothing(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
     played = play(EXPORT, check=True, extra_vars={"dumping_export_file": str(tmp_path / "estate.yml")})
     assert (played.code, (tmp_path / "estate.yml").exists()) == (0, False), played.text
@@ -175,7 +189,7 @@ def test_half_of_it_is_not_written(cloud: Local, run: Run, play: Play, tmp_path:
     (tmp_path / "estate.yml").write_text("mine: true\n", encoding="utf-8")
     narrow = play(EXPORT, extra_vars={**given, "dumping_export_stream_names": ["stream-0"], "dumping_export_kinds": ["dis_transfer_task"]})
     assert narrow.code == 0, narrow.text
-    parents = re.findall(r"stream_name: (\S+)", (tmp_path / "estate.yml").read_text(encoding="utf-8"))
+    parents = re.findall(r'stream_name: !unsafe "(\S+)"', (tmp_path / "estate.yml").read_text(encoding="utf-8"))
     assert set(parents) == {"stream-0"}
     (kept,) = tmp_path.glob("estate.yml.*~")
     assert kept.read_text(encoding="utf-8") == "mine: true\n"

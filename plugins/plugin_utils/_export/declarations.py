@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, dig, leaves, plant
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
@@ -41,47 +41,74 @@ USUAL: Mapping[str, Any] = {
 }
 
 
+# What a declaration says of a task; beside it a record has what only the service knows.
+SAID_OF_A_TASK = ("parent", "parent_name", "name", "topics", "topics_regex", "destination")
+# What Ansible puts in the place of a text that equals a secret, and of a secret within a text.
+STAND_INS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
+
+
+class Word(str):
+    """A word of this collection, and none of a service."""
+
+
 @dataclass
 class Declaration:
-    """One task. ``secrets`` names, by dotted path, the variables of the environment to look secrets up in."""
+    """One task. ``secrets`` names, by dotted path, the variables of the environment to look secrets up in; ``undeclared`` are the fields
+    that the service shows and no declaration could have, each with the reason."""
 
-    list_name: str
+    list_option: str
     origin: str
     item: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    undeclared: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Export:
+    """``left_out`` and ``leaving`` are the tasks that are not declared, each with the reason; ``protected`` are names that purge shall not
+    take, because their tasks are there and not declared."""
+
     declarations: list[Declaration] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)
+    protected: list[str] = field(default_factory=list)
+
+
+class HiddenText(ValueError):
+    """Ansible has put something else in the place of a text, because it equals a secret."""
 
 
 def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
     """
     :param by_name: say instance_name instead of instance_id, where no two instances among these tasks have one name.
+    :raises HiddenText: what a task is called, or has declared, is not shown, since it equals a secret of whoever asked.
     """
-    made = Export()
-    kinds = {kind.name: name for name, kind in LISTS.items()}
+    exported = Export()
     listed = sorted(without_twins(tasks), key=_order)
     same_name = Counter(_name(record) for record in listed)
-    instances = {(record.get("parent_name"), record.get("parent")) for record in listed}
-    ambiguous = {name for name, count in Counter(name for name, _id in instances).items() if count > 1}
+    parents = {(record.get("parent_name"), record.get("parent")) for record in listed}
+    ambiguous = {name for name, count in Counter(name for name, _id in parents).items() if count > 1}
     for record in listed:
-        list_name = kinds.get(str(record.get("kind")))
-        if list_name is None:
-            made.left_out.append("%s: there is no list for tasks of this kind" % _origin(record))
+        kind = KINDS.get(str(record.get("kind")))
+        origin = _origin(kind, record)
+        _refuse_hidden(origin, record)
+        if kind is not None and (kind.is_leaving(record.get("status")) or str(record.get("status")).upper().startswith("DELET")):
+            exported.leaving.append("%s: it is being deleted" % origin)
             continue
-        told_by_id = same_name[_name(record)] > 1
-        named = by_name and record.get("parent_name") not in (None, "", *ambiguous)
-        one = Declaration(list_name, _origin(record))
-        problem = _declare(one, LISTS[list_name], record, told_by_id, named)
-        if problem:
-            made.left_out.append("%s: %s" % (one.origin, problem))
+        if kind is None:
+            problem: Optional[str] = "there is no list for tasks of this kind"
         else:
-            made.declarations.append(one)
-    return made
+            declaration = Declaration(kind.list_option, origin)
+            by_parent_name = by_name and record.get("parent_name") not in ambiguous
+            problem = _declare(declaration, kind, record, same_name[_name(record)] > 1, by_parent_name)
+        if problem:
+            exported.left_out.append("%s: %s" % (origin, problem))
+            exported.protected.append(str(record.get("name") or ""))
+        else:
+            exported.declarations.append(declaration)
+    exported.protected = sorted(set(exported.protected) - {""})
+    return exported
 
 
 def _order(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -92,60 +119,88 @@ def _name(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(record.get(name) or "") for name in ("kind", "parent", "name"))
 
 
-def _origin(record: Mapping[str, Any]) -> str:
+def _origin(kind: Optional[type[Kind]], record: Mapping[str, Any]) -> str:
     parent, name = record.get("parent"), record.get("parent_name")
     where = "%s (%s)" % (name, parent) if name and name != parent else parent
-    noun = {"dis_transfer_task": "stream", "kafka_sink_task": "instance", "smart_connect_task": "instance"}.get(str(record.get("kind")), "")
-    return "task %s of %s %s, ID %s, %s" % (record.get("name"), noun, where, record.get("id"), record.get("status"))
+    parent_noun = kind.parent_noun + " " if kind else ""
+    return "task %s of %s%s, ID %s, %s" % (record.get("name"), parent_noun, where, record.get("id"), record.get("status"))
 
 
-def _declare(one: Declaration, kind: type[Kind], record: Mapping[str, Any], told_by_id: bool, by_name: bool) -> Optional[str]:
+def _refuse_hidden(origin: str, record: Mapping[str, Any]) -> None:
+    """
+    :raises HiddenText: something that a declaration would say is hidden.
+    """
+    for path, value in _texts({name: record.get(name) for name in SAID_OF_A_TASK}):
+        if any(mark in value for mark in STAND_INS):
+            raise HiddenText(
+                "%s: its %s equals a secret of the API options, or holds one, so Ansible shows something else instead. Nothing can be "
+                "exported truly; ask with credentials whose secrets are no words of the declaration." % (origin, path)
+            )
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(inner, "%s.%s" % (path, key) if path else str(key))
+    elif isinstance(value, Sequence):
+        for inner in value:
+            yield from _texts(inner, path)
+
+
+def _declare(declaration: Declaration, kind: type[Kind], record: Mapping[str, Any], by_id: bool, by_parent_name: bool) -> Optional[str]:
     """Fill the declaration in; why it cannot be, where it cannot."""
-    status = str(record.get("status") or "")
-    if status in kind.leaving or status.upper().startswith("DELET"):
-        return "it is being deleted"
     destination = record.get("destination")
     if not isinstance(destination, Mapping):
         return "the service does not show where it dumps to"
     option = str(destination.get("kind"))
     if kind.destination(option) is None:
         return "it dumps to %s, which cannot be declared" % option
-    one.item.update(_which(one, kind, record, told_by_id, by_name))
+    unusable = kind.has_task_id and bool(kind.name_rule.problems(record.get("name")))
+    declaration.item.update(kind.locate(record, by_parent_name=by_parent_name, by_id=by_id or unusable))
+    if "task_id" in declaration.item:
+        declaration.notes.append(
+            "told by its ID, so it cannot be created anew, because %s"
+            % ("its name could not be declared" if unusable else "several tasks have this name")
+        )
     if record.get("health") == "paused":
         if kind.can_pause:
-            one.item["state"] = "paused"
+            declaration.item["state"] = Word("paused")
         else:
-            one.notes.append("it is paused, which cannot be declared of a %s" % kind.noun)
-    tree = {**{name: record.get(name) for name in ("topics", "topics_regex")}, option: destination}
-    for path, known in leaves(kind.fields(option)):
-        value, usual = dig(tree, path), USUAL.get(path, known.default_on_create)
-        if known.secret or value in EMPTY or (usual is not None and known.rule.same(usual, value)):
-            continue
-        said = objection(known, value)
-        if said:
-            one.notes.append("%s is not declared: it %s" % (path, said))
-        else:
-            plant(one.item, path, value)
-    one.item.setdefault(option, {})
-    problems = find_item_problems(kind, one.item)
+            declaration.notes.append("it is paused, which cannot be declared of a %s" % kind.noun)
+    _declare_fields(declaration, kind, option, {**{name: record.get(name) for name in ("topics", "topics_regex")}, option: destination})
+    problems = find_item_problems(kind, declaration.item)
     if problems:
-        return "; ".join([*problems, *one.notes])
-    one.secrets.update(_secrets(kind, option, one.item, record))
+        return "; ".join([*problems, *declaration.undeclared])
+    declaration.secrets.update(_secrets(kind, option, declaration.item, record))
     return None
 
 
-def _which(one: Declaration, kind: type[Kind], record: Mapping[str, Any], told_by_id: bool, by_name: bool) -> dict[str, Any]:
-    name, task_id = record.get("name"), record.get("id")
-    if not kind.has_task_id:
-        return {"stream_name": record.get("parent"), "task_name": name}
-    where = {"instance_name": record.get("parent_name")} if by_name else {"instance_id": record.get("parent")}
-    if task_id and (told_by_id or kind.name_rule.problems(name)):
-        one.notes.append(
-            "told by its ID, so it cannot be created anew, because %s"
-            % ("several tasks have this name" if told_by_id else "its name could not be declared")
-        )
-        return {**where, "task_id": task_id}
-    return {**where, "task_name": name}
+def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tree: Mapping[str, Any]) -> None:
+    derived = _derived(kind, option, tree)
+    for path, known in leaves(kind.fields(option)):
+        value, usual = dig(tree, path), USUAL.get(path, known.default_on_create)
+        if known.secret or value in EMPTY or path in derived or (usual is not None and known.rule.same(usual, value)):
+            continue
+        reason = objection(known, value)
+        if reason:
+            declaration.undeclared.append("%s is not declared: it %s" % (path, reason))
+        else:
+            plant(declaration.item, path, value)
+    declaration.item.setdefault(option, {})
+
+
+def _derived(kind: type[Kind], option: str, tree: Mapping[str, Any]) -> set[str]:
+    """Fields that the service found out from another one: of those of a destination that exclude each other, all but the first shown."""
+    destination = kind.destination(option)
+    paths = [path for path, _field in leaves(kind.fields(option))]
+    derived: set[str] = set()
+    for group in destination.exclusive if destination else ():
+        members = [[path for path in paths if (path + ".").startswith("%s.%s." % (option, name))] for name in group]
+        shown = [member for member in members if any(dig(tree, path) not in EMPTY for path in member)]
+        derived |= {path for member in shown[1:] for path in member}
+    return derived
 
 
 def objection(known: Field, value: Any) -> Optional[str]:

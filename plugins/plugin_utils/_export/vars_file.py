@@ -3,19 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Declarations → the text of a file with variables, which comments explain.
 
-Names and fields come from a service and are nobody's template: text that looks like one is marked, so that it
-stays what it is, and a comment is always one line.
+Names and fields come from a service and are nobody's template: every text is marked, so that it stays what it is, and a comment is
+always one line.
 """
 
 from __future__ import annotations
 
-import re
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-TEMPLATE = re.compile(r"\{[{%#]")
+from .._text.signs import visible
+from .declarations import Word
+
+TEXT = "tag:yaml.org,2002:str"
 
 
 class Lookup(str):
@@ -33,16 +36,31 @@ class VarsDumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    if TEMPLATE.search(value):
-        return dumper.represent_scalar("!unsafe", value, style='"')
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
+    """Text of a service. All of it is marked, for what a template engine obeys depends on its settings, its version and the text itself.
+
+    But for what would be a number, a truth value, a date or null without its quotes: there is no template in those, and ansible-core 2.19
+    and newer look through the quotes of a marked text.
+    """
+    simple = dumper.resolve(yaml.ScalarNode, value, (True, False)) != TEXT  # type: ignore[no-untyped-call]
+    return dumper.represent_scalar(TEXT if simple else "!unsafe", value, style='"')
+
+
+def _word(dumper: yaml.SafeDumper, value: Word) -> yaml.ScalarNode:
+    return dumper.represent_scalar(TEXT, str.__str__(value))
+
+
+def _key(dumper: yaml.SafeDumper, value: Mapping[Any, Any]) -> yaml.MappingNode:
+    """Keys are names of options."""
+    return dumper.represent_dict([(Word(key), inner) for key, inner in value.items()])
 
 
 def _lookup(dumper: yaml.SafeDumper, value: Lookup) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", "{{ lookup('ansible.builtin.env', '%s') }}" % str.__str__(value), style='"')
+    return dumper.represent_scalar(TEXT, "{{ lookup('ansible.builtin.env', '%s') }}" % str.__str__(value), style='"')
 
 
 VarsDumper.add_representer(str, _text)
+VarsDumper.add_representer(Word, _word)
+VarsDumper.add_representer(dict, _key)
 VarsDumper.add_representer(Lookup, _lookup)
 
 
@@ -59,12 +77,13 @@ def dumped(value: Any) -> str:
 
 def comment(text: str, indent: str = "") -> str:
     """Lines of a comment; signs that cannot be seen, and ends of lines, have a stand-in."""
-    safe = "".join(sign if sign.isprintable() else "?" for sign in text)
     marked = indent + "# "
-    lines = textwrap.wrap(safe, 130, initial_indent=marked, subsequent_indent=marked + "  ", break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        visible(text), 130, initial_indent=marked, subsequent_indent=marked + "  ", break_long_words=False, break_on_hyphens=False
+    )
     return "\n".join(lines) + "\n" if lines else marked.rstrip() + "\n"
 
 
 def one_line(text: str, indent: str = "") -> str:
     """The same as one line, for programs to find."""
-    return indent + "# " + "".join(sign if sign.isprintable() else "?" for sign in text) + "\n"
+    return "%s# %s\n" % (indent, visible(text))
