@@ -24,8 +24,12 @@ from .transport import REQUESTS_IMPORT_ERROR, Transport
 
 __all__ = ["REQUESTS_IMPORT_ERROR", "Client", "quote_segment"]
 
+#: names of the members that tell items of a list apart, where they are there
+IDENTITIES = ("id", "instance_id", "task_id", "task_name", "name")
 OFFSET_PAST_END = "DMS.40050010"
 READINGS = 5
+# The pause before a list is read again grows by so much each time.
+READ_AGAIN_SECONDS = 0.2
 MOST_PAGES = 10000
 
 
@@ -63,6 +67,7 @@ class Client:
         self.secrets: set[str] = gather_secrets(given, identity)
         #: the enterprise project, or all_granted_eps, that lists of instances are asked for; None for whatever the user may see
         self.enterprise_project_id = given.get("enterprise_project_id")
+        self._wait = wait
         self._transport = Transport(connections, read_verification(given))
         self._exchange = Exchange(
             self._transport, self.request_timeout, self.retry_budget, self.secrets, warn=warn, wait=wait, now=now, monotonic=monotonic
@@ -106,17 +111,19 @@ class Client:
     def pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
         """The bodies of all pages of a list that is read with ``offset`` and ``limit``. An item may be on two pages.
 
-        A list that changes while it is read is read again, for an item may have slipped from one page to another.
+        A list that changes while it is read is read again, for an item may have slipped from one page to another; so is one that shows
+        fewer different items than it says it has.
 
         :param items: the member that holds a page's items.
         :param limit: items a page; the service may send fewer.
-        :raises OpendumpError: a page is no list, or the list never stays the same for as long as reading it takes.
+        :raises OpendumpError: a page is no list, the list never stays the same for as long as reading it takes, or it stays incomplete.
         """
-        for _reading in range(READINGS):
-            pages = self._read_pages(service, path, items, limit, query)
-            if pages is not None:
+        for reading in range(READINGS):
+            self._wait(reading * READ_AGAIN_SECONDS)
+            pages, incomplete = self._read_pages(service, path, items, limit, query)
+            if not incomplete:
                 return pages
-        raise OpendumpError("The list %s changes faster than it can be read; run again." % path)
+        raise OpendumpError("The list %s %s. Nothing is known of what it does not show; run again later." % (path, incomplete))
 
     def close(self) -> None:
         """Close all connections."""
@@ -124,9 +131,10 @@ class Client:
 
     def _read_pages(
         self, service: str, path: str, items: str, limit: int, query: Sequence[tuple[str, str]]
-    ) -> Optional[list[dict[str, Any]]]:
-        """All pages, None where the list changed on the way."""
+    ) -> tuple[list[dict[str, Any]], str]:
+        """The pages, and why they are not all of them; empty where they are."""
         pages: list[dict[str, Any]] = []
+        shown: set[str] = set()
         offset = 0
         total: Optional[int] = None
         before: list[Any] = []
@@ -135,7 +143,7 @@ class Client:
                 page = self.call(service, "GET", path, query=[*query, ("offset", str(offset)), ("limit", str(limit))])
             except ApiError as error:
                 if offset and error.code == OFFSET_PAST_END:
-                    return pages if total is None else None
+                    return pages, _find_gap(total, len(shown))
                 raise
             rows = page.get(items) if isinstance(page, dict) else None
             page_total = read_total(page)
@@ -144,13 +152,26 @@ class Client:
             if not isinstance(rows, list):
                 raise OpendumpError("The answer of %s about %s has no list of %s." % (SERVICES[service], path, items))
             if pages and page_total != total:
-                return None
+                return pages, "changes faster than it can be read"
             if rows and rows == before and total is None:
                 raise OpendumpError("%s sends the same page of %s again and again; the list cannot be read." % (SERVICES[service], path))
             pages.append(page)
             offset += len(rows)
             total, before = page_total, rows
-            if not rows or (total is not None and offset >= total):
-                return pages
+            shown.update(map(_identify, rows))
+            # more rows or items than the total are a reason to go on: it is wrong, or counts what is shown twice once
+            if not rows or len(shown) == total:
+                return pages, _find_gap(total, len(shown))
             if len(pages) >= MOST_PAGES:
                 raise OpendumpError("The list %s has more than %d pages." % (path, MOST_PAGES))
+
+
+def _identify(item: Any) -> str:
+    """What tells an item from others: its IDs or names, and the whole of it where it has none."""
+    names = {name: item[name] for name in IDENTITIES if item.get(name)} if isinstance(item, dict) else {}
+    return repr(names or item)
+
+
+def _find_gap(total: Optional[int], shown: int) -> str:
+    """How a list contradicts itself; empty where it does not."""
+    return "shows %d different items and says that it has %d" % (shown, total) if total is not None and shown < total else ""

@@ -36,17 +36,18 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, mask: Cal
     :param mask: takes secrets out of a text, before it is cut to a bearable length.
     """
     header_id = mask(next((headers[name] for name in _ID_HEADERS if headers.get(name)), ""))
-    content = mask(body[:_MOST_BYTES].decode("utf-8", "replace"))
+    # masked before it is cut: of a secret that lies across the cut, half would stay
+    content = mask(body[: 2 * _MOST_BYTES].decode("utf-8", "replace"))[:_MOST_BYTES]
     try:
         objects = list(_objects(json.loads(content), _DEEPEST))
     except (ValueError, RecursionError):
-        return Refusal("", _page_text(status, content), _line(header_id, 100))
+        return Refusal("", _page_text(status, content, mask), _line(header_id, 100))
     best = next((one for one in objects if _first(one, _CODE_KEYS)), None) or next((one for one in objects if _first(one, _TEXT_KEYS)), {})
     body_id = next((found for found in (_first(one, ("request_id",)) for one in objects) if found), "")
     text = _line(mask(_first(best, _TEXT_KEYS)), _LONGEST_TEXT)
     return Refusal(
         _line(mask(_first(best, _CODE_KEYS)), 100),
-        text or _page_text(status, "" if objects else content),
+        text or _page_text(status, "" if objects else content, mask),
         _line(header_id or mask(body_id), 100),
     )
 
@@ -67,10 +68,10 @@ def _first(document: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     return ""
 
 
-def _page_text(status: int, content: str) -> str:
+def _page_text(status: int, content: str, mask: Callable[[str], str]) -> str:
     """What a page for human readers says, or the HTTP status in words."""
     page = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", content)
-    text = _line(html.unescape(re.sub(r"<[^>]*>", " ", page)), _LONGEST_PAGE)
+    text = _line(mask(html.unescape(re.sub(r"<[^>]*>", " ", page))), _LONGEST_PAGE)
     if text:
         return text
     try:

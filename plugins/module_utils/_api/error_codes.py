@@ -33,6 +33,13 @@ _SERVICE = "The fault is the service's; run again later, and give the request id
 _BUSY = "Another operation on the instance is under way; run again when it is finished, or give a larger retry_budget."
 _BODY = "The service could not read the request; this is a fault of the collection or of a gateway in between."
 
+_ACCOUNT = "The account is restricted or its balance too low; settle that first, for nothing here can help."
+_ORDER = "An order for the instance is not finished; pay or cancel it, then run again."
+_AGENCY = (
+    "The service could not create or use its agency in this account; the user needs the right to create agencies once, or an administrator "
+    "enables Smart Connect in the console."
+)
+
 _CODES: dict[str, Explanation] = {
     # DIS
     "DIS.4116": Explanation(Meaning.FORBIDDEN, "Check that the account is not in arrears. " + _ALLOW),
@@ -97,16 +104,24 @@ _CODES: dict[str, Explanation] = {
     "DMS.00400129": Explanation(Meaning.INVALID, "Upgrade the instance; its version lacks this function."),
     "DMS.00400133": Explanation(Meaning.INVALID, "The connector does not take this number of tasks."),
     "DMS.00400134": Explanation(Meaning.OTHER, "Pay or cancel the open order for this instance first."),
+    "DMS.00400107": Explanation(Meaning.OTHER, _ORDER),
+    "DMS.00400108": Explanation(Meaning.OTHER, _ORDER),
     "DMS.00400800": Explanation(Meaning.INVALID, "Correct the option that the message names."),
+    "DMS.00500986": Explanation(Meaning.FORBIDDEN, _ACCOUNT),
+    "DMS.00500987": Explanation(Meaning.FORBIDDEN, _ACCOUNT),
+    "DMS.111400864": Explanation(Meaning.OTHER, "The consumer group is not there (any more); the task makes it anew when it reads."),
     "DMS.40050010": Explanation(Meaning.INVALID, ""),
     "DMS.10240101": Explanation(Meaning.UNAUTHENTICATED, _RENEW),
     "DMS.10240102": Explanation(Meaning.UNAUTHENTICATED, _RENEW),
     "DMS.10240103": Explanation(Meaning.UNAUTHENTICATED, _RENEW),
     "DMS.10240104": Explanation(Meaning.UNAUTHENTICATED, "The token is for another project; check project_id and region."),
     "DMS.10240306": Explanation(Meaning.FORBIDDEN, "Check that the account is not frozen or in arrears. " + _ALLOW),
+    **{"DMS.102403%02d" % number: Explanation(Meaning.FORBIDDEN, _ALLOW) for number in (9, 10, 11, 12)},
     "DMS.00403002": Explanation(Meaning.FORBIDDEN, "This account may only read; use another one for changes."),
     "DMS.00403003": Explanation(Meaning.FORBIDDEN, _ALLOW),
     "DMS.10240407": Explanation(Meaning.THROTTLED, _LATER),
+    "DMS.10240020": Explanation(Meaning.QUOTA, "Delete what is not needed, or ask for a larger quota."),
+    "DMS.10240406": Explanation(Meaning.NO_SUCH_CALL, "The service knows no such address; check %s (dms_endpoint)." % _WHERE),
     "DMS.00404001": Explanation(Meaning.NO_SUCH_CALL, "The service does not offer this call here; check %s (dms_endpoint)." % _WHERE),
     "DMS.00404022": Explanation(Meaning.PARENT_ABSENT, "Check instance_id, region and project_id."),
     "DMS.00404024": Explanation(
@@ -116,6 +131,7 @@ _CODES: dict[str, Explanation] = {
     "DMS.00404027": Explanation(Meaning.EXISTS, ""),
     "DMS.00404029": Explanation(Meaning.QUOTA, "Delete a task that is not needed, or ask for a larger quota."),
     "DMS.00405001": Explanation(Meaning.NO_SUCH_CALL, "The service does not offer this call here; check %s (dms_endpoint)." % _WHERE),
+    **{"DMS.0050100%d" % number: Explanation(Meaning.SERVER, _AGENCY) for number in range(4)},
     "DMS.00500000": Explanation(Meaning.SERVER, _SERVICE),
     "DMS.00500006": Explanation(Meaning.SERVER, _SERVICE),
     "DMS.00500024": Explanation(Meaning.SERVER, _SERVICE),

@@ -5,18 +5,33 @@
 
 from __future__ import annotations
 
+import base64
+import functools
+import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote, quote_plus
 
 MASK = "********"
 # Shorter texts would blank out innocent words, and no service accepts a secret this short.
-SHORTEST_SECRET = 6
+SHORTEST_SECRET = 4
 LONGEST_LINE = 6000
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _SECRET_NAME = re.compile(r"secret|passw|token|access_?key|(^|_)[as]k$", re.IGNORECASE)
+# What was encoded already may be encoded once or twice more.
+_MOST_LAYERS = 3
+_ESCAPE = re.compile(
+    r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
+    r"|(?P<unicode>(?:\\u[0-9A-Fa-f]{4})+)"
+    r"|(?P<point>\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}|&#[0-9]{1,7};|&#[xX][0-9A-Fa-f]{1,6};)"
+    r"|(?P<backslash>\\[\\/\"'bfnrt])"
+    r"|(?P<name>&[A-Za-z]{2,8};)"
+    r"|(?P<form>\+)"
+)
+_BACKSLASHED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 
 
 def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
@@ -56,15 +71,137 @@ def make_printable(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign == "\n" else "\\x%02x" % ord(sign) for sign in "\n".join(lines))
 
 
-def list_spellings(secret: str) -> set[str]:
-    """A secret as it stands in plain text, in JSON, in a URL, and in Python's notation."""
+@functools.lru_cache(maxsize=4096)
+def list_spellings(secret: str) -> frozenset[str]:
+    """A secret as it stands in plain text, in JSON, in a URL or form, in HTML, and in Python's notation.
+
+    For those who can only look for texts; mask() finds more.
+    """
     quoted = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    return {secret, *quoted, quote(secret, errors="replace"), quote(secret, safe="", errors="replace"), repr(secret)[1:-1]}
+    slashed = {text.replace("/", "\\/") for text in quoted}
+    encoded = {code(secret, safe=safe, errors="replace") for code in (quote, quote_plus) for safe in ("/", "")}
+    lower = {re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), text) for text in encoded}
+    return frozenset({secret, *quoted, *slashed, *encoded, *lower, html.escape(secret), repr(secret)[1:-1]})
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """The text without these secrets. To be called before a text is cut, for half a secret cannot be found."""
-    known = {spelling for secret in list(secrets) if len(secret) >= SHORTEST_SECRET for spelling in list_spellings(secret)}
-    for spelling in sorted(known, key=len, reverse=True):
-        text = text.replace(spelling, MASK)
-    return text
+    """The text without these secrets, however they are spelt: in base64, or with escapes of JSON, Python, URLs, forms and HTML, up to
+    three layers of them. The time it takes grows with the text and with the number of secrets, not with their product.
+
+    To be called before a text is cut, for half a secret cannot be found. Secrets of fewer than four characters stay.
+    """
+    known = frozenset(secret for secret in list(secrets) if len(secret) >= SHORTEST_SECRET)
+    if not known or not text:
+        return text
+    index = _index(known)
+    view = _View(text, range(len(text) + 1))
+    hidden = list(_find(view, index))
+    for _layer in range(_MOST_LAYERS):
+        inner = _unescape(view)
+        if inner.text == view.text:
+            break
+        view = inner
+        hidden += _find(view, index)
+    return _hide(text, hidden)
+
+
+class _View(NamedTuple):
+    """A text with escapes undone. Its character i began at ``places[i]`` of the original; the last place is the original's end."""
+
+    text: str
+    places: Sequence[int]
+
+
+_Index = Mapping[str, Sequence[str]]
+
+
+@functools.lru_cache(maxsize=8)
+def _index(secrets: frozenset[str]) -> _Index:
+    """The secrets, also with what looks like escapes in them undone, by how they begin; the longest first."""
+    forms = set(secrets)
+    for secret in secrets:
+        view = _View(secret, range(len(secret) + 1))
+        for _layer in range(_MOST_LAYERS):
+            view = _unescape(view)
+            forms.add(view.text)
+    heads: dict[str, list[str]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        if len(form) >= SHORTEST_SECRET:
+            heads.setdefault(form[:SHORTEST_SECRET], []).append(form)
+    return heads
+
+
+def _find(view: _View, index: _Index) -> Iterator[tuple[int, int]]:
+    """Where secrets stand in the original: from, to."""
+    for start, stop in _search(view.text, index):
+        yield view.places[start], view.places[stop]
+    for match in _BASE64.finditer(view.text):
+        # what stands before it without a gap may look like base64 as well
+        if any(next(_search(_decode(match.group()[shift:]), index), None) for shift in range(4)):
+            yield view.places[match.start()], view.places[match.end()]
+
+
+def _search(text: str, index: _Index) -> Iterator[tuple[int, int]]:
+    for start in range(len(text) - SHORTEST_SECRET + 1):
+        for form in index.get(text[start : start + SHORTEST_SECRET], ()):
+            if text.startswith(form, start):
+                yield start, start + len(form)
+                break
+
+
+def _decode(word: str) -> str:
+    """What a word says in base64, of the usual alphabet or that for URLs."""
+    word = word.rstrip("=").replace("-", "+").replace("_", "/")
+    word = word[: len(word) - (len(word) % 4 == 1)]
+    return base64.b64decode(word + "=" * (-len(word) % 4)).decode("utf-8", "replace")
+
+
+def _hide(text: str, hidden: Iterable[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    end = 0
+    for start, stop in sorted(hidden):
+        if start >= end:
+            parts += (text[end:start], MASK)
+        end = max(end, stop)
+    return "".join(parts) + text[end:]
+
+
+def _unescape(view: _View) -> _View:
+    """One layer of escapes undone, whatever they are of. A plus becomes a space, as in a form; secrets are treated alike."""
+    text: list[str] = []
+    places: list[int] = []
+    end = 0
+    for match in _ESCAPE.finditer(view.text):
+        text.append(view.text[end : match.start()])
+        places += view.places[end : match.start()]
+        position, end = match.span()
+        for character, length in _read_escape(str(match.lastgroup), match.group()):
+            text.append(character)
+            places.append(view.places[position])
+            position += length
+    text.append(view.text[end:])
+    places += view.places[end:]
+    return _View("".join(text), places)
+
+
+def _read_escape(kind: str, escape: str) -> list[tuple[str, int]]:
+    """The characters that an escape stands for, and how many of its own each takes."""
+    if kind == "percent":
+        octets = bytes.fromhex(escape.replace("%", ""))
+        try:
+            return [(character, 3 * len(character.encode())) for character in octets.decode()]
+        except UnicodeDecodeError:
+            return [(chr(octet), 3) for octet in octets]
+    if kind == "unicode":
+        units = bytes.fromhex(escape.replace("\\u", ""))
+        return [(character, 12 if ord(character) > 0xFFFF else 6) for character in units.decode("utf-16-be", "surrogatepass")]
+    if kind == "point":
+        point = int(escape[2:-1]) if escape[2:-1].isdigit() and escape[0] == "&" else int(escape.strip("&#;\\xXU"), 16)
+        return [(chr(min(point, 0x10FFFF)), len(escape))]
+    if kind == "backslash":
+        return [(_BACKSLASHED.get(escape[1], escape[1]), len(escape))]
+    if kind == "form":
+        return [(" ", 1)]
+    # a name may stand for two characters, or for nothing
+    signs = html.unescape(escape)
+    return [(sign, 1) for sign in escape] if signs == escape else [(signs[0], len(escape)), *((sign, 0) for sign in signs[1:])]

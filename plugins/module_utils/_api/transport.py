@@ -10,6 +10,7 @@ a task for ever. Here every read of the connection gets what is left of the requ
 from __future__ import annotations
 
 import http.client
+import importlib.util
 import io
 import os
 import socket
@@ -20,6 +21,7 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Optional, Union
+from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError, TransportError
 from .endpoints import SERVICES, Endpoint
@@ -34,7 +36,19 @@ except ImportError:
 else:
     REQUESTS_IMPORT_ERROR = None
 
+# Seconds in which a connection has to be there, whatever the number of addresses behind a name.
 LONGEST_CONNECT = 10.0
+# Bytes of a reply, also of one that was compressed. The longest list that the services send has a few hundred thousand.
+LARGEST_REPLY = 32 * 1024 * 1024
+_PIECE = 16 * 1024
+# What a peer of TLS 1.1 or older leads to, or one with no cipher in common; and what a server that speaks no TLS does.
+_TLS_TOO_OLD = frozenset(
+    {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE", "WRONG_SSL_VERSION", "UNKNOWN_PROTOCOL"}
+)
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
+_PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
+_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _UNKNOWN_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
 
 
@@ -105,6 +119,33 @@ class _Bounded:
 
     response_class = _BoundedAnswer
     sock: Any
+    port: Any
+    source_address: Any
+    socket_options: Any
+    _dns_host: str
+
+    def _new_conn(self) -> socket.socket:
+        """A connection to the first address that answers: each gets its share of the time, so that all of them together keep to it."""
+        until = time.monotonic() + min(_exchange.left(), LONGEST_CONNECT)
+        addresses = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, 0, socket.SOCK_STREAM)
+        last: OSError = OSError("the name has no address")
+        for number, (family, kind, protocol, _name, address) in enumerate(addresses):
+            connection = socket.socket(family, kind, protocol)
+            try:
+                for option in self.socket_options or ():
+                    connection.setsockopt(*option)
+                connection.settimeout(max(0.001, (until - time.monotonic()) / (len(addresses) - number)))
+                if self.source_address:
+                    connection.bind(self.source_address)
+                connection.connect(address)
+            except OSError as error:
+                connection.close()
+                last = error
+            else:
+                # for the handshake
+                connection.settimeout(max(0.001, until - time.monotonic()))
+                return connection
+        raise last
 
     def connect(self) -> None:
         try:
@@ -139,7 +180,10 @@ def _bind(manager: Any) -> None:
     """Let a pool manager make connections that keep to the time."""
     bound = {}
     for scheme, pool in manager.pool_classes_by_scheme.items():
-        connection = type("Bounded" + pool.ConnectionCls.__name__, (_Bounded, pool.ConnectionCls), {})
+        plain = pool.ConnectionCls
+        # a connection through SOCKS is made by the library for that
+        own = {"_new_conn": plain._new_conn} if "socks" in plain.__module__ else {}
+        connection = type("Bounded" + plain.__name__, (_Bounded, plain), own)
         bound[scheme] = type("Bounded" + pool.__name__, (pool,), {"ConnectionCls": connection})
     manager.pool_classes_by_scheme = bound
 
@@ -182,7 +226,8 @@ class Transport:
         :param timeout: seconds for everything together.
         :param changes: False where repeating the request does no harm, so that an error never says ``possibly_executed``.
         :param direct: past any proxy.
-        :raises TransportError: no answer, or not all of it.
+        :raises TransportError: no answer, not all of it, or one of more than LARGEST_REPLY bytes.
+        :raises ConfigurationError: the environment names a proxy or CAs that cannot be used.
         """
         proxies, verify = ({}, self._verify) if direct else self._proxies(endpoint)
         prepared = requests.Request(method, endpoint.base + "/", headers=dict(headers), data=body).prepare()
@@ -194,7 +239,7 @@ class Transport:
         try:
             answer = self._adapter.send(prepared, stream=True, timeout=times, verify=verify, proxies=proxies)
             try:
-                content = answer.content
+                content = _read(answer, endpoint, changes)
             finally:
                 answer.close()
             length = answer.headers.get("Content-Length", "")
@@ -214,11 +259,65 @@ class Transport:
             with requests.Session() as session:
                 settings = session.merge_environment_settings(endpoint.base, {}, True, self._verify, None)
             proxy = requests.utils.select_proxy(endpoint.base, settings["proxies"])
+            if proxy:
+                _check_proxy(proxy)
+            if isinstance(settings["verify"], str) and settings["verify"] != self._verify:
+                _check_ca(settings["verify"], next((name for name in _CA_VARIABLES if os.environ.get(name)), "the path"))
             self._settings[endpoint.base] = ({endpoint.scheme: proxy} if proxy else {}, settings["verify"])
         return self._settings[endpoint.base]
 
 
-def _check_ca(path: str) -> None:
+def _check_proxy(url: str) -> None:
+    """
+    :raises ConfigurationError: it is no URL of a proxy, or one of SOCKS and the library for that is not there.
+    """
+    variables = " or ".join(name for name in _PROXY_VARIABLES if os.environ.get(name) or os.environ.get(name.lower()))
+    named = "The proxy of the environment (%s)" % (variables or "HTTPS_PROXY")
+    try:
+        # as requests reads it: without a scheme it is one of http
+        parts = urlsplit(url if "://" in url else "http://" + url)
+        usable = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        # the URL is not shown: it may hold a password
+        raise ConfigurationError(named + " is no URL of a proxy, such as http://proxy.example.com:3128. Correct it.")
+    if parts.scheme.startswith("socks") and importlib.util.find_spec("socks") is None:
+        raise ConfigurationError(
+            "%s speaks SOCKS, for which the Python library PySocks is missing on the host that runs the module. Install it there "
+            "(requests[socks]), or name a proxy of http." % named
+        )
+
+
+def _read(answer: Any, endpoint: Endpoint, changes: bool) -> bytes:
+    """The whole body, decompressed.
+
+    :raises TransportError: it is too long.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    for piece in answer.iter_content(_PIECE):
+        size += len(piece)
+        if size > LARGEST_REPLY:
+            doubt = " Whether the request was executed is not known." if changes else ""
+            raise TransportError(
+                "%s at %s sends more than %d MiB, which no answer of it has; the rest was not read.%s Check %s and proxies in between."
+                % (
+                    SERVICES.get(endpoint.service, endpoint.service),
+                    endpoint.address,
+                    LARGEST_REPLY // 1024**2,
+                    doubt,
+                    name_option(endpoint.service + "_endpoint"),
+                ),
+                changes,
+                {"service": endpoint.service, "host": endpoint.host, "possibly_executed": changes},
+                lasting=True,
+            )
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _check_ca(path: str, named: str = "ca_path") -> None:
     folder = os.path.isdir(path)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(None if folder else path, path if folder else None)
@@ -227,7 +326,7 @@ def _check_ca(path: str) -> None:
     except OSError as error:
         reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise ConfigurationError(
-            "ca_path is %s, which cannot be used: %s. Give a PEM file, or a folder of them made with 'openssl rehash'." % (path, reason)
+            "%s is %s, which cannot be used: %s. Give a PEM file, or a folder of them made with 'openssl rehash'." % (named, path, reason)
         ) from None
 
 
@@ -269,9 +368,13 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
         else:
             what = "There is no connection to %s at %s%s within %g seconds." % (service, where, way, min(timeout, LONGEST_CONNECT))
     elif tls and not _exchange.sent:
-        lasting = getattr(tls, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
-        what = "No TLS connection to %s at %s%s: %s." % (service, where, way, (tls.reason or "handshake failed").replace("_", " ").lower())
-        check = "Check whether %s wants http instead of https." % name_option(endpoint.service + "_endpoint") if lasting else check
+        reason = getattr(tls, "reason", None) or "handshake failed"
+        lasting = reason in _NO_TLS | _TLS_TOO_OLD
+        what = "No TLS connection to %s at %s%s: %s." % (service, where, way, reason.replace("_", " ").lower())
+        if reason in _TLS_TOO_OLD:
+            check = "It speaks only versions of TLS that are older than 1.2, or that this machine does not allow. " + check
+        elif lasting:
+            check = "Check whether %s wants http instead of https." % name_option(endpoint.service + "_endpoint")
     elif any(isinstance(one, ConnectionRefusedError) for one in chain):
         what = "%s at %s%s refuses the connection: nothing listens there." % (service, where, way)
     elif _exchange.sent:

@@ -16,9 +16,12 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._api.client import REQUESTS_IMPORT_ERROR, Client
 from .._api.options import API_OPTIONS
-from .._api.redaction import SHORTEST_SECRET, hide_options, list_spellings, make_printable, mask
+from .._api.redaction import hide_options, list_spellings, make_printable, mask
 from .._errors import OpendumpError, UnexpectedError
 
+# Ansible blanks out these texts wherever they stand in a result. Shorter secrets are hidden by the names of their options, and taken out of
+# what a service says.
+SHORTEST_BLANKED = 6
 # A job that is cancelled, Ctrl-C, a terminal that is closed.
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -29,6 +32,8 @@ class DumpModule(AnsibleModule):
     def __init__(self, argument_spec: dict[str, Any], **kwargs: Any) -> None:
         self._client: Optional[Client] = None
         self._accepted = False
+        self._secrets: set[str] = set()
+        self._spellings: set[str] = set()
         self._handlers: dict[int, Any] = {}
         super().__init__(argument_spec={**API_OPTIONS, **argument_spec}, supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
         self._accepted = True
@@ -42,7 +47,7 @@ class DumpModule(AnsibleModule):
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         self._client = Client(self.params, warn=self.warn, connections=connections)
         # The secrets of tasks too: the client takes them out of a service's words before it cuts those to length.
-        self._client.secrets.update(map(str, self.no_log_values))
+        self._client.secrets.update(self._known_secrets())
         self.hide(self._client.secrets)
         return self._client
 
@@ -100,7 +105,9 @@ class DumpModule(AnsibleModule):
 
     def hide(self, values: Iterable[str]) -> None:
         """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
-        self.no_log_values.update(spelling for value in list(values) if len(value) >= SHORTEST_SECRET for spelling in list_spellings(value))
+        self._secrets.update(values)
+        self._spellings.update(spelling for value in self._secrets if len(value) >= SHORTEST_BLANKED for spelling in list_spellings(value))
+        self.no_log_values.update(self._spellings)
 
     def exit_json(self, **kwargs: Any) -> Any:
         self._before_the_end(kwargs)
@@ -111,14 +118,18 @@ class DumpModule(AnsibleModule):
         super().fail_json(self._presentable(msg), **kwargs)
 
     def _presentable(self, text: str) -> str:
-        return make_printable(mask(text, map(str, self.no_log_values)))
+        return make_printable(mask(text, self._known_secrets()))
+
+    def _known_secrets(self) -> set[str]:
+        """Those that were told to hide(), and those that the argument spec marks."""
+        return self._secrets.union(map(str, self.no_log_values - self._spellings))
 
     def _before_the_end(self, result: dict[str, Any]) -> None:
         self._listen_no_more()
         if self._client is not None:
             self.hide(self._client.secrets)
         # Ansible hides secrets by their value, so that a short one blanks out innocent output. Those are hidden by their name.
-        known = list(map(str, self.no_log_values))
+        known = self._known_secrets()
         self.no_log_values.clear()
         self.hide(known)
         # A misspelt option may hold a secret, which nobody knows to be one.

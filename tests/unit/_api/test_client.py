@@ -445,6 +445,43 @@ def test_a_list_that_never_stays_the_same_is_an_error(clients: Clients, service:
     assert len(service.received) == 10
 
 
+@pytest.mark.parametrize(
+    "pages, total",
+    [([[]], 3), ([[], [1]], "3"), ([[1, 2], []], 3), ([[1, 2], [2]], 3), ([[1, 2], [2], []], 3)],
+    ids=["nothing", "nothing at first", "less", "one twice", "one twice and no more"],
+)
+def test_a_list_shorter_than_its_total_is_read_again_and_then_an_error(
+    clients: Clients, service: ScriptedService, pages: list[list[int]], total: Any
+) -> None:
+    """Nothing is ever taken for absent because a list did not show it."""
+
+    def short(handler: Any) -> None:
+        offset = int(handler.path.partition("offset=")[2])
+        rows = next((rows for number, rows in enumerate(pages) if sum(map(len, pages[:number])) == offset), [])
+        answer(200, {"tasks": rows, "total_number": total})(handler)
+
+    service.always = short
+    with pytest.raises(OpendumpError, match=r"shows [012] different items and says that it has 3\. Nothing is known"):
+        read(clients(), 2)
+    assert len([target for target in service.targets if target.endswith("offset=0")]) == 5
+
+
+def test_a_list_that_was_short_once_is_read_again(clients: Clients, service: ScriptedService, clock: Clock) -> None:
+    script = [([], 3), ([1, 2], 3), ([3], 3)]
+    service.script = [answer(200, {"tasks": tasks, "total_number": total}) for tasks, total in script]
+    assert read(clients(), 2) == [1, 2, 3]
+    assert 0 < sum(clock.waits) < 1
+
+
+def test_a_total_that_is_too_small_does_not_hide_items(clients: Clients, service: ScriptedService) -> None:
+    """As where what is shown twice is counted once."""
+    rows = [{"id": "a"}, {"id": "a"}, {"id": "b"}, {"id": "c"}]
+    service.script = [answer(200, {"tasks": rows[:2], "total_number": 3}), answer(200, {"tasks": rows[2:], "total_number": 3})]
+    assert read(clients(), 2) == rows
+    service.script = [answer(200, {"tasks": tasks, "total_number": 2}) for tasks in ([1, 2, 3], [4], [])]
+    assert read(clients(), 3) == [1, 2, 3, 4]
+
+
 def test_a_service_that_knows_no_offset_is_an_error(clients: Clients, service: ScriptedService) -> None:
     service.always = answer(200, {"tasks": [1, 2]})
     with pytest.raises(OpendumpError, match=r"same page of .* again and again"):

@@ -144,6 +144,26 @@ def test_meaning_is_read_by_code_before_status(service: str, status: int, code: 
     assert explain(service, status, code).meaning is meaning
 
 
+@pytest.mark.parametrize(
+    "status, code, meaning, advice",
+    [
+        (400, "DMS.00500986", Meaning.FORBIDDEN, "balance"),
+        (400, "DMS.00500987", Meaning.FORBIDDEN, "balance"),
+        (404, "DMS.10240406", Meaning.NO_SUCH_CALL, "dms_endpoint"),
+        *((403, "DMS.102403%02d" % number, Meaning.FORBIDDEN, "policy") for number in (9, 10, 11, 12)),
+        (400, "DMS.10240020", Meaning.QUOTA, "quota"),
+        *((500, "DMS.0050100%d" % number, Meaning.SERVER, "agencies") for number in range(4)),
+        (400, "DMS.111400864", Meaning.OTHER, "consumer group"),
+        (400, "DMS.00400107", Meaning.OTHER, "order"),
+        (400, "DMS.00400108", Meaning.OTHER, "order"),
+    ],
+)
+def test_codes_of_other_documentation(status: int, code: str, meaning: Meaning, advice: str) -> None:
+    explanation = explain("dms", status, code)
+    assert explanation.meaning is meaning
+    assert advice in explanation.next_step
+
+
 def test_codes_that_dump_users_meet_have_a_next_step() -> None:
     # DIS.4307 and DMS.00404027 are of calls that the collection follows up itself
     codes = [4116, 4117, 4200, 4202, 4205, 4208, 4300, 4301, 4303, 4305, 4306, 4309, 4310, 4335, 4336, 4337, 4338, 4341, 4342, 4343, 4345]

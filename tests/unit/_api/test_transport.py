@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import gzip
 import ipaddress
 import pathlib
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +29,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted_service import SECRET_KEY, Clients, Received, ScriptedService, answer, drop, send_and_close, tunnel
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import transport as _transport
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import quote_segment
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import sign
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, ConfigurationError, TransportError
@@ -353,6 +357,116 @@ def test_a_proxy_that_is_down(clients: Clients, proxied: ScriptedService, monkey
         clients(dis_endpoint="https://dis.example.com", retry_budget=0).call("dis", "POST", "/x")
     assert not caught.value.possibly_executed
     assert "canary" not in str(caught.value)
+
+
+def test_a_peer_of_old_tls_is_not_tried_again(clients: Clients, certificate: pathlib.Path, recwarn: pytest.WarningsRecorder) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    old = ScriptedService(context)
+    try:
+        with pytest.raises(TransportError, match=r"No TLS connection to DIS .*older than 1\.2.*dis_endpoint") as caught:
+            clients(dis_endpoint=old.url, ca_path=str(certificate)).call("dis", "GET", "/a")
+    finally:
+        old.close()
+    assert caught.value.lasting and not caught.value.possibly_executed
+    assert clients.warnings == []
+
+
+def deflated(size: int) -> bytes:
+    return gzip.compress(b'{"a": "' + b"x" * size + b'"}')
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("how", ["long", "compressed", "chunks without end"])
+def test_a_reply_without_end_is_read_to_a_limit(
+    clients: Clients, service: ScriptedService, monkeypatch: pytest.MonkeyPatch, how: str, method: str
+) -> None:
+    monkeypatch.setattr(_transport, "LARGEST_REPLY", 2**20)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    acts = {
+        "long": answer(200, {"a": "x" * 2**20}),
+        "compressed": answer(200, raw=deflated(50 * 2**20), headers={"Content-Encoding": "gzip"}),
+        "chunks without end": service.drip(head, b"10000\r\n" + b" " * 65536 + b"\r\n", 0),
+    }
+    service.script = [acts[how]]
+    with pytest.raises(TransportError, match=r"sends more than 1 MiB.*dis_endpoint") as caught:
+        clients().call("dis", method, "/v2/{project_id}/x")
+    assert caught.value.lasting and caught.value.possibly_executed is (method == "POST")
+    assert clients.warnings == [] and len(service.received) == 1
+
+
+def test_a_reply_up_to_the_limit_is_read(clients: Clients, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_transport, "LARGEST_REPLY", 2**20)
+    service.script = [answer(200, raw=deflated(2**20 - 20), headers={"Content-Encoding": "gzip"})]
+    assert len(clients().call("dis", "GET", "/x")["a"]) == 2**20 - 20
+
+
+@pytest.fixture
+def dead() -> Iterator[tuple[str, int]]:
+    """An address that neither accepts nor refuses a connection: its queue is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _each in range(4):
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        yield listener.getsockname()
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: tuple[str, int]) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_what, **_more: found)
+
+
+def test_a_name_with_dead_addresses_keeps_to_the_time(clients: Clients, dead: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    client = clients(dis_endpoint="http://dis.example.com", real_time=True, request_timeout=0.6, retry_budget=0)
+    resolve_to(monkeypatch, dead, dead, dead, dead)
+    started = time.monotonic()
+    with pytest.raises(TransportError, match=r"no connection to DIS at dis\.example\.com:80 within 0\.6 seconds"):
+        client.call("dis", "POST", "/x")
+    assert 0.5 < time.monotonic() - started < 1.5
+
+
+def test_an_address_that_answers_is_found_behind_dead_ones(
+    clients: Clients, service: ScriptedService, dead: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = clients(dis_endpoint="http://dis.example.com", real_time=True, request_timeout=2, retry_budget=0)
+    resolve_to(monkeypatch, dead, ("127.0.0.1", service.port))
+    client.call("dis", "POST", "/x")
+    assert service.targets == ["POST /x"]
+
+
+@pytest.mark.parametrize(
+    "url, said",
+    [
+        ("socks5h://user:canary@127.0.0.1:1080", r"speaks SOCKS.*PySocks is missing.*requests\[socks\]"),
+        ("https://", "is no URL of a proxy"),
+        ("ftp://canary@proxy.example.com", "is no URL of a proxy"),
+        ("http://canary@proxy:port", "is no URL of a proxy"),
+        ("http://[canary", "is no URL of a proxy"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named_and_not_tried(clients: Clients, monkeypatch: pytest.MonkeyPatch, url: str, said: str) -> None:
+    for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", url)
+    monkeypatch.setitem(sys.modules, "socks", None)
+    with pytest.raises(ConfigurationError, match=r"The proxy of the environment \(HTTPS_PROXY\).*" + said) as caught:
+        clients(dis_endpoint="https://dis.example.com").call("dis", "GET", "/x")
+    assert "canary" not in str(caught.value)
+    assert clients.warnings == []
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_ca_bundle_of_the_environment_that_is_not_there(clients: Clients, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "/does/not/exist.pem")
+    with pytest.raises(ConfigurationError, match=variable + r" is /does/not/exist\.pem, which cannot be used: No such file"):
+        clients(dis_endpoint="https://dis.example.com").call("dis", "GET", "/x")
+    assert clients.warnings == []
 
 
 @pytest.mark.parametrize("what", ["missing", "unreadable text"])
