@@ -135,3 +135,20 @@ def test_info(run: Run, cloud: Local) -> None:
     missing = run("kafka_sink_task_info", instance_name="nowhere")
     assert missing["failed"]
     assert "There is no Kafka instance named 'nowhere'" in missing["msg"]
+
+
+@pytest.mark.parametrize("module", ["kafka_sink_task", "smart_connect_task"])
+def test_a_topic_that_is_not_there_is_a_warning_or_a_refusal(run: Run, cloud: Local, module: str) -> None:
+    misspelt = {**TASK, "topics": ["topic-tset"]}
+    warned = run(module, check=True, **misspelt)
+    (warning,) = warned["warnings"]
+    assert "'topic-test'" in str(warning)
+    refused = run(module, **misspelt, check_topics="fail")
+    assert refused["failed"]
+    assert "has no topic 'topic-tset'" in refused["msg"]
+    assert "Nothing was changed" in refused["msg"]
+    assert writes(cloud) == []
+    assert "warnings" not in run(module, **misspelt, check_topics="ignore")
+    assert "warnings" not in run(module, **misspelt)
+    through_list = run("dump_tasks", **{module + "s": [{**misspelt, "task_name": "other", "check_topics": "fail"}]})
+    assert "has no topic" in through_list["results"][0]["error"]["msg"]
