@@ -53,10 +53,10 @@ def _find_state(dump: Record) -> dict[str, Optional[Finding]]:
 def _find_partitions(dump: Record) -> dict[str, Optional[Finding]]:
     """A task that is called running though all of its partitions fail delivers nothing."""
     words = [str(part["status"] or "").upper() for part in dump["partitions"] or ()]
-    still = [word for word in words if word not in RUNNING_PARTITION]
+    kind = kind_of(dump)
+    still = [word for word in words if word not in RUNNING_PARTITION | kind.running | kind.starting | kind.paused]
     if not still:
         return {}
-    kind = kind_of(dump)
     names = ", ".join(sorted(set(still)))
     if len(still) < len(words):
         return {"partition": Finding("%d of %d partitions do not run (%s)." % (len(still), len(words), names))}

@@ -14,6 +14,9 @@ from typing import Any, ClassVar, Optional
 import pytest
 from in_process import call_module
 
+from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
+from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_page import dump_report_page
+from ansible_collections.opendump.huaweicloud.plugins.filter.dumps_to_heal import dumps_to_heal
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds import registry
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import dump_tasks, dump_tasks_info
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, read_answer
@@ -21,6 +24,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind im
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Listing, Parent, Partition, Task
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import Integer, Text
 
+AT = "2026-11-27T07:00:00Z"
 ACCESS = {"access_key": "K" * 20, "secret_key": "S" * 40, "region": "eu-west-101", "project_id": "p" * 32}
 
 
@@ -133,3 +137,20 @@ def test_it_is_gathered() -> None:
     assert [task["name"] for task in gather()["tasks"]] == ["orders", "other"]
     (task,) = gather(broker_names=["b-2"])["tasks"]
     assert (task["parent"], task["lag"], task["health"]) == ("b-2", 3, "ok")
+
+
+def test_it_is_healed_and_reported() -> None:
+    bring_about(item())
+    MirrorTask.there["orders"].status = "BROKEN"
+    report = dump_report(gather(), at=AT)
+    assert report["failures"] == ["1 mirror task cannot deliver (BROKEN)"]
+    assert report["problems"][0]["steps"][0] == "Look at the vault."
+    assert "mirror task" in str(dump_report_page(report))
+
+    failed = gather()["tasks"]
+    pausing = bring_about(*dumps_to_heal(failed, 5)["mirror_tasks"])
+    starting = bring_about(*dumps_to_heal(failed, 5, 120, pausing)["mirror_tasks"])
+    assert MirrorTask.there["orders"].status == "GOING"
+    healed = dump_report({**gather(), "tasks": failed}, at=AT, healing={"limit": 5, "pausing": pausing, "starting": starting})
+    assert [entry["outcome"] for entry in healed["healing"]] == ["healed"]
+    assert healed["ok"], healed["problems"]
