@@ -11,7 +11,8 @@ class ModuleDocFragment:
 options:
   on_immutable_change:
     description:
-      - What to do when an existing task differs from the declaration in something that the service cannot change in place.
+      - What to do when an existing task differs from the declaration in something that the service cannot change in place, be it known
+        beforehand or found out because the service does not know the call or ignores the change.
       - V(fail) changes nothing. The message names the fields, what they are and what is declared, and what re-creating the task
         would do to the data.
       - V(recreate) deletes the task and creates it anew. Fields that the service shows and that are not declared keep their
@@ -19,7 +20,7 @@ options:
         C(consumer_strategy) says, V(latest) and V(LATEST) skip what arrives meanwhile, V(earliest) and V(TRIM_HORIZON) dump
         everything that is still stored once more. With O(state=present) a paused task is paused again where the service can do
         that. When the new task cannot be created, the old one is gone nevertheless; the next run creates the task.
-      - V(ignore) leaves these fields as they are and changes the others.
+      - V(ignore) leaves these fields as they are and changes the others. Where the service turned out to be unable, a warning says so.
     type: str
     choices:
       - fail
@@ -43,8 +44,10 @@ options:
     description:
       - Whether to wait until the task runs after it was created, started or resumed, or is paused after it was paused; and with
         a declared run state also where nothing had to be done but the task is still on its way.
-      - Waiting ends at once with an error when the service reports the task as failed, and after a few looks when it reports
-        it as abnormal or in a state that this collection does not know.
+      - Waiting ends at once with an error when the service reports an end that is documented as final (C(ERROR) of DIS). Every other state
+        of failure, of any kind of task, is borne for three looks, since it may pass by itself, and a state that this collection does
+        not know for five.
+      - What was changed in place is compared once more when all waiting is over. With V(false) this is left out.
       - With V(false) the module returns as soon as the service has taken the request.
       - A deleted task is waited for until the service does not list it any more.
     type: bool
@@ -71,7 +74,14 @@ notes:
     no default of the option; it is never compared with an existing task.
   - Values are compared by what they mean. Order and repetition in sets of names, upper and lower case of words that the service
     spells in its own way, and slashes at both ends of a path make no difference.
-  - Every change in place is read back. A change that the service accepted and did not make is an error.
+  - Right before a task is changed or deleted it is looked at once more. What others have changed meanwhile and is not declared is kept;
+    where the task was re-created or deleted, it is planned anew, once.
+  - A task that is declared as paused is paused first and changed then. One that is declared as running is changed first and started
+    then. Where a change wakes a paused task, the task is paused again.
+  - Every change in place is read back, for as long as the task is in a state of transition, and once more at the end. A change that the
+    service accepted and did not make is up to O(on_immutable_change); one that went back is an error.
+  - Where two runs create the same task at the same moment and the service allows two of one name, the run that made the later one takes
+    it back.
   - When the answer to a request was lost, the module looks at the task before anything is sent again, so a task is never created
     twice.
 """

@@ -422,6 +422,14 @@ changed_fields:
   returned: always, on failure as far as it is known
   sample:
     - obs.deliver_time_interval
+unproven_fields:
+  description:
+    - Names of declared options that the service does not show, so that nobody can tell whether they are as declared. They are sent when
+      the task is created, with any other change, and with O(update_secrets=always), and never cause a change by themselves.
+  type: list
+  elements: str
+  returned: always, on failure as far as it is known
+  sample: []
 diff:
   description: What differs before and after. Values are normalised, no secret is in it.
   type: dict

@@ -294,7 +294,7 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import info_module
 
 
 def main() -> None:

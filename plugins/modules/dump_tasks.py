@@ -22,8 +22,11 @@ options:
     description:
       - Whether to delete the tasks of the streams and instances named in the lists that are not declared and whose names match
         O(purge_match).
-      - Only kinds of tasks of which at least one is declared for a stream or instance are looked at there. Streams and instances that
-        no item names are never touched. To empty one, declare a task of it with V(absent) as its state.
+      - Only kinds of tasks of which at least one is declared for a stream or instance are looked at there, and those that
+        O(purge_stream_names) and O(purge_instance_names) name.
+      - Tasks are purged last, and only after success. Where a declared task of the same stream or instance failed or was refused, nothing is
+        purged there; RV(purged) and RV(summary.spared) say so.
+      - Right before it is deleted, each task is looked at once more. One that somebody re-created under the same name is left.
       - A task that is declared as a sink task is not purged as a Smart Connect task, or the other way round, since both APIs may show
         the same tasks.
     type: bool
@@ -38,6 +41,40 @@ options:
       - How many tasks may be purged in one run. When there are more, nothing at all is changed, and the module fails and names them.
     type: int
     default: 10
+  purge_first:
+    description:
+      - Whether tasks that are purged, and items whose C(state) is V(absent), are deleted before others are created or changed.
+      - Needed where a quota leaves no room for the new tasks beside the old ones. Without it, such a run is refused as a whole before
+        anything is written.
+      - Until the new tasks run, nothing is dumped, and a new task that starts at the latest position skips what arrives meanwhile. When
+        creating fails, the old tasks are gone.
+    type: bool
+    default: false
+  purge_stream_names:
+    description:
+      - Streams that are purged though no task is declared there, such as one that has lost its last declared task. Needs O(purge=true).
+    type: list
+    elements: str
+    default: []
+  purge_instance_names:
+    description:
+      - Kafka instances that are purged though no task is declared there. Tasks of both Kafka APIs count. Needs O(purge=true).
+    type: list
+    elements: str
+    default: []
+  lists_switched_off:
+    description:
+      - Lists whose tasks are declared elsewhere and left out of this call, such as those that a user of the role
+        P(opendump.huaweicloud.dumping#role) has switched off.
+      - With O(purge=true) any entry here is refused before anything is sent, since those tasks would count as not declared and would be
+        deleted.
+    type: list
+    elements: str
+    choices:
+      - dis_transfer_tasks
+      - kafka_sink_tasks
+      - smart_connect_tasks
+    default: []
   parallelism:
     description:
       - How many requests may be under way at the same time, V(1) or more.
@@ -54,6 +91,22 @@ options:
       - continue
       - stop
     default: continue
+  results:
+    description:
+      - Which tasks RV(results) and RV(purged) list.
+      - V(all) lists every declared task.
+      - V(changed) lists those that changed, failed, or were to be purged and were left. RV(summary) counts all tasks either way.
+    type: str
+    choices:
+      - all
+      - changed
+    default: all
+  gather:
+    description:
+      - Whether to return in RV(gathered) what there is on the streams and instances of this call after all writes. Lists that were read to
+        decide serve again where nothing was written, so this costs less than a call of M(opendump.huaweicloud.dump_tasks_info).
+    type: bool
+    default: false
 author:
   - opendump contributors (@opendump)
 extends_documentation_fragment:
@@ -143,6 +196,25 @@ EXAMPLES = r"""
     purge_match: ^prod-
     purge_limit: 3
 
+- name: Rename tasks where the stream has no room for old and new ones at the same time
+  opendump.huaweicloud.dump_tasks:
+    dis_transfer_tasks:
+      - stream_name: orders
+        task_name: prod-orders-hourly
+        obs:
+          obs_bucket_path: landing-zone
+          consumer_strategy: TRIM_HORIZON
+    purge: true
+    purge_match: ^prod-
+    purge_first: true
+
+- name: Delete all tasks of a stream of which none is declared any more
+  opendump.huaweicloud.dump_tasks:
+    purge: true
+    purge_match: .
+    purge_stream_names:
+      - retired
+
 - name: Go on when a task fails, and say which did
   block:
     - name: Declare all that is dumped
@@ -227,6 +299,14 @@ results:
       returned: always
       sample:
         - obs.deliver_time_interval
+    unproven_fields:
+      description:
+        - Names of declared options that the service does not show, so that nobody can tell whether they are as declared. They are sent when
+          the task is created, with any other change, and with V(always) as C(update_secrets), and never cause a change by themselves.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     task:
       description:
         - The task as it is after the run, or in check mode as it would be. The same record for every kind of task; no secret is in it.
@@ -440,7 +520,9 @@ results:
           returned: when a service answered with an error
           sample: dis.ap-southeast-1.myhuaweicloud.com
 purged:
-  description: The tasks that were, or in check mode would be, purged. The members are those of RV(results).
+  description:
+    - The tasks that were, or in check mode would be, purged, and those that should have been and were not. The members are those of
+      RV(results). Of a task that was left, C(actions) is empty and C(error) says why.
   type: list
   elements: dict
   returned: always
@@ -475,6 +557,18 @@ summary:
       type: int
       returned: always
       sample: 1
+    spared:
+      description: Tasks that were to be purged and were left, because a declared task of the same stream or instance failed.
+      type: int
+      returned: always
+      sample: 0
+    undeclared:
+      description:
+        - Tasks on the streams and instances of this call that are not declared and were not purged, of the kinds that are declared
+          there. V(null) where the run did not come so far.
+      type: int
+      returned: always
+      sample: 3
     created:
       description: Tasks that were or would be created.
       type: int
@@ -510,6 +604,31 @@ summary:
       type: int
       returned: always
       sample: 0
+gathered:
+  description:
+    - What there is on the streams and instances of this call after all writes, in check mode without them. Tasks that are not declared are
+      among them.
+  type: dict
+  returned: with O(gather=true), unless the module failed before the first write
+  contains:
+    tasks:
+      description: The tasks, as M(opendump.huaweicloud.dump_tasks_info) returns them.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+    quotas:
+      description: The quotas, as M(opendump.huaweicloud.dump_tasks_info) returns them.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+    errors:
+      description: What could not be read, as M(opendump.huaweicloud.dump_tasks_info) returns it. Any makes the module fail.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
 diff:
   description: What differs before and after, one entry for each task that changes. Values are normalised, no secret is in it.
   type: list

@@ -460,7 +460,7 @@ error:
       sample: dis.ap-southeast-1.myhuaweicloud.com
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import dump_tasks_info
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks_info import dump_tasks_info
 
 
 def main() -> None:

@@ -308,7 +308,7 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import info_module
 
 
 def main() -> None:

@@ -304,7 +304,7 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import info_module
 
 
 def main() -> None:

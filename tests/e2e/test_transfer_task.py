@@ -192,12 +192,25 @@ def test_a_put_that_does_not_work_is_an_error_and_says_so(run: Run, cloud: Local
 
 
 def test_values_that_the_service_does_not_show(run: Run, cloud: Local) -> None:
+    """They are sent and said to be unproven once, and cause no write by themselves."""
     cloud.switch({"dis.echo_deliver_size_interval": "no"})
     where = {"stream_name": "newstream", "task_name": "newtask"}
-    run("dis_transfer_task", **where, obs={**OBS, "deliver_size_interval": 10})
-    again = run("dis_transfer_task", **where, obs={**OBS, "deliver_size_interval": 10})
-    assert again["changed"] is False
-    assert "does not show obs.deliver_size_interval" in str(again["warnings"])
+    hidden = {**OBS, "deliver_size_interval": 10}
+    first = run("dis_transfer_task", **where, obs=hidden)
+    assert (first["changed"], first["unproven_fields"]) == (True, ["obs.deliver_size_interval"]), first
+    assert len(first["warnings"]) == 1
+    assert "does not show obs.deliver_size_interval" in str(first["warnings"][0])
+    forget_requests(cloud)
+    for options in ({}, {"check": True}):
+        again = run("dis_transfer_task", **where, obs={**OBS, "deliver_size_interval": 20}, **options)
+        assert (again["changed"], again["actions"], again["unproven_fields"]) == (False, [], ["obs.deliver_size_interval"])
+        assert "warnings" not in again
+    assert writes(cloud) == []
+    other = run("dis_transfer_task", **where, obs={**hidden, "deliver_time_interval": 900})
+    assert (other["changed"], other["actions"], other["changed_fields"]) == (True, ["update"], ["obs.deliver_time_interval"])
+    assert other["unproven_fields"] == ["obs.deliver_size_interval"]
+    always = run("dis_transfer_task", **where, obs={**hidden, "deliver_time_interval": 900}, update_secrets="always")
+    assert (always["actions"], always["changed_fields"]) == (["update"], ["obs.deliver_size_interval"])
 
 
 @pytest.mark.parametrize(

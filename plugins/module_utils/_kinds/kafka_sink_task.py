@@ -112,6 +112,10 @@ class KafkaSinkTask(Kind):
             return Parent(wanted["connector_id"], None, wanted["connector_id"])
         return self.instances.find(wanted).parent
 
+    def identify(self, parent: Parent) -> Parent:
+        # named by its connector only, whose instance the other kind, or another declaration, may name
+        return self.instances.find({"connector_id": parent.id}).parent if parent.id == parent.connector_id else parent
+
     def parents(self) -> list[Parent]:
         return [instance.parent for instance in self.instances.all() if instance.connector_id]
 

@@ -17,7 +17,7 @@ from .._errors import Meaning, OpendumpError
 from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._reconcile.apply import Writer
 from .._reconcile.plan import Plan, Refused, make_plan
-from .._reconcile.wait import Clock, Patience, WaitFailed
+from .._reconcile.wait import Clock, StateWait, WaitFailed
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Task
@@ -266,12 +266,12 @@ class Migration:
         :raises WaitFailed: it cannot get there any more, or not in time.
         """
         label = "Smart Connect task '%s' of Kafka instance %s" % (job.successor_name, job.parent)
-        patience = Patience(self.connect, job.parent, label, "ok", self.pace.wait_timeout, self.clock.now())
+        wait = StateWait(self.connect, job.parent, label, "ok", self.pace.wait_timeout, self.clock.now())
         while True:
             task = self.inventory.look_at_successor(job)
             if task is None:
                 raise OpendumpError("The %s has disappeared while it was waited to be %s; run again." % (label, what))
-            if self.connect.health(task.status) in wanted or patience.over(task, self.clock.now()):
+            if self.connect.health(task.status) in wanted or wait.is_over(task, self.clock.now()):
                 return
             yield
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import signal
 import threading
@@ -17,13 +18,37 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._api.client import REQUESTS_IMPORT_ERROR, Client
 from .._api.options import API_OPTIONS
 from .._api.redaction import hide_options, list_spellings, make_printable, mask
-from .._errors import OpendumpError, UnexpectedError
+from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 
 # Ansible blanks out these texts wherever they stand in a result. Shorter secrets are hidden by the names of their options, and taken out of
 # what a service says.
 SHORTEST_BLANKED = 6
 # A job that is cancelled, Ctrl-C, a terminal that is closed.
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+PARALLELISM = {"type": "int", "default": 8}
+
+
+def check_positive(value: int, name: str) -> int:
+    """
+    :raises ConfigurationError: the option is less than 1.
+    """
+    if value < 1:
+        raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, value))
+    return value
+
+
+def check_pattern(value: Optional[str], name: str) -> Optional[str]:
+    """
+    :raises ConfigurationError: the option is no regular expression.
+    """
+    if value:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ConfigurationError("%s is no regular expression: %s." % (name, error)) from error
+    return value
 
 
 class DumpModule(AnsibleModule):

@@ -8,25 +8,23 @@ The items are validated whole before the first request: every error of every ite
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Optional
 
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS, LISTS
-from .._reconcile.estate import Estate, nothing_can_be_there
-from .._reconcile.result import outcome_diff, outcome_result, task_result
-from .._reconcile.run import Outcome, Purge, Reconciliation
+from .._reconcile.estate import Place
+from .._reconcile.outcome import Outcome, describe_unwell, group_failures
+from .._reconcile.purge import Purge
+from .._reconcile.result import outcome_diff, outcome_result
+from .._reconcile.run import Reconciliation
 from .._task.declared import Declared, declare, item_spec, secrets
 from .._task.items import find_item_problems, join_problems, name_item, state_problems
 from .._task.kind import Kind
-from .._task.records import Parent, Task
-from .._threads import side_by_side
-from .base import DumpModule
+from .base import PARALLELISM, DumpModule, check_pattern, check_positive
 
-PARALLELISM = {"type": "int", "default": 8}
 # What each action is called once it is done.
 DONE = {
     "create": "created",
@@ -37,6 +35,7 @@ DONE = {
     "pause": "paused",
     "resume": "resumed",
 }
+MOST_NAMES = 20
 
 
 class ItemsModule(DumpModule):
@@ -50,33 +49,43 @@ class ItemsModule(DumpModule):
         self.declared = {name: self.params.get(name) for name in LISTS}
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
-        found = [] if self._accepted else self.item_problems()
-        super().fail_json(join_problems(found) if found else msg, **kwargs)
+        problems = [] if self._accepted else self.item_problems()
+        super().fail_json(join_problems(problems) if problems else msg, **kwargs)
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
-        found = []
+        problems = []
         for name, kind in LISTS.items():
             items = self.declared.get(name)
             for number, item in enumerate(items if isinstance(items, list) else []):
                 if isinstance(item, Mapping):
-                    found += ["%s: %s" % (name_item(name, number, item), text) for text in find_item_problems(kind, item)]
+                    problems += ["%s: %s" % (name_item(name, number, item), text) for text in find_item_problems(kind, item)]
                 else:
-                    found.append("%s[%d] is no mapping" % (name, number))
-        return found
+                    problems.append("%s[%d] is no mapping" % (name, number))
+        return problems
 
     def wanted(self) -> list[Declared]:
         """What the items declare, once Ansible has accepted them; all that is wrong with them ends the module."""
-        wanted, found = [], []
+        wanted, problems = [], []
         for name, kind in LISTS.items():
             for number, item in enumerate(self.params[name] or []):
                 try:
                     wanted.append(declare(kind, item))
                 except ConfigurationError as error:
-                    found.append("%s: %s" % (name_item(name, number, item), state_problems(error)))
-        if found:
-            self.fail_json(msg=join_problems(found))
+                    problems.append("%s: %s" % (name_item(name, number, item), state_problems(error)))
+        if problems:
+            self.fail_json(msg=join_problems(problems))
         return wanted
+
+
+def purge_filters() -> dict[str, list[tuple[type[Kind], str]]]:
+    """Options that name parents for purge → the kinds that live there, each with the option of its parent."""
+    filters: dict[str, list[tuple[type[Kind], str]]] = {}
+    for kind in KINDS.values():
+        for name, option in kind.parent_filters.items():
+            if option == (kind.parent_name_option or kind.parent_id_option):
+                filters.setdefault("purge_" + name, []).append((kind, option))
+    return filters
 
 
 def bulk_spec() -> dict[str, Any]:
@@ -86,98 +95,118 @@ def bulk_spec() -> dict[str, Any]:
         purge={"type": "bool", "default": False},
         purge_match={"type": "str"},
         purge_limit={"type": "int", "default": 10},
+        purge_first={"type": "bool", "default": False},
+        **{name: {"type": "list", "elements": "str", "default": []} for name in purge_filters()},
+        lists_switched_off={"type": "list", "elements": "str", "choices": list(LISTS), "default": []},
         parallelism=dict(PARALLELISM),
         on_error={"type": "str", "choices": ["continue", "stop"], "default": "continue"},
+        results={"type": "str", "choices": ["all", "changed"], "default": "all"},
+        gather={"type": "bool", "default": False},
     )
     return spec
 
 
 def dump_tasks() -> None:
     module = ItemsModule(bulk_spec(), required_if=[("purge", True, ["purge_match"])])
+    options = module.params
     wanted = module.wanted()
     outcomes: list[Outcome] = []
-    with module.failing(lambda: told(unfinished(outcomes))):
-        parallelism = positive(module.params["parallelism"], "parallelism")
-        purge = purge_of(module.params)
+    gathered: dict[str, Any] = {}
+    with module.failing(lambda: bulk_result(mark_unfinished(outcomes), options["results"])):
+        parallelism = check_positive(options["parallelism"], "parallelism")
+        purge = read_purge(options)
         module.hide(secrets(wanted))
         run = Reconciliation(
             module.connect(parallelism),
             check_mode=module.check_mode,
             parallelism=parallelism,
-            stop_on_error=module.params["on_error"] == "stop",
+            stop_on_error=options["on_error"] == "stop",
             warn=module.warn,
         )
-        run.run(wanted, purge, outcomes)
-    result = told(outcomes)
+        run.run(wanted, purge, outcomes, delete_first=options["purge_first"])
+        if options["gather"]:
+            gathered = run.gather().result()
+    result = bulk_result(outcomes, options["results"], run.count_undeclared())
+    if options["gather"]:
+        result["gathered"] = gathered
+    for text in describe_unwell(outcomes):
+        module.warn(text)
     if module._diff:
-        result["diff"] = [headed(outcome) for outcome in outcomes if outcome.changed]
-    failed = [outcome for outcome in outcomes if outcome.error]
-    if failed:
-        module.fail_json(msg=failures(failed, len(outcomes)), **result)
+        result["diff"] = [diff_with_header(outcome) for outcome in outcomes if outcome.changed]
+    problems = describe_failures(outcomes)
+    if gathered.get("errors"):
+        problems += "%sNot all could be gathered: %s" % ("\n" if problems else "", gathered["errors"][0]["msg"])
+    if problems:
+        module.fail_json(msg=problems, **result)
     module.exit_json(**result)
 
 
-def told(outcomes: list[Outcome]) -> dict[str, Any]:
-    """What was done and what was not, as far as it has come."""
+def bulk_result(outcomes: Sequence[Outcome], which: str = "all", undeclared: Optional[int] = None) -> dict[str, Any]:
+    """What was done and what was not, as far as it has come.
+
+    :param which: C(all), or C(changed) for what changed, failed or was not purged; the summary counts all.
+    :param undeclared: tasks on the same parents that are not declared, None where the run did not come so far.
+    """
+    shown = [outcome for outcome in outcomes if which == "all" or outcome.changed or outcome.error or outcome.spared]
     return {
         "changed": any(outcome.changed for outcome in outcomes),
-        "results": [item_result(outcome) for outcome in outcomes if not outcome.purged],
-        "purged": [item_result(outcome) for outcome in outcomes if outcome.purged],
-        "summary": summary(outcomes),
+        "results": [item_result(outcome) for outcome in shown if not outcome.purged],
+        "purged": [item_result(outcome) for outcome in shown if outcome.purged],
+        "summary": summary(outcomes, undeclared),
     }
 
 
-def unfinished(outcomes: list[Outcome]) -> list[Outcome]:
+def mark_unfinished(outcomes: list[Outcome]) -> list[Outcome]:
     """The outcomes of a run that was broken off, each of which says so where its task is concerned."""
     for outcome in outcomes:
-        if not outcome.error and outcome.plan and outcome.actions != outcome.plan.actions:
-            outcome.error = OpendumpError("Not done, or not to its end: the run was broken off.")
+        if not outcome.error and not outcome.spared and outcome.plan and outcome.actions != outcome.plan.actions:
+            outcome.error = OpendumpError("The run was broken off before this was done, or before it was finished.")
     return outcomes
 
 
-def positive(value: int, name: str) -> int:
-    if value < 1:
-        raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, value))
-    return value
-
-
-def pattern(value: Optional[str], name: str) -> Optional[str]:
+def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
     """
-    :raises ConfigurationError: it is no regular expression.
+    :raises ConfigurationError: the options do not say what may be deleted, or what they say cannot stand together.
     """
-    if value:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ConfigurationError("%s is no regular expression: %s." % (name, error)) from error
-    return value
-
-
-def purge_of(options: Mapping[str, Any]) -> Optional[Purge]:
+    places: list[Place] = [
+        (kind, {option: value}) for name, kinds in purge_filters().items() for kind, option in kinds for value in options[name]
+    ]
     if not options["purge"]:
+        if places:
+            names = [name for name in purge_filters() if options[name]]
+            raise ConfigurationError("%s says where to purge, and purge is false. Nothing was changed." % " and ".join(names))
         return None
     if not options["purge_match"]:
         raise ConfigurationError("purge_match is empty; purge needs to know which names it may delete.")
-    return Purge(str(pattern(options["purge_match"], "purge_match")), options["purge_limit"])
+    if options["lists_switched_off"]:
+        raise ConfigurationError(
+            "purge cannot be used while a list is switched off (%s): its tasks are declared elsewhere, would count as not declared here, "
+            "and would be deleted. Nothing was changed. Switch the list on, or purge off." % ", ".join(options["lists_switched_off"])
+        )
+    return Purge(str(check_pattern(options["purge_match"], "purge_match")), options["purge_limit"], places)
 
 
 def item_result(outcome: Outcome) -> dict[str, Any]:
+    """One entry of the results."""
     error = outcome.error
+    details = error.details if error else {}
     return {
         "kind": outcome.declared.kind.name,
         "parent": outcome.parent.id if outcome.parent else " ".join(outcome.declared.where.values()),
         "task_name": outcome.plan.name if outcome.plan else outcome.declared.name,
         **outcome_result(outcome),
-        "error": {"msg": outcome.message, **error.details} if error else None,
+        "error": {"msg": outcome.message, **details} if error or outcome.spared else None,
     }
 
 
-def headed(outcome: Outcome) -> dict[str, Any]:
+def diff_with_header(outcome: Outcome) -> dict[str, Any]:
+    """What differs, under a header that names the task."""
     header = "%s%s" % (outcome.declared.label, " (purged)" if outcome.purged else "")
     return {"before_header": header, "after_header": header, **outcome_diff(outcome)}
 
 
-def summary(outcomes: list[Outcome]) -> dict[str, int]:
+def summary(outcomes: Sequence[Outcome], undeclared: Optional[int] = None) -> dict[str, Optional[int]]:
+    """Numbers of tasks."""
     counted = Counter(DONE[action] for outcome in outcomes for action in outcome.actions)
     declared = [outcome for outcome in outcomes if not outcome.purged]
     return {
@@ -186,84 +215,49 @@ def summary(outcomes: list[Outcome]) -> dict[str, int]:
         "failed": sum(outcome.error is not None for outcome in outcomes),
         "unchanged": sum(not outcome.changed and outcome.error is None for outcome in outcomes),
         "purged": sum(outcome.purged and outcome.changed for outcome in outcomes),
+        "spared": sum(bool(outcome.spared) for outcome in outcomes),
+        "undeclared": undeclared,
         **{done: counted.get(done, 0) for done in DONE.values()},
     }
 
 
-def failures(failed: list[Outcome], total: int) -> str:
-    lines = [outcome.message for outcome in failed[:20]]
-    if len(failed) > 20:
-        lines.append("and %d more; see results" % (len(failed) - 20))
-    return "%d of %d tasks failed; what was applied and what was not is in results, and running again goes on from here.\n%s" % (
-        len(failed),
-        total,
-        "\n".join(lines),
-    )
+def describe_failures(outcomes: Sequence[Outcome]) -> str:
+    """What failed, each cause once, and what did not; empty where nothing failed and nothing was spared."""
+    failed = [outcome for outcome in outcomes if outcome.error]
+    spared = [outcome for outcome in outcomes if outcome.spared]
+    if not failed and not spared:
+        return ""
+    lines = [
+        "%d of %d tasks failed; what was applied and what was not is in results, and running again goes on from here."
+        % (len(failed), len(outcomes))
+    ]
+    groups = group_failures(failed)
+    for group in groups[:MOST_NAMES]:
+        lines.append(group[0].message)
+        if len(group) > 1:
+            lines.append("  The same happened to %d more: %s" % (len(group) - 1, name_tasks(group[1:])))
+    if len(groups) > MOST_NAMES:
+        lines.append("and %d other causes; see results" % (len(groups) - MOST_NAMES))
+    if spared:
+        lines.append("%d tasks were not purged (%s): %s" % (len(spared), name_tasks(spared), spared[0].spared))
+    well = [outcome for outcome in outcomes if not outcome.error and not outcome.spared]
+    changed = [outcome for outcome in well if outcome.changed]
+    if changed:
+        lines.append("Changed: %s." % name_tasks(changed, with_actions=True))
+    if len(well) > len(changed):
+        lines.append("As declared already: %d." % (len(well) - len(changed)))
+    return "\n".join(lines)
 
 
-def dump_tasks_info() -> None:
-    module = DumpModule(
-        {
-            **{name: {"type": "list", "elements": "str"} for kind in KINDS.values() for name in kind.parent_filters},
-            "kinds": {"type": "list", "elements": "str", "choices": list(KINDS)},
-            "name_pattern": {"type": "str"},
-            "health": {"type": "list", "elements": "str", "choices": ["ok", "paused", "starting", "failed", "unknown"]},
-            "details": {"type": "bool", "default": True},
-            "parallelism": dict(PARALLELISM),
-        }
-    )
-    with module.failing():
-        parallelism = positive(module.params["parallelism"], "parallelism")
-        pattern(module.params["name_pattern"], "name_pattern")
-        client = module.connect(parallelism)
-        result = gathered_estate(Estate(client, parallelism), module.params)
-        where = {"region": client.region or None, "project_id": client.project_id()}
-    module.exit_json(changed=False, **where, **result)
-
-
-def gathered_estate(estate: Estate, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Tasks, quotas and totals of the parents named, or of the whole project where none is."""
-    everything = not any(options.get(name) for kind in KINDS.values() for name in kind.parent_filters)
-    wanted_health = set(options.get("health") or ())
-    name_matches = re.compile(options.get("name_pattern") or "").search
-    tasks: list[dict[str, Any]] = []
-    quotas: list[dict[str, Any]] = []
-    errors: list[dict[str, Any]] = []
-
-    def unreadable(kind: type[Kind], parent: Optional[str], error: Exception) -> None:
-        errors.append({"kind": kind.name, "parent": parent, "msg": str(error), **getattr(error, "details", {})})
-
-    for kind in [KINDS[name] for name in options.get("kinds") or KINDS]:
-        adapter = estate.adapter(kind)
-        named = [{option: value} for name, option in kind.parent_filters.items() for value in options.get(name) or ()]
-        try:
-            adapter.preload(named)
-            parents: list[Parent] = adapter.parents() if everything else side_by_side(adapter.parent, named, estate.parallelism)
-        except OpendumpError as error:
-            # Not every region has every service: what one of them does not answer shall not hide what the others do.
-            if not everything:
-                raise
-            unreadable(kind, None, error)
-            continue
-
-        def wanted(task: Task, kind: type[Kind] = kind) -> bool:
-            return bool(name_matches(task.name)) and (not wanted_health or kind.health(task.status) in wanted_health)
-
-        for parent, listing in estate.gather(kind, parents, bool(options.get("details", True)), wanted):
-            if isinstance(listing, OpendumpError):
-                if not (everything and nothing_can_be_there(listing)):
-                    unreadable(kind, parent.id, listing)
-                continue
-            for refusal in listing.errors:
-                unreadable(kind, parent.id, refusal)
-            quotas.append({"kind": kind.name, "parent": parent.id, "parent_name": parent.name, **listing.quotas})
-            tasks += [task_result(kind, task) or {} for task in listing.tasks]
-    if errors and not quotas:
-        raise OpendumpError("Nothing could be read. %s" % errors[0]["msg"], errors[0])
-    counts = Counter(str(task["health"]) for task in tasks)
-    return {
-        "tasks": tasks,
-        "quotas": quotas,
-        "errors": errors,
-        "summary": {"tasks": len(tasks), **{state: counts.get(state, 0) for state in ("ok", "paused", "starting", "failed", "unknown")}},
-    }
+def name_tasks(outcomes: Sequence[Outcome], with_actions: bool = False) -> str:
+    """Names of tasks, as many as can be read."""
+    names = [
+        "%s%s"
+        % (
+            outcome.plan.name if outcome.plan else outcome.declared.name or outcome.declared.id,
+            " (%s)" % ", ".join(DONE[action] for action in outcome.actions) if with_actions else "",
+        )
+        for outcome in outcomes[:MOST_NAMES]
+    ]
+    more = len(outcomes) - MOST_NAMES
+    return ", ".join(names) + (" and %d more" % more if more > 0 else "")

@@ -9,14 +9,16 @@ until it is RUNNING again, and refuses further changes meanwhile.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 from .._api.client import Client, quote_segment
-from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError
+from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError
 from .._kinds.kafka_instances import Instance, Instances
 from .._kinds.registry import kinds_of_parent
+from .._reconcile.lost_reply import Delivery
 from .._reconcile.plan import DELETE, Plan, Refused
 from .._reconcile.wait import Clock, WaitFailed
 from .._task.declared import Declared
@@ -126,8 +128,35 @@ class Switch:
             victim = Declared(
                 type(adapter), self.where, task.name, task.id, "absent", wait=False, wait_interval=self.options["wait_interval"]
             )
-            Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, self.warn).write()
-            self.actions.append(DELETE)
+            writer = Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, self.warn)
+            writer.write()
+            self.actions += writer.done
+        started = self.clock.now()
+        for _try in self.clock.poll(0, self.options["wait_timeout"]):
+            try:
+                self._send(instance, wanted)
+                break
+            except ApiError as error:
+                if error.meaning is not Meaning.BUSY:
+                    raise
+                refusal = error
+            if self._settled(self._look(instance), started).connector_enable == wanted:
+                break
+            self.clock.sleep(self.options["wait_interval"])
+        else:
+            raise refusal
+        self.actions.append(ENABLE if wanted else DISABLE)
+        if not self.options["wait"]:
+            return self._look(instance)
+        for _look in self.clock.poll(self.options["wait_interval"], math.inf):
+            seen = self._settled(self._look(instance), started)
+            if seen.connector_enable == wanted:
+                break
+            self._in_time(started, seen, "switched %s" % ("on" if wanted else "off"))
+        return seen
+
+    def _send(self, instance: Instance, wanted: bool) -> None:
+        """One request, sent again only where it was not executed."""
         path = "/v2/{project_id}/instances/%s/connector" if wanted else "/v2/{project_id}/kafka/instances/%s/delete-connector"
         body: dict[str, Any] = {
             key: self.options[key] for key in ("specification", "spec_code", "node_cnt") if self.options.get(key) is not None
@@ -135,48 +164,20 @@ class Switch:
         if not wanted:
             # An empty body is refused by some editions, an object is taken by all.
             body = {"instance_id": instance.id}
-        action = ENABLE if wanted else DISABLE
-        started = self.clock.now()
-        while True:
+
+        def request() -> None:
             try:
                 self.client.call("dms", "POST", path % quote_segment(instance.id), body=body)
-                break
-            except (ApiError, TransportError) as error:
-                if isinstance(error, ApiError) and error.meaning is Meaning.EXISTS:
-                    break
-                busy = isinstance(error, ApiError) and error.meaning is Meaning.BUSY
-                if not busy and not error.possibly_executed:
+            except ApiError as error:
+                if error.meaning is not Meaning.EXISTS:
                     raise
-                seen = self._look_after(instance, error, wanted, started)
-                if seen.connector_enable == wanted:
-                    self.actions.append(action)
-                    return seen
-                if self.clock.now() - started > max(self.client.retry_budget, self.options["wait_timeout"] if busy else 0):
-                    raise
-        self.actions.append(action)
-        if not self.options["wait"]:
-            return self._look(instance)
-        while True:
-            seen = self._settled(self._look(instance), started)
-            if seen.connector_enable == wanted:
-                return seen
-            self._in_time(started, seen, "switched %s" % ("on" if wanted else "off"))
-            self.clock.sleep(self.options["wait_interval"])
 
-    def _look_after(self, instance: Instance, lost: Union[ApiError, TransportError], wanted: bool, started: float) -> Instance:
-        """The instance after a request of which it is not known what became of it, which the error then says."""
-        self.warn("Switching Smart Connect of %s was not confirmed (%s); looking before it is sent again." % (instance.parent, lost))
-        doubt = "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off")
-        try:
-            seen = self._settled(self._look(instance), started)
-        except OpendumpError as error:
-            if not lost.possibly_executed:
-                raise
-            lost.add("%s, and it could not be looked after: %s Run again; the next run looks first." % (doubt, error))
-            raise lost from None
-        if seen.connector_enable != wanted and lost.possibly_executed:
-            lost.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
-        return seen
+        delivery = Delivery(self.clock, self.warn, self.options["wait_interval"], self.client.retry_budget)
+        delivery.send(
+            "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off"),
+            request,
+            lambda: self._settled(self._look(instance)).connector_enable == wanted,
+        )
 
     def _look(self, instance: Instance) -> Instance:
         return self.instances.find({"instance_id": instance.id}, fresh=True)
@@ -184,10 +185,12 @@ class Switch:
     def _settled(self, instance: Instance, started: Optional[float] = None) -> Instance:
         """The instance once no other operation runs on it."""
         started = self.clock.now() if started is None else started
-        while instance.status in BUSY and self.options["wait"]:
+        for look in self.clock.poll(self.options["wait_interval"], math.inf):
+            if look > 1:
+                instance = self._look(instance)
+            if instance.status not in BUSY or not self.options["wait"]:
+                break
             self._in_time(started, instance, "RUNNING")
-            self.clock.sleep(self.options["wait_interval"])
-            instance = self._look(instance)
         if instance.status not in BUSY and instance.status not in ("RUNNING", ""):
             raise OpendumpError(
                 "Kafka instance %s is %s; Smart Connect can only be switched while it is RUNNING." % (instance.parent, instance.status)

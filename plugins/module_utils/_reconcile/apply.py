@@ -1,46 +1,72 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plan → service: the writes of one task, each sent again only when a look has shown that it was not executed."""
+"""Plan → service: the writes of one task. Each stands on a look made right before it, and is sent again only when a look has shown that
+it was not executed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Optional, Union, cast
+from dataclasses import replace
+from typing import Any, Optional, cast
 
-from .._errors import ApiError, Meaning, OpendumpError, TransportError
+from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import find_differences, leaves
 from .._task.kind import Kind
 from .._task.records import Task
-from .plan import CREATE, DELETE, PAUSE, RECREATE, START, UPDATE, Plan, Refused
-from .wait import Clock
+from .estate import match_declared
+from .lost_reply import Delivery, Lost
+from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, find_hidden, make_plan, plan_recreation
+from .wait import Clock, StateWait, WaitFailed
 
-# Looks after a reply was lost, and reads to see an update come through: services may show a write a little later.
-LOOKS = 3
-
-Lost = Union[ApiError, TransportError]
+# Reads for a change to show where the task is in a steady state; services may show it a little later.
+PROOF_LOOKS = 4
 
 
 class Ignored(OpendumpError):
-    """The service accepted a change and did not make it."""
+    """The service cannot make this change in an existing task: it accepted the change and did not make it."""
 
 
-def preflight(adapter: Kind, made: Plan, warn: Callable[[str], None]) -> None:
+class NoSuchCall(Ignored):
+    """The service cannot make any change in an existing task."""
+
+
+class WentBack(OpendumpError):
+    """A change was made and did not last."""
+
+
+class Moved(OpendumpError):
+    """The task is not what the plan was made for: somebody else changed, deleted or re-created it meanwhile."""
+
+
+def preflight(adapter: Kind, plan: Plan, warn: Callable[[str], None]) -> None:
     """Look at what the service can tell before anything is written.
 
     :raises Refused: what is to be written cannot stand beside what its parent is.
     """
-    if not {CREATE, RECREATE, UPDATE} & set(made.actions):
+    if not {CREATE, RECREATE, UPDATE} & set(plan.actions):
         return
-    findings = adapter.preflight(made.parent, str(made.destination), made.values, made.changed_fields, made.declared.policy)
+    findings = adapter.preflight(plan.parent, str(plan.destination), plan.values, plan.changed_fields, plan.declared.policy)
     for text in findings.warnings:
-        warn("The %s: %s." % (made.declared.label, text))
+        warn("The %s: %s." % (plan.declared.label, text))
     if findings.problems:
-        raise Refused("The %s cannot be written: %s. Nothing was changed." % (made.declared.label, "; ".join(findings.problems)))
+        raise Refused("The %s cannot be written: %s. Nothing was changed." % (plan.declared.label, "; ".join(findings.problems)))
+
+
+def is_same_task(planned: Task, shown: Task) -> bool:
+    """Whether both are one task and not two of one name, as far as that is shown."""
+    if planned.id and shown.id:
+        return planned.id == shown.id
+    return not (planned.created_at and shown.created_at) or planned.created_at == shown.created_at
 
 
 class Writer:
-    """Carries out one plan."""
+    """Carries out one plan; plans anew, once, where somebody else was there meanwhile.
+
+    ``done`` are the actions that were carried out, ``task`` is what was seen last, ``created_id`` tells the task that this run made for
+    certain, and ``plan`` is the plan that was carried out in the end.
+    """
 
     def __init__(self, adapter: Kind, plan: Plan, leaving: Optional[Task], clock: Clock, warn: Callable[[str], None]) -> None:
         self.adapter = adapter
@@ -50,64 +76,155 @@ class Writer:
         self.task = plan.current
         self.leaving = leaving
         self.done: list[str] = []
+        self.created_id: Optional[str] = None
         self.interval = plan.declared.wait_interval
-        self.deadline = plan.declared.wait_timeout
+        self.timeout = plan.declared.wait_timeout
+        self.delivery = Delivery(clock, warn, self.interval, adapter.client.retry_budget)
 
     def write(self) -> None:
-        """Carry out all actions in order; ``done`` tells how far it came when this raises."""
-        for action in self.plan.actions:
+        """Carry out all actions in order; ``done`` tells how far it came when this raises.
+
+        :raises OpendumpError: something could not be done, or it is not known whether it was.
+        """
+        try:
+            self._carry_out()
+        except Moved as moved:
+            if not self.plan.renewable:
+                raise
+            if set(self.done) - {PAUSE}:
+                raise self._changed_meanwhile(moved) from None
+            self._plan_anew()
+            try:
+                self._carry_out()
+            except Moved as again:
+                raise self._changed_meanwhile(again) from None
+
+    def _changed_meanwhile(self, moved: Moved) -> OpendumpError:
+        return OpendumpError(
+            "The %s was changed meanwhile by somebody else: %s Nothing more was done. Run again; the next run looks at what there is."
+            % (self.plan.declared.label, moved)
+        )
+
+    def _plan_anew(self) -> None:
+        declared, parent = self.plan.declared, self.plan.parent
+        current, self.leaving = match_declared(declared, self.adapter.listing(parent).tasks, parent)
+        if current is not None and not current.complete:
+            current = self.adapter.look(parent, current)
+        self.plan, self.task = make_plan(declared, parent, current), current
+
+    def _carry_out(self) -> None:
+        self._look_afresh()
+        for action in list(self.plan.actions):
             if action == CREATE:
                 self._create()
             elif action == RECREATE:
                 self._recreate()
             elif action == UPDATE:
-                self._update()
+                self._change()
             elif action == DELETE:
-                old = self._delete()
-                if self.plan.declared.wait:
-                    self._await_gone(old, "The %s was deleted, but" % self.plan.declared.label, leaving_counts=True)
+                self._remove()
+            elif action == PAUSE:
+                self._pause()
             else:
-                self._act(action)
+                self._set_running()
+
+    def _look_afresh(self) -> None:
+        """Make the plan stand on what there is now. All tasks of a run are read first, so that in a long run the look is old by now."""
+        planned = self.plan.current
+        if planned is None or not self.plan.actions:
+            return
+        shown = self._look(planned)
+        if DELETE in self.plan.actions:
+            self.plan = replace(self.plan, current=shown, actions=[DELETE] if shown else [])
+        elif shown is None:
+            raise Moved("It is not there any more.")
+        elif not self.plan.renewable:
+            self.plan = replace(self.plan, current=shown)
+        else:
+            self.plan = make_plan(self.plan.declared, self.plan.parent, shown)
+        self.task = shown
+
+    def _look(self, task: Task) -> Optional[Task]:
+        """The task as it is now, None where it is gone or going.
+
+        :raises Moved: there is another of its name.
+        """
+        shown = self.adapter.show(self.plan.parent, task)
+        if shown is None or self.adapter.is_leaving(shown.status):
+            return None
+        shown.id, shown.name = shown.id or task.id, shown.name or task.name
+        if shown.name != task.name or not is_same_task(task, shown):
+            raise Moved("It was re-created (its ID was %s and is %s)." % (task.id, shown.id))
+        return shown
 
     # the verbs
 
     def _create(self) -> None:
         plan, adapter = self.plan, self.adapter
-        destination = str(plan.destination)
-        if plan.actions[0] == CREATE:
+        if CREATE in plan.actions:
             preflight(adapter, plan, self.warn)
         if self.leaving:
             self._await_gone(self.leaving)
         body = plan.body()
-        unclear: list[Exception] = []
+        lost: list[Lost] = []
 
-        def send() -> None:
+        def request() -> None:
             try:
-                answer = adapter.create(plan.parent, plan.name, destination, body, plan.paused and adapter.can_create_paused)
-                self.task = answer
+                self.task = adapter.create(plan.parent, plan.name, str(plan.destination), body, plan.paused and adapter.can_create_paused)
             except ApiError as error:
-                if not (unclear and error.meaning is Meaning.EXISTS):
+                if error.meaning is not Meaning.EXISTS:
                     raise
+                if not lost:
+                    raise Moved("Somebody else created it (%s)." % error) from error
+            else:
+                self.created_id = self.task.id if self.task else None
 
-        def there() -> bool:
-            found = [task for task in adapter.listing(plan.parent).tasks if task.name == plan.name and task.status not in adapter.leaving]
-            if len(found) > 1:
+        def is_there() -> bool:
+            named = [task for task in adapter.listing(plan.parent).tasks if task.name == plan.name and not adapter.is_leaving(task.status)]
+            if len(named) > 1:
                 raise OpendumpError(
-                    "%d %ss are now named '%s' (IDs %s)." % (len(found), adapter.noun, plan.name, ", ".join(str(task.id) for task in found))
+                    "%d %ss are now named '%s' (IDs %s)." % (len(named), adapter.noun, plan.name, ", ".join(str(task.id) for task in named))
                 )
-            self.task = found[0] if found else None
-            return bool(found)
+            self.task = named[0] if named else None
+            return bool(named)
 
         # Where two tasks can have one name, a request that is executed late would make the second.
-        lost = self._surely("created", send, there, unclear, lambda error: adapter.names_are_unique or not error.possibly_later)
+        self.delivery.send(
+            self._doubt("created"), request, is_there, lambda error: adapter.names_are_unique or not error.possibly_later, lost
+        )
         self.done.append(CREATE)
         if lost:
-            there()
-            if self.task is not None:
-                self._prove("was created, but its fields", self._show(self.task))
+            self.created_id = None
+            is_there()
+        if self.task is not None and lost:
+            shown = self._show(self.task)
+            wrong = self._find_wrong(shown)
+            if wrong:
+                raise Ignored(
+                    "The %s was created, but these fields are not as declared: %s. Somebody else may have created it at the same time. "
+                    "Run again." % (plan.declared.label, ", ".join(wrong))
+                )
+        self._tell_hidden()
+
+    def _tell_hidden(self) -> None:
+        """Say once, when a task is new, of which declared fields nobody can tell whether they are as declared."""
+        doubtful = [path for path, field in self._fields().items() if field.may_be_hidden and path in self.plan.declared.values]
+        if not doubtful:
+            return
+        shown = self._known()
+        if not shown.complete:
+            shown = self._show(shown)
+        self.plan.unproven = find_hidden(self.plan.declared, shown)
+        if self.plan.unproven:
+            self.warn(
+                "The service does not show %s of the %s, so that nobody can tell whether they are as declared. They were sent, and are "
+                "sent again only with another change or with update_secrets 'always'."
+                % (", ".join(self.plan.unproven), self.plan.declared.label)
+            )
 
     def _recreate(self) -> None:
         preflight(self.adapter, self.plan, self.warn)
+        before = list(self.done)
         # Where the name is all that tells tasks apart, a request that is executed late would delete the new task.
         old = self._delete(lambda error: not self.adapter.names_are_unique or not error.possibly_later)
         try:
@@ -115,131 +232,241 @@ class Writer:
             self._create()
         except OpendumpError as error:
             if CREATE in self.done:
-                now = ""
+                state = ""
             elif getattr(error, "possibly_executed", False):
-                now = " Whether the new one exists is not known; the next run looks, and creates it if it does not."
+                state = " Whether the new one exists is not known; the next run looks, and creates it if it does not."
             else:
-                now = " The task does not exist now; nothing is dumped until the next run, which creates it."
+                state = " The task does not exist now; nothing is dumped until the next run, which creates it."
             if CREATE not in self.done:
-                now += self._forgotten()
+                state += self._name_undeclared()
             error.args = (
                 "The old %s was deleted to be re-created, but the new one %s: %s%s"
-                % (self.plan.declared.label, "is not well" if CREATE in self.done else "could not be created", error, now),
+                % (self.plan.declared.label, "is not well" if CREATE in self.done else "could not be created", error, state),
             )
             raise
-        self.done[:] = [RECREATE]
+        self.done[:] = [*before, RECREATE]
 
-    def _forgotten(self) -> str:
+    def _name_undeclared(self) -> str:
         """What a task that could not be re-created had and nobody has declared, so that the next run cannot know it."""
         declared = self.plan.declared
-        rules = dict(leaves(self.adapter.fields(self.plan.destination)))
+        fields = self._fields()
         kept = {
-            path: rules[path].rule.read(value) for path, value in self.plan.values.items() if path in rules and path not in declared.values
+            path: fields[path].rule.read(value)
+            for path, value in self.plan.values.items()
+            if path in fields and path not in declared.values
         }
-        lost = {path: value for path, value in kept.items() if value not in (None, False, rules[path].default_on_create)}
-        told = ["%s: %r" % item for item in lost.items()]
-        return " It had besides (%s); declare what of it you want again." % ", ".join(told) if told else ""
+        lost = ["%s: %r" % (path, value) for path, value in kept.items() if value not in (None, False, fields[path].default_on_create)]
+        return " It had besides (%s); declare what of it you want again." % ", ".join(lost) if lost else ""
 
-    def _update(self) -> None:
-        plan, adapter, task = self.plan, self.adapter, cast(Task, self.plan.current)
-        destination = str(plan.destination)
+    def _change(self) -> None:
+        """Change in place, or do what on_immutable_change says where the service turns out to be unable to."""
+        base = cast(Task, self.task)
+        if PAUSE in self.done:
+            # what others changed while it was being paused is kept as well
+            fresh = make_plan(self.plan.declared, self.plan.parent, base)
+            if not {UPDATE, RECREATE} & set(fresh.actions):
+                return None
+            self.plan = fresh
+        if RECREATE in self.plan.actions:
+            return self._recreate()
+        try:
+            self._update(base)
+        except Ignored as error:
+            self._give_way(error, base)
+        self._pause_again(base)
+        return None
+
+    def _update(self, base: Task) -> None:
+        plan, adapter = self.plan, self.adapter
         preflight(adapter, plan, self.warn)
         body = plan.body()
 
-        def send() -> None:
+        def request() -> None:
             try:
-                adapter.update(plan.parent, task, destination, body)
+                adapter.update(plan.parent, base, str(plan.destination), body)
             except ApiError as error:
                 if adapter.is_call_unknown(error):
-                    raise OpendumpError(
-                        "This service does not know the call that changes a %s in place (%s). The %s still differs in %s. "
-                        "Set on_immutable_change to 'recreate' and declare it anew under another name, or delete it and run "
-                        "again; a re-created task starts reading at its consumer_strategy."
-                        % (adapter.noun, error, plan.declared.label, ", ".join(plan.changed_fields))
+                    raise NoSuchCall(
+                        "This service does not know the call that changes a %s in place (%s)." % (adapter.noun, error)
                     ) from error
                 raise
 
-        def reached() -> bool:
-            shown = self._show(task)
-            return self._visible(shown) and not self._differs(shown)
+        def is_made() -> bool:
+            shown = self._show(base)
+            return self._is_visible(shown) and not self._find_wrong(shown)
 
-        self._surely("changed", send, reached, [])
+        self.delivery.send(self._doubt("changed"), request, is_made)
         self.done.append(UPDATE)
-        shown = self._show(task)
-        for _look in range(LOOKS - 1):
-            if not self._differs(shown):
+        self.task = self._prove(base)
+
+    def _prove(self, base: Task) -> Task:
+        """The task once the change shows: at once, or for as long as the task is in a state of transition.
+
+        :raises Ignored: the service accepted the change and did not make it.
+        :raises WentBack: it was made and then undone.
+        :raises WaitFailed: it does not show within wait_timeout.
+        """
+        declared = self.plan.declared
+        shown, wrong, was_right, moving = base, [""], False, False
+        for look in self.clock.poll(self.interval, self.timeout):
+            shown = self._show(base)
+            wrong = self._find_wrong(shown)
+            was_right = was_right or not wrong
+            moving = self._is_moving(base, shown)
+            if (not wrong and not moving) or (look >= PROOF_LOOKS and not (moving and declared.wait)) or (not wrong and not declared.wait):
                 break
-            self.clock.sleep(self.interval)
-            shown = self._show(task)
-        if self._visible(shown) and set(self._differs(shown)) == set(self._differs(task)):
+        if wrong:
+            self._judge(base, shown, wrong, was_right, moving)
+        self._mind_undeclared(base, shown)
+        self.plan.unproven = find_hidden(declared, shown)
+        return shown
+
+    def _judge(self, base: Task, shown: Task, wrong: list[str], was_right: bool, moving: bool) -> None:
+        """Say what is the matter with a change that does not show."""
+        label, changed = self.plan.declared.label, self.plan.changed_fields
+        untouched = not [path for path in changed if path not in wrong]
+        if untouched and UPDATE in self.done and not was_right:
             self.done.remove(UPDATE)
-        self._prove("was changed and the service said yes, but", shown)
-        self.task = shown
+        if was_right:
+            raise WentBack(
+                "The %s was changed, but the change did not last: %s went back. The service undid it; look at the task in the console."
+                % (label, ", ".join(wrong))
+            )
+        if moving:
+            raise WaitFailed(
+                "The change of the %s does not show within wait_timeout (%g seconds); its last status is %s, and %s still differ. It is "
+                "not known whether the change will be made. Run again; the next run looks first."
+                % (label, self.timeout, shown.status, ", ".join(wrong)),
+                {"task_status": shown.status},
+            )
+        if untouched and self._others_changed(base, shown):
+            raise Moved("Another change came at the same time.")
+        raise Ignored("The service ignored the change: it accepted it and did not make it.")
 
-    def _visible(self, shown: Task) -> bool:
-        """Whether any changed field is one that the service shows: a secret that was written cannot be seen."""
-        fields = dict(leaves(self.adapter.fields(self.plan.destination)))
-        return any(
-            path in fields and not fields[path].secret and not (fields[path].may_be_hidden and path not in shown.values)
-            for path in self.plan.changed_fields
-        )
+    def _give_way(self, error: Ignored, base: Task) -> None:
+        """The service turned out to be unable to change the task in place: re-create it, leave it, or fail, as the user chose."""
+        plan = self.plan
+        shown = self._show(base)
+        wrong = [path for path in plan.changed_fields if path in self._find_wrong(shown)]
+        secret = [path for path in plan.changed_fields if path not in wrong and not self._is_visible(shown)]
+        left = [*wrong, *secret] or plan.changed_fields
+        # A field that is accepted and never shown would be the reason to re-create the task in every run.
+        provable = isinstance(error, NoSuchCall) or any(path in shown.values for path in wrong)
+        if plan.declared.on_immutable_change == "recreate" and provable:
+            self.warn("%s The task is re-created, as on_immutable_change says." % error)
+            self.plan, self.task = plan_recreation(plan.declared, plan.parent, shown, left), shown
+            return self._recreate_and_pause()
+        if plan.declared.on_immutable_change == "ignore":
+            self.warn("%s It is left as it is, as on_immutable_change says: %s of the %s." % (error, ", ".join(left), plan.declared.label))
+            plan.changed_fields = [path for path in plan.changed_fields if path not in left]
+            self.task = shown
+            return None
+        raise Ignored(
+            "%s The %s still differs in %s. Set on_immutable_change to 'recreate' to delete the task and create it anew (it then starts "
+            "reading at its consumer_strategy: 'latest' skips what arrives meanwhile, 'earliest' dumps once more what is still stored), or "
+            "to 'ignore' to leave these fields alone." % (error, plan.declared.label, ", ".join(left))
+        ) from error
 
-    def _delete(self, again: Callable[[Lost], bool] = lambda error: True) -> Task:
-        plan, task = self.plan, cast(Task, self.plan.current)
+    def _recreate_and_pause(self) -> None:
+        self._recreate()
+        if PAUSE in self.plan.actions:
+            self._pause()
 
-        def send() -> None:
+    def _pause_again(self, base: Task) -> None:
+        """A change may wake a task that is, or is declared, paused."""
+        if RECREATE in self.done or not self._stays_paused(base) or self.task is None:
+            return
+        if self.adapter.health(self.task.status) in ("ok", "starting"):
+            self._act(PAUSE)
+
+    def _stays_paused(self, base: Task) -> bool:
+        state = self.plan.declared.state
+        return self.adapter.can_pause and (state == "paused" or (state == "present" and self.adapter.health(base.status) == "paused"))
+
+    def _remove(self) -> None:
+        old = self._delete()
+        if self.plan.declared.wait:
+            self._await_gone(old, "The %s was deleted, but" % self.plan.declared.label, leaving_counts=True)
+
+    def _delete(self, may_repeat: Callable[[Lost], bool] = lambda error: True) -> Task:
+        plan, task = self.plan, cast(Task, self.task)
+
+        def request() -> None:
             try:
                 self.adapter.delete(plan.parent, task)
             except ApiError as error:
                 if error.meaning is not Meaning.TASK_ABSENT:
                     raise
 
-        self._surely("deleted", send, lambda: self._gone(task), [], again)
+        self.delivery.send(self._doubt("deleted"), request, lambda: self._look(task) is None, may_repeat)
         self.done.append(DELETE)
         self.task = None
         return task
+
+    def _pause(self) -> None:
+        self._act(PAUSE)
+        if UPDATE in self.plan.actions and UPDATE not in self.done:
+            task = cast(Task, self.task)
+            wait = StateWait(self.adapter, self.plan.parent, self.plan.declared.label, "paused", self.timeout, self.clock.now())
+            while True:
+                shown = self._show(task)
+                if wait.is_over(shown, self.clock.now()):
+                    break
+                self.clock.sleep(self.interval)
+            self.task = shown
+
+    def _set_running(self) -> None:
+        """By the action that fits the state that the task is in by now; one that runs already needs none."""
+        action = self.adapter.to_running.get(str(self._known().status))
+        if action:
+            self._act(action)
 
     def _act(self, action: str) -> None:
         adapter, plan = self.adapter, self.plan
         task = self._known()
         if action == PAUSE and task.status in adapter.starting and not adapter.can_pause_while_starting:
-            task = self._settled(task)
+            for _look in self.clock.poll(self.interval, self.timeout):
+                task = self._show(task)
+                if task.status not in adapter.starting:
+                    break
 
-        def reached() -> bool:
+        def is_done() -> bool:
             health = adapter.health(self._show(task).status)
             return health == "paused" if action == PAUSE else health in ("ok", "starting")
 
         # A restart that comes late, or twice, would take away the progress that the task has made meanwhile.
         repeatable = not (action == START and adapter.start_loses_progress)
-        self._surely("told to %s" % action, lambda: adapter.act(plan.parent, task, action), reached, [], lambda error: repeatable)
+        what = {PAUSE: "paused", START: "started", RESUME: "resumed"}[action]
+        self.delivery.send(self._doubt(what), lambda: adapter.act(plan.parent, task, action), is_done, lambda error: repeatable)
         self.done.append(action)
         self.task = Task(**{**vars(task), "status": None})
 
     # looking
 
+    def _doubt(self, what: str) -> str:
+        return "It is not known whether the %s was %s" % (self.plan.declared.label, what)
+
+    def _fields(self) -> dict[str, Any]:
+        return dict(leaves(self.adapter.fields(self.plan.destination)))
+
     def _known(self) -> Task:
         """The task with its ID, which a create does not always answer."""
         if self.task is not None and self.task.id:
             return self.task
-        started = self.clock.now()
-        while True:
-            shown = self.adapter.look(self.plan.parent, self.task or Task(self.adapter.name, self.plan.parent, self.plan.name))
+        wanted = self.task or Task(self.adapter.name, self.plan.parent, self.plan.name)
+        for _look in self.clock.poll(self.interval, self.timeout):
+            shown = (
+                self._find_created() if not self.adapter.names_are_unique and not wanted.id else self.adapter.look(self.plan.parent, wanted)
+            )
             if shown is not None:
                 self.task = shown
                 return shown
-            if self.clock.now() - started > self.deadline:
-                raise OpendumpError(
-                    "The %s was created, but the service does not show it within %g seconds." % (self.plan.declared.label, self.deadline)
-                )
-            self.clock.sleep(self.interval)
+        raise OpendumpError(
+            "The %s was created, but the service does not show it within %g seconds." % (self.plan.declared.label, self.timeout)
+        )
 
-    def _settled(self, task: Task) -> Task:
-        started = self.clock.now()
-        shown = self._show(task)
-        while shown.status in self.adapter.starting and self.clock.now() - started <= self.deadline:
-            self.clock.sleep(self.interval)
-            shown = self._show(task)
-        return shown
+    def _find_created(self) -> Optional[Task]:
+        return match_declared(self.plan.declared, self.adapter.listing(self.plan.parent).tasks, self.plan.parent)[0]
 
     def _show(self, task: Task) -> Task:
         shown = self.adapter.look(self.plan.parent, task)
@@ -247,82 +474,67 @@ class Writer:
             raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.declared.label)
         return shown
 
-    def _gone(self, task: Task) -> bool:
-        shown = self.adapter.look(self.plan.parent, task)
-        return shown is None or shown.status in self.adapter.leaving
-
     def _await_gone(self, task: Task, what: str = "The old task was deleted, but", leaving_counts: bool = False) -> None:
         """Until it is not listed any more: services may show a deleted task for a while."""
-        started = self.clock.now()
-        while True:
+        for _look in self.clock.poll(self.interval, self.timeout):
             listed = [
-                one for one in self.adapter.listing(self.plan.parent).tasks if (one.id == task.id if task.id else one.name == task.name)
+                other
+                for other in self.adapter.listing(self.plan.parent).tasks
+                if (other.id == task.id if task.id else other.name == task.name)
             ]
-            if not listed or (leaving_counts and all(one.status in self.adapter.leaving for one in listed)):
+            if not listed or (leaving_counts and all(self.adapter.is_leaving(other.status) for other in listed)):
                 return
-            if self.clock.now() - started > self.deadline:
-                raise OpendumpError("%s it is still listed after %g seconds (wait_timeout); run again later." % (what, self.deadline))
-            self.clock.sleep(self.interval)
+        raise OpendumpError("%s it is still listed after %g seconds (wait_timeout); run again later." % (what, self.timeout))
 
-    def _differs(self, shown: Task) -> list[str]:
-        """Readable fields that were written and that the service shows otherwise, less those that it may not show at all."""
-        fields = dict(leaves(self.adapter.fields(self.plan.destination)))
+    def _is_moving(self, base: Task, shown: Task) -> bool:
+        """Whether a task is in a state of transition; an unknown word is taken for one where the change brought it about."""
+        health = self.adapter.health(shown.status)
+        return health == "starting" or (health == "unknown" and shown.status != base.status)
+
+    def _is_visible(self, shown: Task) -> bool:
+        """Whether any changed field is one that the service shows: a secret that was written cannot be seen."""
+        fields = self._fields()
+        return any(
+            path in fields and not fields[path].secret and not (fields[path].may_be_hidden and path not in shown.values)
+            for path in self.plan.changed_fields
+        )
+
+    def _find_wrong(self, shown: Task) -> list[str]:
+        """Declared fields that were written and that the service shows otherwise, less those that it may not show at all."""
+        fields = self._fields()
         wrong = find_differences(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
-        return [path for path in wrong if not (fields[path].may_be_hidden and path not in shown.values)]
-
-    def _prove(self, what: str, shown: Task) -> None:
-        wrong = self._differs(shown)
-        if wrong:
-            raise Ignored(
-                "The %s %s: %s still differ. The service ignored the change, so it was not made. "
-                "If these fields cannot be changed in place there, re-create the task (delete it and run again; it then starts "
-                "reading at its consumer_strategy)." % (self.plan.declared.label, what, ", ".join(wrong))
-            )
-        hidden = [
-            path
-            for path, one in leaves(self.adapter.fields(self.plan.destination))
-            if one.may_be_hidden and path not in shown.values and one.rule.canonical(self.plan.values.get(path)) is not None
+        return [
+            path for path in wrong if path in self.plan.declared.values and not (fields[path].may_be_hidden and path not in shown.values)
         ]
-        self.plan.unproven = [path for path in hidden if path in self.plan.changed_fields]
-        if self.plan.unproven and UPDATE in self.plan.actions:
+
+    def _others_changed(self, base: Task, shown: Task) -> bool:
+        fields = self._fields()
+        return any(
+            not field.secret and path not in self.plan.changed_fields and not field.rule.same(base.values.get(path), shown.values.get(path))
+            for path, field in fields.items()
+        )
+
+    def _mind_undeclared(self, base: Task, shown: Task) -> None:
+        """A field that nobody declared was sent as it was shown; where it is another now, say so."""
+        wrong = find_differences(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
+        lost = [path for path in wrong if path not in self.plan.declared.values and base.values.get(path) is not None]
+        if lost:
             self.warn(
-                "The service does not show %s of the %s, so it cannot be told whether a change was made; the declared values were sent."
-                % (", ".join(self.plan.unproven), self.plan.declared.label)
+                "Of the %s, %s is not what it was before the change, though nobody declared it here. Somebody else may have changed it at "
+                "the same time; look at it." % (self.plan.declared.label, ", ".join(lost))
             )
 
-    def _surely(
-        self,
-        what: str,
-        send: Callable[[], Any],
-        reached: Callable[[], bool],
-        unclear: list[Exception],
-        again: Callable[[Lost], bool] = lambda error: True,
-    ) -> bool:
-        """Send; after a lost reply look first, and send again only when it was not executed. True where a reply was lost.
+    def confirm(self, base: Task) -> bool:
+        """Compare once more, when all waiting is over. True where the task had to be paused again.
 
-        :param again: whether a request of which a look shows no effect may be sent once more.
+        :raises WentBack: the change did not last.
         """
-        started = self.clock.now()
-        while True:
-            try:
-                send()
-                return bool(unclear)
-            except (ApiError, TransportError) as error:
-                if not error.possibly_executed:
-                    raise
-                lost: Lost = error
-            unclear.append(lost)
-            doubt = "It is not known whether the %s was %s" % (self.plan.declared.label, what)
-            self.warn("%s (%s); looking before anything is sent again." % (doubt, lost))
-            try:
-                for look in range(LOOKS):
-                    if look:
-                        self.clock.sleep(self.interval)
-                    if reached():
-                        return True
-            except (ApiError, TransportError) as error:
-                lost.add("%s, and it could not be looked after: %s Run again; the next run looks first." % (doubt, error))
-                raise lost from None
-            if not again(lost) or len(unclear) >= LOOKS or self.clock.now() - started > self.adapter.client.retry_budget:
-                lost.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
-                raise lost
+        shown = self._show(self.task or base)
+        self.task = shown
+        wrong = [path for path in self._find_wrong(shown) if path in self.plan.changed_fields]
+        if wrong:
+            self._judge(base, shown, wrong, True, False)
+        if not self._stays_paused(base) or self.adapter.health(shown.status) not in ("ok", "starting"):
+            return False
+        self._act(PAUSE)
+        return True

@@ -19,10 +19,22 @@ from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
 from .._threads import cascade, side_by_side
 
+# A parent as it was named: the kind whose tasks it holds, and the options that name it.
+Place = tuple[type[Kind], Mapping[str, str]]
+PlaceKey = tuple[Any, ...]
+
+
+def place_key(kind: type[Kind], where: Mapping[str, str]) -> PlaceKey:
+    """The same for the same way of naming a parent."""
+    return (kind.name, *sorted(where.items()))
+
 
 @dataclass
-class Seen:
-    """What was found of one declared task: its parent, the task (None: there is none), or why it cannot be told."""
+class Observed:
+    """What was found of one declared task: its parent, the task (None: there is none), or why it cannot be told.
+
+    ``leaving`` is a task of its name that is being deleted.
+    """
 
     parent: Optional[Parent] = None
     current: Optional[Task] = None
@@ -38,71 +50,91 @@ class Estate:
     parallelism: int = 1
     adapters: dict[str, Kind] = field(default_factory=dict)
     listings: dict[tuple[str, str], Union[Listing, OpendumpError]] = field(default_factory=dict)
+    parents: dict[PlaceKey, Union[Parent, OpendumpError]] = field(default_factory=dict)
 
     def adapter(self, kind: type[Kind]) -> Kind:
         if kind.name not in self.adapters:
             self.adapters[kind.name] = kind(self.client)
         return self.adapters[kind.name]
 
-    def observe(self, wanted: Sequence[Declared]) -> list[Seen]:
-        """What there is of each declared task, in input order."""
-        parents = self._parents(wanted)
-        seen = []
-        for one in wanted:
-            found = parents[self._where(one)]
-            seen.append(Seen(error=found) if isinstance(found, OpendumpError) else Seen(parent=found))
-        self._read(list(zip(wanted, seen)))
-        for one, each in zip(wanted, seen):
-            if each.error and one.state == "absent" and nothing_can_be_there(each.error):
-                each.error = None
-        return seen
+    def observe(self, wanted: Sequence[Declared], also: Sequence[Place] = ()) -> list[Observed]:
+        """What there is of each declared task, in input order.
 
-    def _read(self, declared: Sequence[tuple[Declared, Seen]]) -> None:
+        :param also: further parents that are to be listed; see ``parents`` and ``listings``.
+        """
+        self._resolve([*((declared.kind, declared.where) for declared in wanted), *also])
+        observed = []
+        for declared in wanted:
+            answer = self.parents[place_key(declared.kind, declared.where)]
+            observed.append(Observed(error=answer) if isinstance(answer, OpendumpError) else Observed(parent=answer))
+        self._read(list(zip(wanted, observed)))
+        for declared, entry in zip(wanted, observed):
+            if entry.error and declared.state == "absent" and nothing_can_be_there(entry.error):
+                entry.error = None
+        parents = [(kind, self.parents[place_key(kind, where)]) for kind, where in also]
+        self.read_lists({(kind.name, parent.id): (kind, parent) for kind, parent in parents if isinstance(parent, Parent)})
+        return observed
+
+    def _read(self, declared: Sequence[tuple[Declared, Observed]]) -> None:
         """List each parent once, and look at each task as soon as its parent is listed."""
-        places: dict[tuple[str, str], list[tuple[Declared, Seen]]] = {}
-        for one, each in declared:
-            if each.parent:
-                places.setdefault((one.kind.name, each.parent.id), []).append((one, each))
+        places: dict[tuple[str, str], list[tuple[Declared, Observed]]] = {}
+        for task, entry in declared:
+            if entry.parent:
+                places.setdefault((task.kind.name, entry.parent.id), []).append((task, entry))
 
-        def step(what: Union[tuple[str, str], Seen]) -> Iterable[Seen]:
-            if isinstance(what, Seen):
+        def step(what: Union[tuple[str, str], Observed]) -> Iterable[Observed]:
+            if isinstance(what, Observed):
                 self._complete(what)
                 return ()
-            one, each = places[what][0]
-            self._list({what: (one.kind, cast(Parent, each.parent))})
-            for one, each in places[what]:
-                self._match(one, each, cast(Parent, each.parent))
-            return [each for one, each in places[what] if each.current and not each.current.complete and one.state != "absent"]
+            task, entry = places[what][0]
+            self.read_lists({what: (task.kind, cast(Parent, entry.parent))})
+            for task, entry in places[what]:
+                self._match(task, entry, cast(Parent, entry.parent))
+            return [entry for task, entry in places[what] if entry.current and not entry.current.complete and task.state != "absent"]
 
         # The first of each kind go first: a service lets the others in once it has accepted the credentials.
         first = list({place[0]: place for place in reversed(places)}.values())
-        queue: list[Union[tuple[str, str], Seen]] = [*first, *(place for place in places if place not in first)]
+        queue: list[Union[tuple[str, str], Observed]] = [*first, *(place for place in places if place not in first)]
         cascade(step, queue, self.parallelism)
 
-    @staticmethod
-    def _where(one: Declared) -> tuple[Any, ...]:
-        return (one.kind.name, *sorted(one.where.items()))
-
-    def _parents(self, wanted: Sequence[Declared]) -> dict[tuple[Any, ...], Union[Parent, OpendumpError]]:
-        distinct = {self._where(one): one for one in wanted}
+    def _resolve(self, places: Sequence[Place]) -> None:
+        """Look up each parent that is named, once."""
+        distinct = {place_key(kind, where): (kind, where) for kind, where in places}
         kinds: dict[type[Kind], list[Mapping[str, str]]] = {}
-        for one in distinct.values():
-            kinds.setdefault(one.kind, []).append(one.where)
+        for kind, where in distinct.values():
+            kinds.setdefault(kind, []).append(where)
         for kind, wheres in kinds.items():
             try:
                 self.adapter(kind).preload(wheres)
             except OpendumpError as error:
-                return dict.fromkeys(distinct, error)
+                self.parents = dict.fromkeys(distinct, error)
+                return
 
-        def resolve(one: Declared) -> Union[Parent, OpendumpError]:
+        def resolve(place: Place) -> Union[Parent, OpendumpError]:
             try:
-                return self.adapter(one.kind).parent(one.where)
+                return self.adapter(place[0]).parent(place[1])
             except OpendumpError as error:
                 return error
 
-        return dict(zip(distinct, side_by_side(resolve, list(distinct.values()), self.parallelism)))
+        self.parents = dict(zip(distinct, side_by_side(resolve, list(distinct.values()), self.parallelism)))
+        self._unite(distinct)
 
-    def _list(self, parents: Mapping[tuple[str, str], tuple[type[Kind], Parent]]) -> None:
+    def _unite(self, distinct: Mapping[PlaceKey, Place]) -> None:
+        """One parent is one parent, however it was named. Looked up only where parents are named in more than one way."""
+        ways: dict[str, set[tuple[str, ...]]] = {}
+        for kind, where in distinct.values():
+            ways.setdefault(kind.parent_noun, set()).add(tuple(sorted(where)))
+        for key, (kind, _where) in distinct.items():
+            parent = self.parents[key]
+            if isinstance(parent, Parent) and len(ways[kind.parent_noun]) > 1:
+                try:
+                    self.parents[key] = self.adapter(kind).identify(parent)
+                except OpendumpError as error:
+                    self.parents[key] = error
+
+    def read_lists(self, parents: Mapping[tuple[str, str], tuple[type[Kind], Parent]]) -> None:
+        """List these parents, each once."""
+
         def read(key: tuple[str, str]) -> Union[Listing, OpendumpError]:
             kind, parent = parents[key]
             try:
@@ -113,49 +145,47 @@ class Estate:
         missing = [key for key in parents if key not in self.listings]
         self.listings.update(zip(missing, side_by_side(read, missing, self.parallelism)))
 
-    def _match(self, one: Declared, each: Seen, parent: Parent) -> None:
-        listing = self.listings[(one.kind.name, parent.id)]
-        if isinstance(listing, OpendumpError):
-            each.error = listing
-            return
-        matches = [task for task in listing.tasks if (task.id == one.id if one.id else task.name == one.name)]
-        staying = [task for task in matches if task.status not in one.kind.leaving]
-        if len(staying) > 1:
-            each.error = OpendumpError(
-                "%d %ss of %s %s are named '%s' (IDs %s); say which one is meant with task_id. Nothing was changed."
-                % (len(staying), one.kind.noun, one.kind.parent_noun, parent, one.name, ", ".join(task.id or "?" for task in staying))
-            )
-        elif staying:
-            each.current = staying[0]
-        elif matches:
-            each.leaving = matches[0]
-        elif one.id and one.state != "absent":
-            names = ", ".join("%s = %s" % (task.id, task.name) for task in listing.tasks[:20]) or "none"
-            each.error = OpendumpError(
-                "There is no %s with the ID '%s' in %s %s; there are: %s." % (one.kind.noun, one.id, one.kind.parent_noun, parent, names)
-            )
+    def forget(self, kind: type[Kind], parent: Parent) -> None:
+        """What was listed is not true any more; the next reader lists again."""
+        self.listings.pop((kind.name, parent.id), None)
 
-    def _complete(self, each: Seen) -> None:
-        listed = cast(Task, each.current)
+    def _match(self, declared: Declared, entry: Observed, parent: Parent) -> None:
+        listing = self.listings[(declared.kind.name, parent.id)]
+        if isinstance(listing, OpendumpError):
+            entry.error = listing
+            return
         try:
-            each.current = self.adapters[listed.kind].look(listed.parent, listed)
+            entry.current, entry.leaving = match_declared(declared, listing.tasks, parent)
         except OpendumpError as error:
-            each.error = error
+            entry.error = error
+
+    def _complete(self, entry: Observed) -> None:
+        listed = cast(Task, entry.current)
+        try:
+            entry.current = self.adapters[listed.kind].look(listed.parent, listed)
+        except OpendumpError as error:
+            entry.error = error
+            return
+        listing = self.listings.get((listed.kind, listed.parent.id))
+        if isinstance(listing, Listing) and entry.current is not None:
+            # what was read once serves later readers, too
+            listing.tasks = [entry.current if task is listed else task for task in listing.tasks]
 
     def gather(
         self, kind: type[Kind], parents: Iterable[Parent], details: bool = True, wanted: Callable[[Task], bool] = lambda task: True
     ) -> list[tuple[Parent, Union[Listing, OpendumpError]]]:
         """What there is under these parents, for readers: whole tasks, with what only other calls show, of those that are wanted."""
         distinct = {(kind.name, parent.id): (kind, parent) for parent in parents}
-        self._list(distinct)
-        found: list[tuple[Parent, Union[Listing, OpendumpError]]] = []
+        self.read_lists(distinct)
+        gathered: list[tuple[Parent, Union[Listing, OpendumpError]]] = []
         for key, (_kind, parent) in distinct.items():
             listed = self.listings[key]
-            found.append(
-                (parent, Listing([task for task in listed.tasks if wanted(task)], listed.quotas) if isinstance(listed, Listing) else listed)
-            )
+            if isinstance(listed, Listing):
+                gathered.append((parent, Listing([task for task in listed.tasks if wanted(task)], listed.quotas)))
+            else:
+                gathered.append((parent, listed))
         if details:
-            read = [(parent, listing) for parent, listing in found if isinstance(listing, Listing)]
+            read = [(parent, listing) for parent, listing in gathered if isinstance(listing, Listing)]
             unread = [(listing, task) for _parent, listing in read for task in listing.tasks if not task.complete]
             whole = dict(zip((id(task) for _listing, task in unread), side_by_side(self._whole, unread, self.parallelism)))
             for _parent, listing in read:
@@ -163,7 +193,7 @@ class Estate:
                 listing.tasks = [task for task in (whole.get(id(task), task) for task in listing.tasks) if task is not None]
             left = side_by_side(lambda pair: self.adapter(kind).measure(pair[0], pair[1].tasks), read, self.parallelism)
             side_by_side(lambda step: step(), [step for steps in left for step in steps], self.parallelism)
-        return found
+        return gathered
 
     def _whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:
         listing, listed = entry
@@ -177,3 +207,25 @@ class Estate:
 def nothing_can_be_there(error: Exception) -> bool:
     """Whether an error says that the parent is not there, so that no task can be in it."""
     return isinstance(error, NoSuchInstance) or (isinstance(error, ApiError) and error.meaning is Meaning.PARENT_ABSENT)
+
+
+def match_declared(declared: Declared, tasks: Iterable[Task], parent: Parent) -> tuple[Optional[Task], Optional[Task]]:
+    """The declared task among those of its parent, or one of its name that is being deleted; both None where there is neither.
+
+    :raises OpendumpError: more than one has its name, or an ID is declared that is not there.
+    """
+    kind = declared.kind
+    tasks = list(tasks)
+    matches = [task for task in tasks if (task.id == declared.id if declared.id else task.name == declared.name)]
+    staying = [task for task in matches if not kind.is_leaving(task.status)]
+    if len(staying) > 1:
+        raise OpendumpError(
+            "%d %ss of %s %s are named '%s' (IDs %s); say which one is meant with task_id. Nothing was changed."
+            % (len(staying), kind.noun, kind.parent_noun, parent, declared.name, ", ".join(task.id or "?" for task in staying))
+        )
+    if not matches and declared.id and declared.state != "absent":
+        names = ", ".join("%s = %s" % (task.id, task.name) for task in tasks[:20]) or "none"
+        raise OpendumpError(
+            "There is no %s with the ID '%s' in %s %s; there are: %s." % (kind.noun, declared.id, kind.parent_noun, parent, names)
+        )
+    return (staying[0] if staying else None), (matches[0] if matches and not staying else None)

@@ -3,13 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Declared + current → plan. Pure: reads what the adapter declares and asks no service.
 
-C(changed), check mode, the diff and the result are all read from the plan.
+``changed``, check mode, the diff and the result are all read from the plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from .._errors import OpendumpError
@@ -28,7 +28,10 @@ class Refused(OpendumpError):
 
 @dataclass
 class Plan:
-    """What will be done to one task. ``values`` is the whole task to write, ``paused`` how it is to come into being."""
+    """What will be done to one task. ``values`` is the whole task to write, ``paused`` how it is to come into being; ``unproven`` are the
+    declared fields that the service does not show. Where it is ``renewable``, it follows from the declaration alone and is made anew when
+    the task has changed meanwhile; otherwise it is about this very task and no other of its name.
+    """
 
     declared: Declared
     parent: Parent
@@ -38,6 +41,7 @@ class Plan:
     values: dict[str, Any] = field(default_factory=dict, repr=False)
     paused: bool = False
     unproven: list[str] = field(default_factory=list)
+    renewable: bool = False
 
     @property
     def changed(self) -> bool:
@@ -61,11 +65,11 @@ class Plan:
         if DELETE in self.actions:
             return None
         kind, current = self.declared.kind, self.current
-        born = {CREATE, RECREATE} & set(self.actions)
+        is_new = {CREATE, RECREATE} & set(self.actions)
         readable = {
             path: self.values[path] for path, one in leaves(kind.fields(self.destination)) if path in self.values and not one.secret
         }
-        if current is None or born:
+        if current is None or is_new:
             return Task(kind.name, self.parent, self.name, status=self._status(None), destination=self.destination, values=readable)
         future = Task(**{**vars(current), "status": self._status(current.status)})
         if UPDATE in self.actions:
@@ -114,109 +118,163 @@ def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Pl
     :raises Refused: where the declaration cannot be met, or would destroy what the user did not allow to be destroyed.
     """
     if declared.state == "absent":
-        return Plan(declared, parent, current, [DELETE] if current else [])
+        return Plan(declared, parent, current, [DELETE] if current else [], renewable=True)
     if current is None:
-        return _creation(declared, parent)
+        return _plan_creation(declared, parent)
     declared = declared.beside(current.values)
     if declared.destination and current.destination is None:
         raise Refused(
             "The service does not show where the %s dumps to, so it cannot be compared with what is declared. "
             "Nothing was changed. Run again; if it stays so, look at the task in the console." % declared.label
         )
-    made = _change(declared, parent, current)
-    _run_state(made, current)
-    return made
+    plan = _plan_change(declared, parent, current)
+    _add_run_state(plan, current)
+    return plan
 
 
-def _creation(declared: Declared, parent: Parent) -> Plan:
+def _plan_creation(declared: Declared, parent: Parent) -> Plan:
     if declared.id:
         raise Refused("There is no %s; an ID cannot be created. Declare task_name to create a task." % declared.label)
     if not declared.destination:
-        options = ", ".join(one.option for one in declared.kind.destinations)
+        options = ", ".join(destination.option for destination in declared.kind.destinations)
         raise Refused(
             "There is no %s, and without a destination (%s) it cannot be created. Check task_name, or declare the destination."
             % (declared.label, options)
         )
-    made = Plan(declared, parent, None, [CREATE], paused=declared.state == "paused")
-    made.values = {**_initial(declared), **declared.values}
-    _require(made)
-    if made.paused and not declared.kind.can_create_paused:
-        made.actions.append(PAUSE)
-    made.changed_fields = sorted(path for path in declared.values)
-    return made
+    plan = Plan(declared, parent, None, [CREATE], paused=declared.state == "paused", renewable=True)
+    plan.values = {**_values_of_new_tasks(declared), **declared.values}
+    _require(plan)
+    if plan.paused and not declared.kind.can_create_paused:
+        plan.actions.append(PAUSE)
+    plan.changed_fields = sorted(declared.values)
+    return plan
 
 
-def _initial(declared: Declared) -> dict[str, Any]:
+def _values_of_new_tasks(declared: Declared) -> dict[str, Any]:
     fields = leaves(declared.kind.fields(declared.destination))
     return {path: field.default_on_create for path, field in fields if field.default_on_create is not None}
 
 
-def _require(made: Plan) -> None:
+def _require(plan: Plan) -> None:
     """Refuse a creation that lacks what the service never shows or cannot do without."""
-    kind, option = made.declared.kind, made.destination
+    kind, option = plan.declared.kind, plan.destination
     fields = dict(leaves(kind.fields(option)))
     missing = [
-        path + (" (or %s)" % one.environment if one.environment else "")
-        for path, one in fields.items()
-        if (one.required_to_create or (one.required and "." not in path.partition(".")[2])) and made.values.get(path) in (None, "")
+        path + (" (or %s)" % field.environment if field.environment else "")
+        for path, field in fields.items()
+        if (field.required_to_create or (field.required and "." not in path.partition(".")[2])) and plan.values.get(path) in (None, "")
     ]
-    found = ["%s is needed" % path for path in missing]
-    found += kind.find_contradictions(option, made.values, to_create=True)
-    if found:
-        what = "re-created; the service never shows secrets, so they have to be declared" if made.current else "created"
-        raise Refused("The %s cannot be %s: %s. Nothing was changed." % (made.declared.label, what, "; ".join(found)))
+    problems = ["%s is needed" % path for path in missing]
+    problems += kind.find_contradictions(option, plan.values, to_create=True)
+    if problems:
+        what = "re-created; the service never shows secrets, so they have to be declared" if plan.current else "created"
+        raise Refused("The %s cannot be %s: %s. Nothing was changed." % (plan.declared.label, what, "; ".join(problems)))
 
 
-def _change(declared: Declared, parent: Parent, current: Task) -> Plan:
+@dataclass
+class _Drift:
+    """How a task differs from its declaration.
+
+    ``changed``: paths that differ, C(destination) among them; ``rewritten``: paths that cannot be compared and are to be written all the
+    same; ``fixed``: those of both that the service cannot change in place.
+    """
+
+    changed: list[str]
+    rewritten: list[str]
+    fixed: list[str]
+    moved: bool
+
+    @property
+    def paths(self) -> list[str]:
+        return sorted({*self.changed, *self.rewritten})
+
+
+def _compare(declared: Declared, current: Task) -> tuple[_Drift, list[str]]:
+    """The drift, and the declared fields that the service does not show."""
     kind = declared.kind
-    made = Plan(declared, parent, current)
     moved = bool(declared.destination and current.destination and declared.destination != current.destination)
-    fields = dict(leaves(kind.fields(declared.destination if declared.destination else current.destination)))
+    fields = dict(leaves(kind.fields(declared.destination or current.destination)))
+    unproven = [] if moved else find_hidden(declared, current)
     changed = find_differences(kind.fields(None if moved else declared.destination), declared.values, current.values)
-    if moved:
-        changed.insert(0, "destination")
-    secrets = (
-        [path for path, one in fields.items() if one.secret and path in declared.values] if declared.update_secrets == "always" else []
-    )
+    changed = [*(["destination"] if moved else []), *(path for path in changed if path not in unproven)]
+    rewritten = []
+    if declared.update_secrets == "always":
+        rewritten = [path for path, field in fields.items() if path in declared.values and (field.secret or path in unproven)]
     fixed = [path for path in changed if path == "destination" or not kind.can_update or fields[path].immutable]
-    if not kind.can_update:
-        fixed += secrets
-    if fixed and declared.on_immutable_change == "fail":
-        raise Refused(_immutable_message(made, current, fixed))
-    if fixed and declared.on_immutable_change == "recreate":
-        made.actions = [RECREATE]
-        made.changed_fields = sorted({*changed, *secrets})
-        made.values = {**_initial(declared), **_kept(declared, current, set(), moved), **declared.values}
-        stays_paused = declared.state == "present" and kind.health(current.status) == "paused" and kind.can_pause
-        made.paused = declared.state == "paused" or stays_paused
-        _require(made)
-        return made
-    if fixed:
-        ignored = set(fixed)
-        if moved:
-            ignored |= {path for path in fields if "." in path}
-        changed = [path for path in changed if path not in ignored]
-        secrets = [path for path in secrets if path not in ignored]
-    else:
-        ignored = set()
-    if not changed and not secrets:
-        return made
-    made.actions = [UPDATE]
-    made.changed_fields = sorted({*changed, *secrets})
+    return _Drift(changed, rewritten, fixed + ([] if kind.can_update else rewritten), moved), unproven
+
+
+def find_hidden(declared: Declared, current: Task) -> list[str]:
+    """Declared fields of which a missing echo proves nothing, and that are not shown."""
+    return [
+        path
+        for path, field in leaves(declared.kind.fields(declared.destination))
+        if field.may_be_hidden
+        and not field.secret
+        and path not in current.values
+        and field.rule.canonical(declared.values.get(path)) is not None
+    ]
+
+
+def _plan_change(declared: Declared, parent: Parent, current: Task) -> Plan:
+    plan = Plan(declared, parent, current, renewable=True)
+    drift, plan.unproven = _compare(declared, current)
+    if drift.fixed and declared.on_immutable_change == "fail":
+        raise Refused(_immutable_message(plan, current, drift.fixed))
+    if drift.fixed and declared.on_immutable_change == "recreate":
+        return plan_recreation(declared, parent, current, drift.paths)
+    ignored = set(drift.fixed)
+    if drift.moved:
+        ignored |= {path for path, _field in leaves(declared.kind.fields(declared.destination)) if "." in path}
+    changed = [path for path in drift.paths if path not in ignored]
+    if changed:
+        plan.actions, plan.changed_fields = [UPDATE], changed
+        plan.values = _merge(declared, current, ignored, {path for path in drift.rewritten if path not in ignored})
+        _require_secrets_of_whole(plan)
+    return plan
+
+
+def plan_recreation(declared: Declared, parent: Parent, current: Task, changed_fields: Sequence[str]) -> Plan:
+    """Delete the task and create it anew, with all that is shown of it and was not declared, in the run state that it had.
+
+    :raises Refused: what is needed to create it is neither shown nor declared.
+    """
+    moved = bool(declared.destination and declared.destination != current.destination)
+    if not declared.destination:
+        declared = replace(declared, destination=current.destination)
+    plan = Plan(declared, parent, current, [RECREATE], sorted(changed_fields), renewable=True)
+    plan.values = {**_values_of_new_tasks(declared), **_kept(declared, current, set(), moved), **declared.values}
+    stays_paused = declared.state == "present" and declared.kind.health(current.status) == "paused" and declared.kind.can_pause
+    plan.paused = declared.state == "paused" or stays_paused
+    _require(plan)
+    if plan.paused and not declared.kind.can_create_paused:
+        plan.actions.append(PAUSE)
+    return plan
+
+
+def _merge(declared: Declared, current: Task, ignored: set[str], rewritten: set[str]) -> dict[str, Any]:
+    """The whole task to write: what is declared over what is shown. Secrets only where they must be."""
+    kind = declared.kind
+    secret = {path for path, field in leaves(kind.fields(declared.destination)) if field.secret}
     written = {
         path: value
         for path, value in declared.values.items()
-        if path not in ignored and not (fields[path].secret and not kind.replaces_whole and path not in secrets)
+        if path not in ignored and (path not in secret or kind.replaces_whole or path in rewritten)
     }
-    made.values = {**_kept(declared, current, ignored, False), **written}
-    if kind.replaces_whole:
-        lost = [path for path, one in fields.items() if one.required_to_create and one.secret and path not in made.values]
-        if lost:
-            raise Refused(
-                "The %s differs in %s. The service replaces a task as a whole and never shows %s, so the change can only be made "
-                "when you declare it. Nothing was changed." % (declared.label, ", ".join(made.changed_fields), " and ".join(lost))
-            )
-    return made
+    return {**_kept(declared, current, ignored, False), **written}
+
+
+def _require_secrets_of_whole(plan: Plan) -> None:
+    kind = plan.declared.kind
+    if not kind.replaces_whole:
+        return
+    fields = leaves(kind.fields(plan.destination))
+    missing = [path for path, field in fields if field.required_to_create and field.secret and path not in plan.values]
+    if missing:
+        raise Refused(
+            "The %s differs in %s. The service replaces a task as a whole and never shows %s, so the change can only be made "
+            "when you declare it. Nothing was changed." % (plan.declared.label, ", ".join(plan.changed_fields), " and ".join(missing))
+        )
 
 
 def _kept(declared: Declared, current: Task, ignored: set[str], moved: bool) -> dict[str, Any]:
@@ -227,21 +285,21 @@ def _kept(declared: Declared, current: Task, ignored: set[str], moved: bool) -> 
     return {path: value for path, value in current.values.items() if path not in beside}
 
 
-def _immutable_message(made: Plan, current: Task, fixed: list[str]) -> str:
-    kind = made.declared.kind
+def _immutable_message(plan: Plan, current: Task, fixed: list[str]) -> str:
+    kind = plan.declared.kind
     old = show_values(kind.fields(current.destination), current.values)
-    fields = dict(leaves(kind.fields(made.declared.destination)))
+    fields = dict(leaves(kind.fields(plan.declared.destination)))
     parts = []
     for path in fixed:
         if path == "destination":
-            parts.append("destination (is %s, declared %s)" % (current.destination, made.declared.destination))
+            parts.append("destination (is %s, declared %s)" % (current.destination, plan.declared.destination))
         elif fields[path].secret:
             parts.append("%s (secret, to be written because of update_secrets)" % path)
         else:
             was: Any = old
             for step in path.split("."):
                 was = (was or {}).get(step)
-            parts.append("%s (is %r, declared %r)" % (path, was, fields[path].rule.read(made.declared.values[path])))
+            parts.append("%s (is %r, declared %r)" % (path, was, fields[path].rule.read(plan.declared.values[path])))
     reason = (
         "cannot be changed in an existing task" if kind.can_update else "differ, and the service has no call that changes a %s" % kind.noun
     )
@@ -251,16 +309,15 @@ def _immutable_message(made: Plan, current: Task, fixed: list[str]) -> str:
         "'ignore' to leave these fields alone. A re-created task starts reading at its consumer_strategy again: 'latest' "
         "(LATEST) skips what arrives meanwhile, "
         "'earliest' (TRIM_HORIZON) dumps everything that is still stored once more."
-    ) % (made.declared.label, reason, ", ".join(parts))
+    ) % (plan.declared.label, reason, ", ".join(parts))
 
 
-def _run_state(made: Plan, current: Task) -> None:
-    kind, declared = made.declared.kind, made.declared
-    if RECREATE in made.actions:
-        if made.paused and not kind.can_create_paused:
-            made.actions.append(PAUSE)
+def _add_run_state(plan: Plan, current: Task) -> None:
+    """A task is paused before it is changed, and started after it: it never runs with settings that are meant for later."""
+    kind, declared = plan.declared.kind, plan.declared
+    if RECREATE in plan.actions:
         return
     if declared.state == "running" and current.status is not None and current.status in kind.to_running:
-        made.actions.append(kind.to_running[current.status])
+        plan.actions.append(kind.to_running[current.status])
     if declared.state == "paused" and current.status not in kind.paused:
-        made.actions.append(PAUSE)
+        plan.actions.insert(0, PAUSE)

@@ -11,7 +11,7 @@ from typing import Any, Optional
 from .._task.fields import show_values
 from .._task.kind import Kind
 from .._task.records import Task
-from .run import Outcome
+from .outcome import Outcome
 
 
 def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, Any]]:
@@ -48,6 +48,7 @@ def outcome_result(outcome: Outcome) -> dict[str, Any]:
         "changed": outcome.changed,
         "actions": outcome.actions,
         "changed_fields": outcome.changed_fields,
+        "unproven_fields": outcome.unproven_fields,
         "task": task_result(outcome.declared.kind, outcome.task),
     }
 

@@ -3,67 +3,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Declared + current → plan → apply → wait → outcome, for one task or many. Knows no service and no Ansible.
 
-Reads are made side by side; writes of one parent one after the other, because a busy
-instance refuses the second.
+Reads are made side by side; writes of one parent one after the other, because a busy instance refuses the second.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Optional, cast
+from typing import TYPE_CHECKING, Optional, cast
 
 from .._api.client import Client
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._task.declared import Declared
-from .._task.records import Listing, Parent, Task
+from .._task.kind import Kind
+from .._task.records import Parent, Task
 from .._threads import side_by_side
-from .estate import Estate, Seen
-from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, make_plan
-from .wait import Clock, Patience
+from . import purge as purging
+from .estate import Estate, Observed
+from .outcome import Outcome
+from .plan import CREATE, RECREATE, Plan, make_plan
+from .purge import Purge, Undeclared
+from .wait import Clock
 
-
-@dataclass
-class Purge:
-    """Delete what is there and not declared: only names that match, and never more than the limit."""
-
-    match: str
-    limit: int = 10
-
-
-@dataclass
-class Outcome:
-    """What became of one declared task."""
-
-    declared: Declared
-    plan: Optional[Plan] = None
-    task: Optional[Task] = None
-    actions: list[str] = field(default_factory=list)
-    error: Optional[OpendumpError] = None
-    purged: bool = False
-    parent: Optional[Parent] = None
-
-    @property
-    def message(self) -> str:
-        """What went wrong, and with which task."""
-        text = str(self.error or "")
-        return text if self.declared.label in text else "The %s: %s" % (self.declared.label, text)
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was, or in check mode would be, changed for sure."""
-        unproven = set(self.plan.unproven) if self.plan else set()
-        return bool(self.actions) and not (self.actions == [UPDATE] and set(self.changed_fields) <= unproven)
-
-    @property
-    def changed_fields(self) -> list[str]:
-        return self.plan.changed_fields if self.plan else []
+if TYPE_CHECKING:
+    from .apply import Writer
+    from .gather import Gathered
 
 
 class Reconciliation:
-    """One run."""
+    """One run. ``undeclared`` are the tasks on its parents that nobody declared."""
 
     def __init__(
         self,
@@ -82,101 +50,104 @@ class Reconciliation:
         self.warn = warn
         self.clock = clock or Clock()
         self.stopped = threading.Event()
+        self.outcomes: list[Outcome] = []
+        self.undeclared: list[Undeclared] = []
+        self.deletes_first = False
 
-    def run(self, wanted: Sequence[Declared], purge: Optional[Purge] = None, outcomes: Optional[list[Outcome]] = None) -> list[Outcome]:
+    def run(
+        self,
+        wanted: Sequence[Declared],
+        purge: Optional[Purge] = None,
+        outcomes: Optional[list[Outcome]] = None,
+        *,
+        delete_first: bool = False,
+    ) -> list[Outcome]:
         """Bring about what is declared. Errors of single tasks are in their outcomes; what forbids the whole run is raised.
 
         :param outcomes: filled before the first write and kept up to date, for who has to tell how far it came when this is stopped.
+        :param delete_first: whether what is to go goes before anything is created.
         :raises ConfigurationError: a task is declared twice.
-        :raises Refused: purge would delete more than its limit.
+        :raises Refused: purge would delete more than its limit, a quota leaves no room, or a parent that is named for purge cannot be read.
         """
-        no_task_twice(wanted)
-        seen = self.estate.observe(wanted)
-        no_task_twice(wanted, seen)
-        outcomes = [] if outcomes is None else outcomes
-        outcomes += [self._decide(one, each) for one, each in zip(wanted, seen)]
-        leaving = {id(outcome): each.leaving for outcome, each in zip(outcomes, seen)}
+        self.deletes_first = delete_first
+        refuse_same_words_twice(wanted)
+        observed = self.estate.observe(wanted, purge.places if purge else ())
+        refuse_same_task_twice(wanted, observed)
+        self.outcomes = [] if outcomes is None else outcomes
+        self.outcomes += [self._decide(declared, entry) for declared, entry in zip(wanted, observed)]
+        self.undeclared = purging.find_undeclared(self.estate, wanted, observed, purge)
         if purge:
-            outcomes += self._victims(wanted, seen, purge)
+            self.outcomes += purging.choose_victims(self.undeclared, purge)
+        purging.check_room(self.estate, self.outcomes, self.deletes_first)
         if self.check_mode:
-            for outcome in outcomes:
+            for outcome in self.outcomes:
                 self._predict(outcome)
-            return outcomes
-        if self.stop_on_error and any(outcome.error for outcome in outcomes):
-            self.stopped.set()
-        groups: dict[str, list[Outcome]] = {}
-        for outcome in outcomes:
-            if outcome.plan and not outcome.error and outcome.parent:
-                groups.setdefault(outcome.parent.id, []).append(outcome)
-        try:
-            # The longest first, or the last one would be waited for alone.
-            queue = sorted(groups.values(), key=len, reverse=True) if self.parallelism > 1 else list(groups.values())
-            side_by_side(lambda group: self._apply(group, leaving), queue, self.parallelism)
-        except BaseException:
-            # a signal: what other threads have not begun they shall not begin
-            self.stopped.set()
-            raise
-        return outcomes
+        else:
+            self._apply_all()
+        return self.outcomes
 
-    def _decide(self, one: Declared, each: Seen) -> Outcome:
-        outcome = Outcome(one, parent=each.parent, error=each.error)
+    def count_undeclared(self) -> int:
+        """Tasks on the parents of this run that nobody declared and that were not purged either."""
+        return len(self.undeclared) - sum(outcome.purged and outcome.changed for outcome in self.outcomes)
+
+    def gather(self) -> Gathered:
+        """Tasks and quotas of the parents of this run, as they are after it. Lists that were read and not written to serve once more."""
+        from .gather import gather_tasks
+
+        places: dict[type[Kind], dict[str, Parent]] = {}
+        for outcome in self.outcomes:
+            if outcome.parent:
+                places.setdefault(outcome.declared.kind, {})[outcome.parent.id] = outcome.parent
+        return gather_tasks(self.estate, [(kind, list(parents.values())) for kind, parents in places.items()], may_vanish=True)
+
+    def _decide(self, declared: Declared, entry: Observed) -> Outcome:
+        outcome = Outcome(declared, parent=entry.parent, error=entry.error, leaving=entry.leaving)
         if outcome.error:
             return outcome
         try:
-            outcome.plan = make_plan(one, each.parent or Parent(""), each.current)
+            outcome.plan = make_plan(declared, entry.parent or Parent(""), entry.current)
         except OpendumpError as error:
             outcome.error = error
         return outcome
 
     def _predict(self, outcome: Outcome) -> None:
-        made = outcome.plan
-        if made is None or outcome.error:
+        plan = outcome.plan
+        if plan is None or outcome.error:
             return
-        if made.actions:
+        if outcome.purged and (why := purging.find_trouble(self.outcomes, outcome)):
+            purging.spare(outcome, why)
+            return
+        if plan.actions:
             from .apply import preflight
 
             try:
-                preflight(self.estate.adapter(made.declared.kind), made, self.warn)
+                preflight(self.estate.adapter(plan.declared.kind), plan, self.warn)
             except OpendumpError as error:
                 outcome.error = error
                 return
-        outcome.task, outcome.actions = made.predicted(), list(made.actions)
-
-    def _victims(self, wanted: Sequence[Declared], seen: Sequence[Seen], purge: Purge) -> list[Outcome]:
-        name_matches = re.compile(purge.match).search
-        declared = {
-            (one.kind.name, each.parent.id, key) for one, each in zip(wanted, seen) if each.parent for key in (one.name, one.id) if key
-        }
-        # Both Kafka APIs may show one store: a task declared through one of them is not purged through the other.
-        named_elsewhere = {(one.kind.name, key) for one in wanted for key in (one.name, one.id) if key and one.kind.has_task_id}
-        found: list[Outcome] = []
-        for one, parent in {(one.kind.name, each.parent.id): (one, each.parent) for one, each in zip(wanted, seen) if each.parent}.values():
-            listing = self.estate.listings.get((one.kind.name, parent.id))
-            for task in listing.tasks if isinstance(listing, Listing) else []:
-                keys = [key for key in (task.name, task.id) if key]
-                kept = any((one.kind.name, parent.id, key) in declared for key in keys)
-                kept = kept or any(kind != one.kind.name and key in keys for kind, key in named_elsewhere if one.kind.has_task_id)
-                shown_twice = any(task.id and victim.declared.id == task.id for victim in found)
-                if kept or shown_twice or task.status in one.kind.leaving or not name_matches(task.name):
-                    continue
-                victim = Declared(
-                    one.kind, one.where, task.name, task.id, "absent", wait_interval=one.wait_interval, wait_timeout=one.wait_timeout
-                )
-                found.append(Outcome(victim, Plan(victim, parent, task, [DELETE]), purged=True, parent=parent))
-        if len(found) > purge.limit:
-            names = ", ".join(outcome.declared.label for outcome in found[:20])
-            raise Refused(
-                "purge would delete %d tasks, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, "
-                "declare the tasks that are to stay, "
-                "or raise purge_limit." % (len(found), purge.limit, names)
-            )
-        return found
+        outcome.task, outcome.actions = plan.predicted(), list(plan.actions)
 
     # applying
 
-    def _apply(self, group: Sequence[Outcome], leaving: dict[int, Optional[Task]]) -> None:
+    def _apply_all(self) -> None:
+        if self.stop_on_error and any(outcome.error for outcome in self.outcomes):
+            self.stopped.set()
+        groups: dict[str, list[Outcome]] = {}
+        for outcome in self.outcomes:
+            if outcome.plan and not outcome.error and outcome.parent:
+                groups.setdefault(outcome.parent.id, []).append(outcome)
         try:
-            self._group(group, leaving)
+            # The longest first, or the last one would be waited for alone.
+            queue = sorted(groups.values(), key=len, reverse=True) if self.parallelism > 1 else list(groups.values())
+            side_by_side(self._apply, queue, self.parallelism)
+        except BaseException:
+            # a signal: what other threads have not begun they shall not begin
+            self.stopped.set()
+            raise
+
+    def _apply(self, group: Sequence[Outcome]) -> None:
+        try:
+            self._apply_group(group)
         except Exception as error:
             # One parent's fault shall not hide what was done to the others.
             unexpected = UnexpectedError(error)
@@ -184,48 +155,70 @@ class Reconciliation:
                 if not outcome.error:
                     self._fail(outcome, unexpected)
 
-    def _group(self, group: Sequence[Outcome], leaving: dict[int, Optional[Task]]) -> None:
-        pending: list[tuple[Outcome, Patience]] = []
+    def _apply_group(self, group: Sequence[Outcome]) -> None:
+        declared = [outcome for outcome in group if not outcome.purged]
+        victims = [outcome for outcome in group if outcome.purged]
+        if self.deletes_first:
+            self._purge(victims)
+            victims = []
+        self._write_declared(purging.order_writes(declared, self.deletes_first))
+        for outcome in declared:
+            self._show_written(outcome)
+        self._purge(victims)
+
+    def _write_declared(self, group: Sequence[Outcome]) -> None:
+        settlement = None
         for outcome in group:
-            made = cast(Plan, outcome.plan)
+            plan = cast(Plan, outcome.plan)
             if self.stopped.is_set():
                 outcome.error = OpendumpError("Not attempted, because another task failed and on_error is 'stop'.")
                 continue
-            outcome.task = made.current
-            if made.actions:
-                self._write(outcome, made, leaving.get(id(outcome)))
-            target = self._target(made)
-            if outcome.error or target is None or not made.declared.wait:
+            outcome.task = plan.current
+            # Most runs write nothing and wait for nothing, and a module's code is compiled anew in each run.
+            if not plan.actions and plan.declared.state not in ("running", "paused"):
                 continue
-            patience = Patience(
-                self.estate.adapter(made.declared.kind),
-                made.parent,
-                made.declared.label,
-                target,
-                made.declared.wait_timeout,
-                self.clock.now(),
-            )
-            try:
-                if outcome.task is None or not outcome.task.status or not patience.over(outcome.task, self.clock.now()):
-                    pending.append((outcome, patience))
-            except OpendumpError as error:
-                self._fail(outcome, error)
-        self._settle(pending)
-        for outcome in group:
-            self._fill(outcome)
+            from .settle import Settlement, Written
 
-    def _write(self, outcome: Outcome, made: Plan, leaving: Optional[Task]) -> None:
-        # Most runs write nothing, and a module's code is compiled anew in each run.
+            settlement = settlement or Settlement(plan.parent, self.clock, self.warn, self._fail)
+            written = Written(outcome, self.estate.adapter(plan.declared.kind), base=plan.current)
+            if plan.actions:
+                written.writer = self._write(outcome)
+                written.base = written.writer.plan.current
+            settlement.add(written)
+        if settlement:
+            settlement.settle()
+
+    def _write(self, outcome: Outcome) -> Writer:
         from .apply import Writer
 
-        writer = Writer(self.estate.adapter(made.declared.kind), made, leaving, self.clock, self.warn)
+        plan = cast(Plan, outcome.plan)
+        self.estate.forget(plan.declared.kind, plan.parent)
+        writer = Writer(self.estate.adapter(plan.declared.kind), plan, outcome.leaving, self.clock, self.warn)
         outcome.actions = writer.done
         try:
             writer.write()
         except OpendumpError as error:
             self._fail(outcome, error)
-        if writer.done or outcome.error:
+        outcome.plan = writer.plan
+        if writer.done or outcome.error or writer.task is not plan.current:
             outcome.task = writer.task
+        return writer
+
+    def _purge(self, victims: Sequence[Outcome]) -> None:
+        """Delete what nobody declared: never beside a declared task that failed, and never another task than the one that was found."""
+        from .apply import Moved
+
+        for outcome in victims:
+            why = purging.find_trouble(self.outcomes, outcome)
+            if self.stopped.is_set():
+                why = why or "Not purged, because another task failed and on_error is 'stop'."
+            if why:
+                purging.spare(outcome, why)
+                continue
+            self._write(outcome)
+            if isinstance(outcome.error, Moved):
+                why, outcome.error = "Not purged: %s" % outcome.error, None
+                purging.spare(outcome, why)
 
     def _fail(self, outcome: Outcome, error: OpendumpError) -> None:
         outcome.error = error
@@ -233,55 +226,12 @@ class Reconciliation:
             self.stopped.set()
 
     @staticmethod
-    def _target(made: Plan) -> Optional[str]:
-        """Which health has to come about, None where nothing is to be waited for."""
-        kind, actions = made.declared.kind, set(made.actions)
-        if DELETE in actions or made.declared.state == "absent":
-            return None
-        if PAUSE in actions or made.paused:
-            return "paused"
-        if actions & {CREATE, RECREATE, START, RESUME} or made.declared.state == "running":
-            return "ok"
-        if actions == {UPDATE} and made.current and kind.health(made.current.status) in ("ok", "paused"):
-            return kind.health(made.current.status)
-        return None
-
-    def _settle(self, pending: list[tuple[Outcome, Patience]]) -> None:
-        """Poll until every pending task is where it should be: one by itself, several by lists of their parents."""
-        first = True
-        while pending:
-            if not first:
-                self.clock.sleep(min(outcome.declared.wait_interval for outcome, _patience in pending))
-            first = False
-            lists: dict[str, Any] = {}
-            still = []
-            for outcome, patience in pending:
-                try:
-                    task = self._poll(outcome, patience, lists, len(pending))
-                    outcome.task = task or outcome.task
-                    if not patience.over(task, self.clock.now()):
-                        still.append((outcome, patience))
-                except OpendumpError as error:
-                    self._fail(outcome, error)
-            pending = still
-
-    def _poll(self, outcome: Outcome, patience: Patience, lists: dict[str, Any], number: int) -> Optional[Task]:
-        adapter, parent, known = patience.adapter, patience.parent, outcome.task
-        name = outcome.plan.name if outcome.plan else ""
-        if number == 1 and (adapter.names_are_unique or (known and known.id)):
-            return adapter.look(parent, known or Task(adapter.name, parent, name))
-        if adapter.name not in lists:
-            lists[adapter.name] = adapter.listing(parent).tasks
-        matches = [task for task in lists[adapter.name] if (task.id == known.id if known and known.id else task.name == name)]
-        return matches[0] if matches else None
-
-    @staticmethod
-    def _fill(outcome: Outcome) -> None:
+    def _show_written(outcome: Outcome) -> None:
         """A list or a create's answer may not show the destination; what was written stands in for it."""
-        made, task = outcome.plan, outcome.task
-        if made is None or not {CREATE, RECREATE} & set(outcome.actions):
+        plan, task = outcome.plan, outcome.task
+        if plan is None or not {CREATE, RECREATE} & set(outcome.actions):
             return
-        predicted = cast(Task, made.predicted())
+        predicted = cast(Task, plan.predicted())
         if task is None:
             predicted.status = None
             outcome.task = predicted
@@ -289,20 +239,38 @@ class Reconciliation:
             task.values, task.destination = predicted.values, predicted.destination
 
 
-def no_task_twice(wanted: Sequence[Declared], seen: Sequence[Seen] = ()) -> None:
+def refuse_same_words_twice(wanted: Sequence[Declared]) -> None:
     """
-    :param seen: what was found of each, for one task can be declared by its ID and by its name, and so can its instance.
-    :raises ConfigurationError: two declarations are about one task, and which of them holds could not be told.
+    :raises ConfigurationError: two declarations name one task in the same words, so that no service is needed to tell.
     """
-    known: set[tuple[Any, ...]] = set()
+    _refuse_twice(
+        [((declared.kind.name, tuple(sorted(declared.where.items())), declared.name, declared.id), declared) for declared in wanted]
+    )
+
+
+def refuse_same_task_twice(wanted: Sequence[Declared], observed: Sequence[Observed]) -> None:
+    """
+    :raises ConfigurationError: two declarations are about one task, which one names by its ID or its parent in another way.
+    """
+    keys: list[tuple[tuple[object, ...], Declared]] = []
+    for declared, entry in zip(wanted, observed):
+        if not entry.parent:
+            continue
+        if entry.current and entry.current.id:
+            # two APIs may show one task
+            family = declared.kind.also_shown_as or declared.kind.name
+            keys.append(((family, entry.parent.id, entry.current.id), declared))
+        else:
+            keys.append(((declared.kind.name, entry.parent.id, declared.name, declared.id), declared))
+    _refuse_twice(keys)
+
+
+def _refuse_twice(keys: Sequence[tuple[tuple[object, ...], Declared]]) -> None:
+    known: set[tuple[object, ...]] = set()
     twice = []
-    for number, one in enumerate(wanted):
-        each = seen[number] if seen else Seen()
-        key: tuple[Any, ...] = (one.kind.name, tuple(sorted(one.where.items())), one.name, one.id)
-        if each.parent:
-            key = (one.kind.name, each.parent.id, *((each.current.name, each.current.id) if each.current else (one.name, one.id)))
+    for key, declared in keys:
         if key in known:
-            twice.append(one.label)
+            twice.append(declared.label)
         known.add(key)
     if twice:
         raise ConfigurationError("Declared twice: %s. Nothing was changed." % "; ".join(twice))

@@ -1,21 +1,21 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for a run state, ended early when it cannot come."""
+"""Waiting: time that tests need not spend, and for a run state, ended early when it cannot come."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._errors import OpendumpError
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 
-# Polls for which a state that may pass by itself is borne: ABNORMAL may recover, an unknown word may be a transition.
+# Looks for which a state that may pass by itself is borne: a failure may recover, an unknown word may be a transition.
 GRACE_DOUBTFUL = 3
 GRACE_UNKNOWN = 5
 
@@ -31,10 +31,28 @@ class Clock:
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
+    def poll(self, interval: float, timeout: float, looks: Optional[int] = None) -> Iterator[int]:
+        """The number of each look: the first at once, the others ``interval`` seconds apart, for ``timeout`` seconds.
+
+        :param looks: how many looks at most, however much time is left.
+        """
+        started = self.now()
+        number = 1
+        while True:
+            yield number
+            if self.now() - started > timeout or number == looks:
+                return
+            self.sleep(interval)
+            number += 1
+
 
 @dataclass
-class Patience:
-    """One task's wait: fed with what each poll shows, says whether it is over."""
+class StateWait:
+    """One task's wait for a run state: fed with what each look shows, says whether it is over.
+
+    :param target: the health that is waited for, C(ok) or C(paused).
+    :param timeout: seconds after ``started`` when it fails.
+    """
 
     adapter: Kind
     parent: Parent
@@ -44,9 +62,9 @@ class Patience:
     started: float
     task: Optional[Task] = None
     unwell: int = 0
-    last: Optional[str] = field(default=None)
+    last_status: Optional[str] = None
 
-    def over(self, task: Optional[Task], now: float) -> bool:
+    def is_over(self, task: Optional[Task], now: float) -> bool:
         """True when the target is reached.
 
         :raises WaitFailed: when it cannot be reached any more, or not in time.
@@ -60,11 +78,11 @@ class Patience:
             return True
         if status in kind.failed:
             raise self._failure("has failed")
-        if status in kind.doubtful or (status is not None and health == "unknown" and status not in kind.leaving):
-            self.unwell = self.unwell + 1 if status == self.last else 1
+        if status in kind.doubtful or (status is not None and health == "unknown" and not kind.is_leaving(status)):
+            self.unwell = self.unwell + 1 if status == self.last_status else 1
             if self.unwell > (GRACE_DOUBTFUL if status in kind.doubtful else GRACE_UNKNOWN):
                 raise self._failure("is not well" if status in kind.doubtful else "is in a state this collection does not know")
-        self.last = status
+        self.last_status = status
         if now - self.started > self.timeout:
             raise self._failure(
                 "has not become %s within wait_timeout (%g seconds)" % ({"ok": "running"}.get(self.target, self.target), self.timeout)
@@ -84,15 +102,13 @@ class Patience:
                 listed = ", ".join("%s%s: %s" % (part.topic + "/" if part.topic else "", part.id, part.status) for part in sick[:10])
                 text += " Partitions that are not running: %s%s." % (listed, " and %d more" % (len(sick) - 10) if len(sick) > 10 else "")
             try:
-                said = self.adapter.explain(self.parent, task)
+                explanation = self.adapter.explain(self.parent, task)
             except OpendumpError:
-                said = ""
-            if said:
-                text += " The service says: %s" % said
+                explanation = ""
+            if explanation:
+                text += " The service says: %s" % explanation
         text += (
             " Check that the bucket exists, that its writer (agency or access key) may write to it, and the task's page in the console; "
             "the next run goes on from here."
         )
-        failure = WaitFailed(text)
-        failure.details.update(details)
-        return failure
+        return WaitFailed(text, details)

@@ -293,6 +293,10 @@ class Kind:
         """The parent that the options name."""
         raise NotImplementedError
 
+    def identify(self, parent: Parent) -> Parent:
+        """The parent by the ID that every way of naming it leads to; looked up where it was named in a way of its own."""
+        return parent
+
     def parents(self) -> list[Parent]:
         """Every parent of the project that can hold tasks of this kind."""
         raise NotImplementedError

@@ -1,0 +1,209 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is there and not declared: counted always, deleted on request, last and only after success."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Optional, cast
+
+from .._errors import OpendumpError
+from .._task.declared import Declared
+from .._task.kind import Kind
+from .._task.records import Listing, Parent, Task
+from .estate import Estate, Observed, Place, nothing_can_be_there, place_key
+from .outcome import Outcome
+from .plan import CREATE, DELETE, Plan, Refused
+
+
+@dataclass
+class Purge:
+    """Delete what is there and not declared: only names that match, and never more than the limit.
+
+    ``places`` are parents that count though nothing is declared there.
+    """
+
+    match: str
+    limit: int = 10
+    places: Sequence[Place] = ()
+
+
+@dataclass
+class Undeclared:
+    """A task on a parent of this run that nobody declared."""
+
+    kind: type[Kind]
+    where: dict[str, str]
+    parent: Parent
+    task: Task
+    pace: dict[str, float] = field(default_factory=dict)
+
+    def victim(self) -> Outcome:
+        """Its deletion: of this very task, and of no other that bears its name by then."""
+        declared = Declared(self.kind, self.where, self.task.name, self.task.id if self.kind.has_task_id else None, "absent", **self.pace)  # type: ignore[arg-type]
+        return Outcome(declared, Plan(declared, self.parent, self.task, [DELETE]), purged=True, parent=self.parent)
+
+
+def find_undeclared(estate: Estate, wanted: Sequence[Declared], observed: Sequence[Observed], purge: Optional[Purge]) -> list[Undeclared]:
+    """The tasks on the listed parents that nobody declared, each once. Asks no service.
+
+    :raises Refused: a parent that is named for purge cannot be read.
+    """
+    declared: dict[tuple[str, str], set[str]] = {}
+    sources: dict[tuple[str, str], tuple[type[Kind], dict[str, str], Parent, dict[str, float]]] = {}
+    for item, entry in zip(wanted, observed):
+        if entry.parent:
+            key = (item.kind.name, entry.parent.id)
+            declared.setdefault(key, set()).update(name for name in (item.name, item.id) if name)
+            pace = {"wait_interval": item.wait_interval, "wait_timeout": item.wait_timeout}
+            sources.setdefault(key, (item.kind, dict(item.where), entry.parent, pace))
+    for kind, where in purge.places if purge else ():
+        parent = _readable(estate, kind, dict(where))
+        if parent:
+            sources.setdefault((kind.name, parent.id), (kind, dict(where), parent, {}))
+    undeclared: list[Undeclared] = []
+    seen_ids: set[str] = set()
+    # A task that two APIs show is one task; it counts under the one that can do more.
+    for key, (kind, where, parent, pace) in sorted(sources.items(), key=lambda item: bool(item[1][0].also_shown_as)):
+        listing = estate.listings.get(key)
+        names = declared.get(key, set()) | _names_elsewhere(kind, wanted)
+        for task in listing.tasks if isinstance(listing, Listing) else []:
+            if task.name in names or task.id in names or kind.is_leaving(task.status) or (task.id and task.id in seen_ids):
+                continue
+            seen_ids.update([task.id] if task.id else [])
+            undeclared.append(Undeclared(kind, where, parent, task, pace))
+    order = list(sources)
+    return sorted(undeclared, key=lambda entry: order.index((entry.kind.name, entry.parent.id)))
+
+
+def _readable(estate: Estate, kind: type[Kind], where: dict[str, str]) -> Optional[Parent]:
+    """The parent, None where it cannot hold tasks of this kind.
+
+    :raises Refused: it is not known, or cannot be read.
+    """
+    parent = estate.parents[place_key(kind, where)]
+    if isinstance(parent, OpendumpError):
+        raise Refused("%s %s is named for purge and cannot be read: %s" % (kind.parent_noun, " ".join(where.values()), parent))
+    listing = estate.listings.get((kind.name, parent.id))
+    if isinstance(listing, OpendumpError) and not nothing_can_be_there(listing):
+        raise Refused("The %ss of %s are to be purged and cannot be listed: %s" % (kind.noun, parent, listing))
+    return parent
+
+
+def _names_elsewhere(kind: type[Kind], wanted: Sequence[Declared]) -> set[str]:
+    """Names and IDs that are declared under another API which may show one store with this one."""
+    return {
+        name
+        for item in wanted
+        if kind.name == item.kind.also_shown_as or kind.also_shown_as == item.kind.name
+        for name in (item.name, item.id)
+        if name
+    }
+
+
+def choose_victims(undeclared: Sequence[Undeclared], purge: Purge) -> list[Outcome]:
+    """Those that are to be deleted.
+
+    :raises Refused: they are more than the limit.
+    """
+    matches = re.compile(purge.match).search
+    victims = [entry.victim() for entry in undeclared if matches(entry.task.name)]
+    if len(victims) > purge.limit:
+        names = ", ".join(outcome.declared.label for outcome in victims[:20])
+        raise Refused(
+            "purge would delete %d tasks, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, "
+            "declare the tasks that are to stay, or raise purge_limit." % (len(victims), purge.limit, names)
+        )
+    return victims
+
+
+def is_deletion(outcome: Outcome) -> bool:
+    return bool(outcome.plan and outcome.plan.actions == [DELETE])
+
+
+def order_writes(outcomes: Sequence[Outcome], first: bool) -> list[Outcome]:
+    """One parent's outcomes in the order in which they are carried out: as declared and then what is purged, or all deletions first."""
+    if first:
+        return sorted(outcomes, key=lambda outcome: not is_deletion(outcome))
+    return sorted(outcomes, key=lambda outcome: outcome.purged)
+
+
+def check_room(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
+    """
+    :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room.
+    """
+    places: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.plan and outcome.parent and not outcome.error:
+            places.setdefault((outcome.declared.kind.name, outcome.parent.id), []).append(outcome)
+    problems = []
+    for key, group in ({} if first else places).items():
+        listing = estate.listings.get(key)
+        if not isinstance(listing, Listing):
+            continue
+        kind, parent = group[0].declared.kind, group[0].parent
+        count = max(len(listing.tasks), listing.quotas.get("total") or 0)
+        most = _find_quota(kind, listing, count)
+        plans = [cast(Plan, outcome.plan) for outcome in order_writes(group, False)]
+        steps = [1 if CREATE in plan.actions else -1 if plan.actions == [DELETE] else 0 for plan in plans]
+        highest, now = count, count
+        for step in steps:
+            now += step
+            highest = max(highest, now)
+        if most is not None and highest > most >= count + sum(steps):
+            problems.append(
+                "%s %s has %d of at most %d %ss, and %d are to be created before %d are deleted"
+                % (kind.parent_noun, parent, count, most, kind.noun, steps.count(1), steps.count(-1))
+            )
+    if problems:
+        raise Refused(
+            "%s. There is no room for that. Nothing was changed. Set purge_first to true to delete first (until the new tasks run, nothing "
+            "is dumped, and one that starts at the latest position skips what arrives meanwhile), or delete tasks in a run before this."
+            % "; ".join(problem[0].upper() + problem[1:] for problem in problems)
+        )
+
+
+def _find_quota(kind: type[Kind], listing: Listing, count: int) -> Optional[int]:
+    """How many tasks the parent can hold, None where that is not known."""
+    shown = listing.quotas.get("max_tasks") or listing.quotas.get("quota")
+    if shown:
+        return int(shown)
+    # the usual quota is no promise: a parent that holds more has another
+    return kind.usual_quota if kind.usual_quota is not None and count <= kind.usual_quota else None
+
+
+def find_trouble(outcomes: Sequence[Outcome], victim: Outcome) -> str:
+    """Why a task must not be purged now: a task that is declared on the same parent failed, was refused, or cannot be told. Empty where
+    nothing is against it.
+    """
+    assert victim.parent is not None
+    noun = victim.declared.kind.parent_noun
+    troubled = [
+        outcome
+        for outcome in outcomes
+        if outcome.error
+        and not outcome.purged
+        and (
+            outcome.parent.id == victim.parent.id
+            if outcome.parent
+            else outcome.declared.kind.parent_noun == noun and not nothing_can_be_there(outcome.error)
+        )
+    ]
+    if not troubled:
+        return ""
+    return "Not purged, because %s failed: %s" % (
+        troubled[0].declared.label if len(troubled) == 1 else "%d declared tasks of this %s" % (len(troubled), noun),
+        troubled[0].error if len(troubled) == 1 else "; ".join(outcome.declared.label for outcome in troubled[:5]),
+    )
+
+
+def spare(outcome: Outcome, why: str) -> None:
+    """Leave a task that was to be purged, and say why."""
+    outcome.spared = why
+    outcome.task = outcome.plan.current if outcome.plan else None
+    outcome.actions = []
+    if outcome.plan:
+        outcome.plan = replace(outcome.plan, actions=[])
