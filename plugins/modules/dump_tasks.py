@@ -24,8 +24,8 @@ options:
         O(purge_match).
       - Only kinds of tasks of which at least one is declared for a stream or instance are looked at there, and those that
         O(purge_stream_names) and O(purge_instance_names) name.
-      - Tasks are purged last, and only after success. Where a declared task of the same stream or instance failed or was refused, nothing is
-        purged there; RV(purged) and RV(summary.spared) say so.
+      - Tasks are purged last, and only after success. Where a declared task of the same stream or instance failed or was refused, nothing
+        is purged there; RV(purged) and RV(summary.spared) say so.
       - Right before it is deleted, each task is looked at once more. One that somebody re-created under the same name is left.
       - A task that is declared as a sink task is not purged as a Smart Connect task, or the other way round, since both APIs may show
         the same tasks.
