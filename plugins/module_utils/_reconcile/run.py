@@ -73,12 +73,13 @@ class Reconciliation:
         refuse_same_words_twice(wanted)
         observed = self.estate.observe(wanted, purge.places if purge else ())
         refuse_same_task_twice(wanted, observed)
-        self.outcomes = [] if outcomes is None else outcomes
-        self.outcomes += [self._decide(declared, entry) for declared, entry in zip(wanted, observed)]
+        self.outcomes = [self._decide(declared, entry) for declared, entry in zip(wanted, observed)]
         self.undeclared = purging.find_undeclared(self.estate, wanted, observed, purge)
         if purge:
             self.outcomes += purging.choose_victims(self.undeclared, purge)
         purging.check_room(self.estate, self.outcomes, self.deletes_first)
+        if outcomes is not None:
+            outcomes += self.outcomes
         if self.check_mode:
             for outcome in self.outcomes:
                 self._predict(outcome)
@@ -235,8 +236,8 @@ class Reconciliation:
         if task is None:
             predicted.status = None
             outcome.task = predicted
-        elif not task.values:
-            task.values, task.destination = predicted.values, predicted.destination
+        elif not task.complete or not task.values:
+            task.values, task.destination = {**predicted.values, **task.values}, task.destination or predicted.destination
 
 
 def refuse_same_words_twice(wanted: Sequence[Declared]) -> None:
