@@ -18,7 +18,8 @@ from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import 
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_page import dump_report_page
 from ansible_collections.opendump.huaweicloud.plugins.filter.dumps_to_heal import dumps_to_heal
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds import registry
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import dump_tasks, dump_tasks_info
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import dump_tasks
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks_info import dump_tasks_info
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, read_answer
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Destination, Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Listing, Parent, Partition, Task
