@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import pathlib
 import re
 import sys
@@ -14,13 +15,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import checkout
+import pytest
 import yaml
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._python import refuse_old_python
 
 ROOT = checkout.ROOT
 FILES = checkout.files()
 PLUGINS = [path for path in FILES if path.parts[0] == "plugins" and path.suffix == ".py"]
 MODULES = [path for path in PLUGINS if path.parts[1] == "modules" and path.name != "__init__.py"]
 MODULE_UTILS = [path for path in PLUGINS if path.parts[1] == "module_utils"]
+# before or while the collection finds out which Python it runs on
+READ_BY_OLD_PYTHON = [*MODULES, *(path for path in MODULE_UTILS if path.name in ("__init__.py", "_python.py"))]
 EMULATOR = [path for path in FILES if path.parts[:3] == ("tests", "emulator", "huaweicloud_emulator") and path.suffix == ".py"]
 COLLECTION = "ansible_collections.opendump.huaweicloud"
 # REUSE-IgnoreStart
@@ -116,11 +122,37 @@ def test_plugins_are_python_3_9() -> None:
 
 def test_plugins_start_with_the_annotations_import() -> None:
     wrong = []
-    for path in PLUGINS:
+    for path in set(PLUGINS) - set(READ_BY_OLD_PYTHON):
         code = [node for node in ast.parse(text(path)).body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
         if code and not (isinstance(code[0], ast.ImportFrom) and code[0].module == "__future__"):
             wrong.append(str(path))
     assert wrong == []
+
+
+def test_what_old_python_reads_it_understands() -> None:
+    """Up to the sentence that says that it is too old."""
+    for path in READ_BY_OLD_PYTHON:
+        ast.parse(text(path), filename=str(path), feature_version=(3, 6))
+        assert not [name for name in imports(path) if name.startswith("__future__.annotations")], path
+    for path in MODULES:
+        first = next(name for name in imports(path) if name.startswith(COLLECTION))
+        assert first.split(".")[5] in ("_kinds", "_module"), path
+
+
+@pytest.mark.parametrize("version", [(3, 6, 15), (3, 8, 18), (3, 9, 0), (3, 13, 0)])
+def test_old_python_gets_a_sentence(
+    version: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", version)
+    if version >= (3, 9):
+        refuse_old_python()
+        assert capsys.readouterr().out == ""
+        return
+    with pytest.raises(SystemExit):
+        refuse_old_python()
+    result = json.loads(capsys.readouterr().out)
+    assert result["failed"]
+    assert f"needs Python 3.9 or newer where the module runs, found 3.{version[1]} (" in result["msg"]
 
 
 def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
