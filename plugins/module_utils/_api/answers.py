@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from .._errors import ApiError, Meaning, TransportError
 from .._numbers import whole
+from .actions import describe_need
 from .authentication import Proof
 from .endpoints import SERVICES
 from .error_bodies import read_refusal
-from .error_codes import explain
+from .error_codes import ALLOW, explain
 from .options import name_option
 from .redaction import mask
 from .request import Request
@@ -86,6 +87,8 @@ def build_error(request: Request, reply: Reply, secrets: Iterable[str], proof: O
     refusal = read_refusal(reply.status, reply.headers, reply.body, lambda text: mask(text, secrets))
     service, text = request.endpoint.service, refusal.text
     meaning, next_step = explain(service, reply.status, refusal.code)
+    if ALLOW in next_step:
+        next_step = next_step.replace(ALLOW, describe_need(request.method, request.path))
     if 300 <= reply.status < 400:
         location = _strip_query(mask(reply.headers.get("Location") or "", secrets))
         meaning, text = Meaning.OTHER, "%s redirects to %s." % (SERVICES[service], location)

@@ -27,7 +27,8 @@ _WHERE = "region, project_id and the endpoint"
 _KEYS = "Check access_key, secret_key and, for temporary keys, security_token; five failures in a row lock a key for five minutes."
 _CLOCK = "Check the clock of this machine; it may differ from the service's by 15 minutes at most."
 _RENEW = "Get a new token (auth_token), or give access_key and secret_key instead."
-_ALLOW = "Give the user, or the agency, a policy that allows the action in this project."
+# an error says instead which action that is, see actions.py
+ALLOW = "Give the user, or the agency, a policy that allows the action in this project."
 _LATER = "The service is asked too often; run again later, with a larger retry_budget or a smaller parallelism."
 _SERVICE = "The fault is the service's; run again later, and give the request id to its support if it stays."
 _BUSY = "Another operation on the instance is under way; run again when it is finished, or give a larger retry_budget."
@@ -42,7 +43,7 @@ _AGENCY = (
 
 _CODES: dict[str, Explanation] = {
     # DIS
-    "DIS.4116": Explanation(Meaning.FORBIDDEN, "Check that the account is not in arrears. " + _ALLOW),
+    "DIS.4116": Explanation(Meaning.FORBIDDEN, "Check that the account is not in arrears. " + ALLOW),
     "DIS.4117": Explanation(Meaning.INVALID, "Check project_id; it has to be a project of the account in this region."),
     "DIS.4200": Explanation(Meaning.INVALID, "Correct the option that the message names."),
     "DIS.4202": Explanation(Meaning.INVALID, _BODY),
@@ -115,10 +116,10 @@ _CODES: dict[str, Explanation] = {
     "DMS.10240102": Explanation(Meaning.UNAUTHENTICATED, _RENEW),
     "DMS.10240103": Explanation(Meaning.UNAUTHENTICATED, _RENEW),
     "DMS.10240104": Explanation(Meaning.UNAUTHENTICATED, "The token is for another project; check project_id and region."),
-    "DMS.10240306": Explanation(Meaning.FORBIDDEN, "Check that the account is not frozen or in arrears. " + _ALLOW),
-    **{"DMS.102403%02d" % number: Explanation(Meaning.FORBIDDEN, _ALLOW) for number in (9, 10, 11, 12)},
+    "DMS.10240306": Explanation(Meaning.FORBIDDEN, "Check that the account is not frozen or in arrears. " + ALLOW),
+    **{"DMS.102403%02d" % number: Explanation(Meaning.FORBIDDEN, ALLOW) for number in (9, 10, 11, 12)},
     "DMS.00403002": Explanation(Meaning.FORBIDDEN, "This account may only read; use another one for changes."),
-    "DMS.00403003": Explanation(Meaning.FORBIDDEN, _ALLOW),
+    "DMS.00403003": Explanation(Meaning.FORBIDDEN, ALLOW),
     "DMS.10240407": Explanation(Meaning.THROTTLED, _LATER),
     "DMS.10240020": Explanation(Meaning.QUOTA, "Delete what is not needed, or ask for a larger quota."),
     "DMS.10240406": Explanation(Meaning.NO_SUCH_CALL, "The service knows no such address; check %s (dms_endpoint)." % _WHERE),
@@ -148,11 +149,11 @@ _GATEWAY_CODES: dict[str, Explanation] = {
     "0301": Explanation(
         Meaning.UNAUTHENTICATED, "Check access_key, secret_key and security_token, or auth_token, and the clock of this machine."
     ),
-    "0302": Explanation(Meaning.FORBIDDEN, _ALLOW),
+    "0302": Explanation(Meaning.FORBIDDEN, ALLOW),
     "0303": Explanation(Meaning.UNAUTHENTICATED, _KEYS),
-    "0304": Explanation(Meaning.FORBIDDEN, _ALLOW),
+    "0304": Explanation(Meaning.FORBIDDEN, ALLOW),
     "0305": Explanation(Meaning.UNAUTHENTICATED, _KEYS),
-    "0306": Explanation(Meaning.FORBIDDEN, _ALLOW),
+    "0306": Explanation(Meaning.FORBIDDEN, ALLOW),
     "0307": Explanation(Meaning.UNAUTHENTICATED, "The token has expired. " + _RENEW),
     "0308": Explanation(Meaning.THROTTLED, _LATER),
     "0310": Explanation(Meaning.FORBIDDEN, "Check project_id and that the account is not frozen or in arrears."),
@@ -164,13 +165,13 @@ _GATEWAY_CODES: dict[str, Explanation] = {
     "0502": Explanation(Meaning.FORBIDDEN, "The application is frozen."),
     "0602": Explanation(Meaning.INVALID, _BODY),
     "0607": Explanation(Meaning.INVALID, "Check whether the endpoint wants http or https."),
-    "0801": Explanation(Meaning.FORBIDDEN, _ALLOW),
+    "0801": Explanation(Meaning.FORBIDDEN, ALLOW),
     "0802": Explanation(Meaning.FORBIDDEN, "The user may not work in this region; check region."),
 }
 
 _STATUSES: dict[int, Explanation] = {
     401: Explanation(Meaning.UNAUTHENTICATED, "Check the credentials and the clock of this machine."),
-    403: Explanation(Meaning.FORBIDDEN, _ALLOW),
+    403: Explanation(Meaning.FORBIDDEN, ALLOW),
     404: Explanation(Meaning.NO_SUCH_CALL, "Nothing answers at this path; check %s." % _WHERE),
     405: Explanation(Meaning.NO_SUCH_CALL, "The service does not offer this call; check %s." % _WHERE),
     407: Explanation(Meaning.FORBIDDEN, "Give the proxy's user and password in HTTPS_PROXY, or name the host in NO_PROXY."),
@@ -187,7 +188,7 @@ _IAM_STATUSES: dict[int, Explanation] = {
     401: Explanation(Meaning.UNAUTHENTICATED, "A user needs programmatic access, and the clock of this machine has to be right."),
     403: Explanation(
         Meaning.FORBIDDEN,
-        "Give the user the right to list projects or, for assume_agency, the role Agent Operator; project_id saves the former.",
+        ALLOW + " For assume_agency the role Agent Operator will do; where project_id is set, projects need not be listed.",
     ),
     404: Explanation(Meaning.OTHER, "Check assume_agency, assume_domain and iam_endpoint."),
 }
