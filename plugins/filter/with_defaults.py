@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
+from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import without_null
 
 DOCUMENTATION = r"""
 name: with_defaults
@@ -24,11 +27,13 @@ description:
   - An option of an item takes away the defaults of the options that it excludes. So an item with C(kafka) gets nothing of a default C(obs),
     and one with C(topics_regex) no default C(topics). A list is replaced, never joined.
   - An option that an item sets to null takes the default away.
-  - A list may also come as YAML text, as survey answers of AWX do. Only plain YAML is read, and no template in it is run.
-positional: list_name, defaults
+  - A list, and the defaults, may also come as text of YAML or JSON, as survey answers of AWX do. Only plain YAML is read, and no template
+    in it is run.
+  - A default that no item could have is an error that names it, whether or not an item has its own value.
+positional: list_name, defaults, prefix
 options:
   _input:
-    description: The declared tasks, or YAML text of them. Null and empty text are no tasks.
+    description: The declared tasks, or text of them in YAML or JSON. Null and empty text are no tasks.
     type: raw
     required: true
   list_name:
@@ -40,8 +45,13 @@ options:
     description:
       - Defaults for the items of all lists, each for the lists whose items have this option. Under the name of a list stand defaults
         for its items only; they win over the others.
-    type: dict
+      - A mapping, or text of one in YAML or JSON.
+    type: raw
     default: {}
+  prefix:
+    description: What the names of the variables begin with that hold the list and the defaults, for messages.
+    type: str
+    default: ""
 """
 
 EXAMPLES = r"""
@@ -75,51 +85,93 @@ _value:
 Groups = Mapping[str, Sequence[Sequence[str]]]
 
 
-def with_defaults(declared: Any, list_name: str, defaults: Optional[Mapping[str, Any]] = None) -> list[Any]:
+def with_defaults(declared: Any, list_name: str, defaults: Any = None, prefix: str = "") -> list[Any]:
     """Items that are no mapping are passed on as they are: the module names them beside all other problems.
 
+    :param prefix: what the variables of the list and of the defaults begin with, for messages.
     :raises AnsibleFilterError: the text is no YAML or no list, or a default that no task could have.
     """
     if list_name not in LISTS:
         raise AnsibleFilterError("with_defaults: there is no list '%s'; there are %s." % (list_name, ", ".join(LISTS)))
+    items = read_list(declared, prefix + list_name)
     kind = LISTS[list_name]
     spec = item_spec(kind)
     groups = {"": spec.get("mutually_exclusive", []), **{one.option: one.exclusive for one in kind.destinations}}
-    basis = laid_over(*applicable(defaults or {}, list_name, spec["options"]), groups)
-    return [laid_over(basis, item, groups) if isinstance(item, Mapping) else item for item in tasks_of(declared, list_name)]
+    common, own = choose_defaults(read_mapping(defaults, prefix + "defaults"), list_name, spec["options"], prefix + "defaults")
+    if items:
+        check_defaults({**common, **own}, spec["options"], prefix + "defaults", list_name)
+    basis = laid_over(common, own, groups)
+    return [laid_over(basis, item, groups) if isinstance(item, Mapping) else item for item in items]
 
 
-def tasks_of(declared: Any, list_name: str) -> Sequence[Any]:
-    """The list itself, or what YAML text says."""
-    if isinstance(declared, str):
-        try:
-            # older releases of Ansible mark what is unsafe by a class of text that the parser refuses
-            declared = yaml_load(str.__str__(declared))
-        except Exception as error:
-            # the parser's own message quotes the text, and there may be a secret in it
-            mark = getattr(error, "problem_mark", None)
-            where = " (line %d, column %d)" % (mark.line + 1, mark.column + 1) if mark else ""
-            raise AnsibleFilterError("%s is text that is no YAML%s." % (list_name, where)) from None
+def read_text(value: Any, name: str) -> Any:
+    """What text says, in YAML or JSON; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        # older releases of Ansible mark what is unsafe by a class of text that the parser refuses
+        return yaml_load(str.__str__(value))
+    except Exception as error:
+        # the parser's own message quotes the text, and there may be a secret in it
+        mark = getattr(error, "problem_mark", None)
+        where = " (line %d, column %d)" % (mark.line + 1, mark.column + 1) if mark else ""
+        raise AnsibleFilterError("%s is text that is no YAML%s." % (name, where)) from None
+
+
+def read_list(value: Any, name: str) -> Sequence[Any]:
+    """The list itself, or what text says."""
+    declared = read_text(value, name)
     if declared is None:
         return []
     if isinstance(declared, Mapping) or not isinstance(declared, Sequence) or isinstance(declared, str):
-        raise AnsibleFilterError("%s is no list of tasks; each task begins with a hyphen." % list_name)
+        raise AnsibleFilterError("%s is no list of tasks; each task begins with a hyphen." % name)
     return declared
 
 
-def applicable(defaults: Mapping[str, Any], list_name: str, options: Iterable[str]) -> tuple[dict[str, Any], Mapping[str, Any]]:
+def read_mapping(value: Any, name: str) -> Mapping[str, Any]:
+    """The mapping itself, or what text says."""
+    options = read_text(value, name)
+    if options is None or options == []:
+        return {}
+    if not isinstance(options, Mapping):
+        raise AnsibleFilterError("%s is no mapping of options to values." % name)
+    return options
+
+
+def choose_defaults(
+    defaults: Mapping[str, Any], list_name: str, options: Iterable[str], name: str
+) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """The defaults for all lists that these items can have, and those for this list only."""
     known = {option for kind in LISTS.values() for option in item_spec(kind)["options"]}
-    strange = sorted(set(defaults) - known - set(LISTS))
+    strange = sorted(set(map(str, defaults)) - known - set(LISTS))
     if strange:
         raise AnsibleFilterError(
-            "There is no option %s that a default could be for; defaults for one list stand under its name (%s)."
-            % (", ".join(strange), ", ".join(LISTS))
+            "%s: there is no option %s that a default could be for; defaults for one list stand under its name (%s)."
+            % (name, ", ".join(strange), ", ".join(LISTS))
         )
-    own = defaults.get(list_name) or {}
-    if not isinstance(own, Mapping):
-        raise AnsibleFilterError("The defaults of %s are no mapping of options." % list_name)
+    own = read_mapping(defaults.get(list_name), "%s.%s" % (name, list_name))
     return {option: defaults[option] for option in options if option in defaults}, own
+
+
+def check_defaults(defaults: Mapping[str, Any], options: Mapping[str, Any], name: str, list_name: str) -> None:
+    """
+    :raises AnsibleFilterError: an option or a value that no item of the list could have.
+    """
+    result = ArgumentSpecValidator(without_demands(options)).validate(without_null(defaults))
+    texts = ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
+    if texts:
+        raise AnsibleFilterError("%s, for %s: %s" % (name, list_name, "; ".join(texts)))
+
+
+def without_demands(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The argument spec of these options where none of them is needed."""
+    relaxed = {}
+    for name, argument in options.items():
+        kept = {key: value for key, value in argument.items() if key not in ("required", "default")}
+        if "options" in kept:
+            kept["options"] = without_demands(kept["options"])
+        relaxed[name] = kept
+    return relaxed
 
 
 def laid_over(basis: Mapping[str, Any], item: Mapping[str, Any], groups: Groups, path: str = "") -> dict[str, Any]:

@@ -136,3 +136,35 @@ def test_defaults_for_nothing_are_refused(defaults: dict[str, Any], says: str) -
 def test_unknown_list_is_refused() -> None:
     with pytest.raises(AnsibleFilterError, match="there is no list 'dis_tasks'"):
         with_defaults([], "dis_tasks", {})
+
+
+def test_defaults_may_be_text() -> None:
+    json = '{"wait_timeout": 30, "smart_connect_tasks": "obs: {obs_path: a}"}'
+    for text in ("wait_timeout: 30\nsmart_connect_tasks: {obs: {obs_path: a}}", json):
+        assert one({"task_name": "t"}, defaults=text) == {"task_name": "t", "wait_timeout": 30, "obs": {"obs_path": "a"}}
+    assert one({"task_name": "t"}, defaults="") == one({"task_name": "t"}, defaults=" \n") == {"task_name": "t"}
+
+
+@pytest.mark.parametrize(
+    ("defaults", "says"),
+    [
+        ({"smart_connect_tasks": {"obs": {"bucket": "hush-hush"}}}, "dumping_defaults, for smart_connect_tasks: unknown option obs.bucket"),
+        ({"on_immutable_change": "replace"}, "dumping_defaults, for smart_connect_tasks: value of on_immutable_change must be one of"),
+        ({"wait_timeout": "soon"}, "dumping_defaults, for smart_connect_tasks: argument 'wait_timeout' is of type str"),
+        ({"wait_timout": 5}, "dumping_defaults: there is no option wait_timout"),
+        ("obs: {secret_key: hush-hush", "dumping_defaults is text that is no YAML (line"),
+        ("hush-hush", "dumping_defaults is no mapping of options to values."),
+        (["hush-hush"], "dumping_defaults is no mapping of options to values."),
+        ({"smart_connect_tasks": "hush-hush"}, "dumping_defaults.smart_connect_tasks is no mapping of options to values."),
+    ],
+)
+def test_a_wrong_default_is_named_as_the_variable_it_stands_in(defaults: Any, says: str) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        with_defaults([{"task_name": "t"}], "smart_connect_tasks", defaults, "dumping_")
+    assert says in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
+def test_a_wrong_list_is_named_as_the_variable_it_is() -> None:
+    with pytest.raises(AnsibleFilterError, match=r"^dumping_smart_connect_tasks is no list of tasks"):
+        with_defaults("a: b", "smart_connect_tasks", {}, "dumping_")
