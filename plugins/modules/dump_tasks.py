@@ -40,6 +40,13 @@ options:
       - How many tasks may be purged in one run. When there are more, nothing at all is changed, and the module fails and names them.
     type: int
     default: 10
+  purge_except:
+    description:
+      - Names of tasks that are never purged, wherever they are.
+      - An export with P(opendump.huaweicloud.to_dumping_vars#filter) names here what it could not declare.
+    type: list
+    elements: str
+    default: []
   purge_first:
     description:
       - Whether tasks that are purged, and items whose C(state) is V(absent), are deleted before others are created or changed.
@@ -106,6 +113,12 @@ options:
         decide serve again where nothing was written, so this costs less than a call of M(opendump.huaweicloud.dump_tasks_info).
     type: bool
     default: false
+  variable_prefix:
+    description:
+      - What the names of the variables begin with that carry these options, such as V(dumping_) in the role
+        P(opendump.huaweicloud.dumping#role). Messages then name the variables.
+    type: str
+    default: ""
 author:
   - opendump contributors (@opendump)
 extends_documentation_fragment:

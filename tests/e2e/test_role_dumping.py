@@ -97,7 +97,7 @@ def test_every_wrong_item_is_named_and_nothing_is_sent(cloud: Local, play: Play)
     assert played.code == 2
     message = played.result("Configure all dump tasks")["msg"]
     for number, says in enumerate(["bucket", "stream_name", "state", "deliver_time_interval is 5", "no mapping"]):
-        (line,) = [line for line in message.splitlines() if line.startswith(f"dis_transfer_tasks[{number}]")]
+        (line,) = [line for line in message.splitlines() if line.startswith(f"dumping_dis_transfer_tasks[{number}]")]
         assert says in line
     assert cloud.requests() == []
     assert facts(played)[0]["results"] == []
@@ -143,8 +143,12 @@ def test_purge_names_its_victims_in_check_mode_and_spares_lists_that_are_off(pla
     off = {**purge, "dumping_dis_transfer_tasks_enabled": False}
     played = play([role(dumping_smart_connect_tasks=stray), {**role(**purge), "check_mode": True}, role(**purge), role(**off)])
     assert played.code == 2
-    assert "dumping_purge cannot be used while a list" in played.result("Refuse to purge")["msg"]
-    _seeded, previewed, purged = facts(played)
+    assert (
+        "dumping_purge cannot be used while a list is switched off (dumping_dis_transfer_tasks)"
+        in played.result("Configure all dump tasks")["msg"]
+    )
+    _seeded, previewed, purged, refused = facts(played)
+    assert (refused["results"], refused["purged"]) == ([], [])
     assert [victim["task_name"] for victim in previewed["purged"]] == ["smart-connect-old"]
     assert "smart-connect-old" in names(previewed["smart_connect_tasks"])
     assert [victim["task_name"] for victim in purged["purged"]] == ["smart-connect-old"]

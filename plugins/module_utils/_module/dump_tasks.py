@@ -8,6 +8,7 @@ The items are validated whole before the first request: every error of every ite
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -48,9 +49,21 @@ class ItemsModule(DumpModule):
         # As declared: the validated parameters lack the items that are no mapping.
         self.declared = {name: self.params.get(name) for name in LISTS}
 
+    def name_variables(self, text: str) -> str:
+        """A message in which options are called as the variables that carry them, where the caller has said how those begin.
+
+        Options that are words of every day, such as purge, stay as they are.
+        """
+        prefix = self.params.get("variable_prefix") if isinstance(self.params, dict) else None
+        return OPTION_NAMES.sub(r"%s\g<0>" % prefix, text) if prefix and re.fullmatch(r"[A-Za-z_]\w*", str(prefix)) else text
+
+    def warn(self, warning: str, **kwargs: Any) -> None:
+        super().warn(self.name_variables(warning), **kwargs)
+
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         problems = [] if self._accepted else self.item_problems()
-        super().fail_json(join_problems(problems) if problems else msg, **kwargs)
+        msg = self.name_variables(msg)
+        super().fail_json(self.name_variables(join_problems(problems)) if problems else msg, **kwargs)
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
@@ -95,6 +108,7 @@ def bulk_spec() -> dict[str, Any]:
         purge={"type": "bool", "default": False},
         purge_match={"type": "str"},
         purge_limit={"type": "int", "default": 10},
+        purge_except={"type": "list", "elements": "str", "default": []},
         purge_first={"type": "bool", "default": False},
         **{name: {"type": "list", "elements": "str", "default": []} for name in purge_filters()},
         lists_switched_off={"type": "list", "elements": "str", "choices": list(LISTS), "default": []},
@@ -102,8 +116,16 @@ def bulk_spec() -> dict[str, Any]:
         on_error={"type": "str", "choices": ["continue", "stop"], "default": "continue"},
         results={"type": "str", "choices": ["all", "changed"], "default": "all"},
         gather={"type": "bool", "default": False},
+        variable_prefix={"type": "str", "default": ""},
     )
     return spec
+
+
+# Not where they are part of a longer word, nor in quotes, where names of tasks stand.
+OPTION_NAMES = re.compile(
+    r"(?<![\w'.-])(?:%s|purge(?= (?:cannot|is|needs|would)\b))(?![\w'-])"
+    % "|".join(sorted((name for name in bulk_spec() if "_" in name or name == "parallelism"), reverse=True))
+)
 
 
 def dump_tasks() -> None:
@@ -125,7 +147,7 @@ def dump_tasks() -> None:
         )
         run.run(wanted, purge, outcomes, delete_first=options["purge_first"])
         if options["gather"]:
-            gathered = run.gather().result()
+            gathered = run.gather({kind: KINDS[kind.also_shown_as] for kind in KINDS.values() if kind.also_shown_as}).result()
     result = bulk_result(outcomes, options["results"], run.count_undeclared())
     if options["gather"]:
         result["gathered"] = gathered
@@ -183,7 +205,9 @@ def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
             "purge cannot be used while a list is switched off (%s): its tasks are declared elsewhere, would count as not declared here, "
             "and would be deleted. Nothing was changed. Switch the list on, or purge off." % ", ".join(options["lists_switched_off"])
         )
-    return Purge(str(check_pattern(options["purge_match"], "purge_match")), options["purge_limit"], places)
+    return Purge(
+        str(check_pattern(options["purge_match"], "purge_match")), options["purge_limit"], places, frozenset(options["purge_except"])
+    )
 
 
 def item_result(outcome: Outcome) -> dict[str, Any]:

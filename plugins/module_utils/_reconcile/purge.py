@@ -23,12 +23,13 @@ from .plan import CREATE, DELETE, Plan, Refused
 class Purge:
     """Delete what is there and not declared: only names that match, and never more than the limit.
 
-    ``places`` are parents that count though nothing is declared there.
+    ``places`` are parents that count though nothing is declared there; tasks with the names of ``never`` are left wherever they are.
     """
 
     match: str
     limit: int = 10
     places: Sequence[Place] = ()
+    never: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -110,7 +111,7 @@ def choose_victims(undeclared: Sequence[Undeclared], purge: Purge) -> list[Outco
     :raises Refused: they are more than the limit.
     """
     matches = re.compile(purge.match).search
-    victims = [entry.victim() for entry in undeclared if matches(entry.task.name)]
+    victims = [entry.victim() for entry in undeclared if matches(entry.task.name) and entry.task.name not in purge.never]
     if len(victims) > purge.limit:
         names = ", ".join(outcome.declared.label for outcome in victims[:20])
         raise Refused(

@@ -9,7 +9,7 @@ Reads are made side by side; writes of one parent one after the other, because a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Optional, cast
 
 from .._api.client import Client
@@ -91,14 +91,18 @@ class Reconciliation:
         """Tasks on the parents of this run that nobody declared and that were not purged either."""
         return len(self.undeclared) - sum(outcome.purged and outcome.changed for outcome in self.outcomes)
 
-    def gather(self) -> Gathered:
-        """Tasks and quotas of the parents of this run, as they are after it. Lists that were read and not written to serve once more."""
+    def gather(self, beside: Mapping[type[Kind], type[Kind]]) -> Gathered:
+        """Tasks and quotas of the parents of this run, as they are after it. Lists that were read and not written to serve once more.
+
+        :param beside: kinds whose parents are read for tasks of another kind, too.
+        """
         from .gather import gather_tasks
 
         places: dict[type[Kind], dict[str, Parent]] = {}
         for outcome in self.outcomes:
             if outcome.parent:
-                places.setdefault(outcome.declared.kind, {})[outcome.parent.id] = outcome.parent
+                for kind in {outcome.declared.kind, beside.get(outcome.declared.kind, outcome.declared.kind)}:
+                    places.setdefault(kind, {})[outcome.parent.id] = outcome.parent
         return gather_tasks(self.estate, [(kind, list(parents.values())) for kind, parents in places.items()], may_vanish=True)
 
     def _decide(self, declared: Declared, entry: Observed) -> Outcome:
