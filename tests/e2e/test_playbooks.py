@@ -19,7 +19,7 @@ import yaml
 
 from huaweicloud_emulator.server import Local
 
-from .conftest import INSTANCE_NAME, Play
+from .conftest import INSTANCE_NAME, Play, Run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIGURE = "opendump.huaweicloud.configure_dumping"
@@ -45,6 +45,36 @@ def test_declared_tasks_are_configured_and_said(play: Play) -> None:
     assert played.result("Say what was done")["msg"] == ["newtask: create", "sc-1: create"]
     assert "transfer task 'newtask'" in played.stdout
     assert played.recap["changed"] == 1
+
+
+def test_nothing_to_do_is_no_failure(play: Play) -> None:
+    """All lists are off, a survey answers with an empty list, the facts are skipped."""
+    task = {"stream_name": "newstream", "task_name": "newtask", "obs": {"obs_bucket_path": "obsbucket"}}
+    given = [
+        {"dumping_dis_transfer_tasks": [task], "dumping_dis_transfer_tasks_enabled": False},
+        {"dumping_dis_transfer_tasks": "[]"},
+        {"dumping_dis_transfer_tasks": [task]},
+    ]
+    site = [{"import_playbook": CONFIGURE, "vars": variables} for variables in given]
+    for arguments in ((), ("--skip-tags", "dumping_facts")):
+        played = play(site, *arguments)
+        assert played.code == 0, played.text
+        said = [entry["result"]["msg"] for entry in played.tasks if "Say what" in entry["task"]]
+        assert said[:2] == [[], []]
+        assert said[2] == ["newtask: as declared" if arguments else "newtask: create"]
+
+
+def test_what_succeeded_is_said_and_counted_where_something_fails(cloud: Local, play: Play, run: Run) -> None:
+    made = run("dis_transfer_task", stream_name="newstream", task_name="stray", obs={"obs_bucket_path": "obsbucket"})
+    assert made["changed"], made
+    task = {"stream_name": "newstream", "task_name": "newtask", "obs": {"obs_bucket_path": "obsbucket"}}
+    lost = {**task, "stream_name": "no-such-stream"}
+    played = play(CONFIGURE, extra_vars={"dumping_dis_transfer_tasks": [lost, task]})
+    assert played.code == 2
+    assert played.recap["changed"] == 1
+    assert played.result("Tell what else")["msg"] == ["newtask: create", "1 task there is not declared; see purge"]
+    again = play(CONFIGURE, extra_vars={"dumping_dis_transfer_tasks": [task]})
+    assert again.result("Say what was done")["msg"] == ["newtask: as declared", "1 task there is not declared; see purge"]
 
 
 def test_each_host_of_the_example_inventory_is_a_project_of_its_own(cloud: Local, play: Play) -> None:

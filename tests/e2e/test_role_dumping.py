@@ -15,7 +15,7 @@ import yaml
 
 from huaweicloud_emulator.server import Local
 
-from .conftest import INSTANCE, INSTANCE_NAME, Play, Played, localhost
+from .conftest import INSTANCE, INSTANCE_NAME, Play, Played, Run, localhost
 
 SECRET = "hush-hush-secret-0001"
 TRANSFER = {"stream_name": "newstream", "task_name": "newtask", "obs": {"partition_format": "yyyy/MM/dd"}}
@@ -202,3 +202,36 @@ def test_nothing_declared_needs_no_credentials(play: Play, environment: dict[str
     played = play([localhost({"ansible.builtin.import_role": {"name": "opendump.huaweicloud.dumping"}})[0]], env=dict.fromkeys(environment))
     assert played.code == 0, played.text
     assert facts(played) == [{"results": [], "purged": [], "summary": {}, "smart_connect_tasks": [], "quotas": []}]
+
+
+def test_the_guard_of_purge_cannot_be_stepped_over(cloud: Local, play: Play) -> None:
+    off = role(dumping_purge=True, dumping_purge_match=".", dumping_smart_connect_tasks_enabled=False)
+    played = play([off], "--start-at-task", "opendump.huaweicloud.dumping : Configure all dump tasks in one call")
+    assert played.code == 2
+    assert "is switched off (dumping_smart_connect_tasks)" in played.result("Configure all dump tasks")["msg"]
+    assert cloud.requests() == []
+
+
+def test_purge_reaches_parents_without_a_declared_task_and_spares_names(cloud: Local, play: Play, run: Run) -> None:
+    for name in ("stray-1", "stray-2"):
+        made = run("dis_transfer_task", stream_name="jsonstream", task_name=name, obs={"obs_bucket_path": "obsbucket"})
+        assert made["changed"], made
+    purge = {"dumping_purge": "yes", "dumping_purge_match": "^stray", "dumping_purge_stream_names": ["jsonstream"]}
+    nothing = dict.fromkeys(("dumping_dis_transfer_tasks", "dumping_kafka_sink_tasks", "dumping_smart_connect_tasks"), "")
+    played = play([role(**nothing, **purge, dumping_purge_except=["stray-1"])])
+    assert played.code == 0, played.text
+    assert [victim["task_name"] for victim in facts(played)[0]["purged"]] == ["stray-2"]
+    assert played.result("Tell what else")["msg"] == ["1 task there is not declared; see purge"]
+
+
+def test_errors_name_the_variables_of_the_role(cloud: Local, play: Play) -> None:
+    wrong = [role(dumping_purge=True, dumping_purge_match="("), role(dumping_defaults={"state": "gone"}), role(dumping_parallelism=0)]
+    messages = []
+    for given in wrong:
+        played = play([given])
+        assert played.code == 2
+        messages.append(played.result("Configure all dump tasks")["msg"])
+    assert "dumping_purge_match" in messages[0]
+    assert "dumping_defaults, for dis_transfer_tasks: value of state must be one of" in messages[1]
+    assert "dumping_parallelism is 0" in messages[2]
+    assert cloud.requests() == []
