@@ -38,7 +38,7 @@ demo:  ## start the local cloud and configure dumping there, twice (KEEP=1 leave
 	@python dev/demo.py $(if $(KEEP),--keep)
 
 venv:  ## build .venv with all that tests and checks need
-	$(VENV) test sdk-3.1.80
+	$(VENV) test sdk-3.1.80 eda
 
 test: lint  ## check and test everything, from nothing (about five minutes)
 	$(SAY) "running the tests of the collection, of the local cloud, and of both together"

@@ -16,3 +16,4 @@ pin demo.in -c test.txt -o demo.txt
 pin docs.in -c test.txt -o docs.txt
 pin bench.in -c test.txt -o bench.txt
 pin fuzz.in -c test.txt -o fuzz.txt
+pin eda.in -c test.txt -o eda.txt

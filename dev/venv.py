@@ -5,7 +5,7 @@
 """Build .venv for one set of pinned requirements and make the checkout visible to Ansible as a collection.
 
 Usage: python3 dev/venv.py SET [SET …], where SET names a file tests/requirements/SET.txt. A set sdk-… goes into .cache/sdk-…,
-and fuzz into .cache/fuzz.
+and fuzz and eda into .cache/fuzz and .cache/eda.
 
 Only the standard library is used, and any Python from 3.7 on may start it: when that one is older than 3.11, a newer one is looked for on
 the PATH. What is installed already is not installed again; the files' contents decide, not their age. Two runs at the same time
@@ -117,7 +117,7 @@ def main(sets: list[str]) -> int:
             requirements = REQUIREMENTS / (name + ".txt")
             wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
             # an old vendor SDK must not push the new one out, and not every Python has a fuzzer
-            folder = CACHE / name if name.startswith(("sdk-", "fuzz")) else None
+            folder = CACHE / name if name.startswith(("sdk-", "fuzz", "eda")) else None
             stamp = (folder or VENV) / (".installed-" + name)
             if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
                 install(requirements, folder)
