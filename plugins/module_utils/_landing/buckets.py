@@ -137,7 +137,15 @@ class Buckets:
             headers = sign_get(self._key, endpoint.host, path, query, self._region, self._now())
             asked: Optional[float] = None
             try:
-                reply = self._transport.exchange(endpoint, "GET", target, headers, b"", self.timeout, changes=False)
+                reply = self._transport.exchange(
+                    endpoint,
+                    "GET",
+                    target,
+                    headers,
+                    b"",
+                    self.timeout,
+                    changes=False,
+                )
             except TransportError as error:
                 again = not error.lasting
                 failure: OpendumpError = OpendumpError(

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import gzip
 import http.server
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -206,6 +208,21 @@ def test_an_answer_that_drips_ends_in_time(service: ScriptedService, buckets: Ma
     with pytest.raises(OpendumpError, match="did not answer completely within"):
         names(buckets(timeout=0.3, retry_budget=0.0, real_time=True))
     assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_without_end_takes_no_memory(service: ScriptedService, buckets: Made, packed: bool) -> None:
+    """300 MB, plain or packed."""
+    body = gzip.compress(bytes(300 * 10**6), 1) if packed else bytes(64 * 10**6)
+    service.always = answer(raw=body, headers={"Content-Encoding": "gzip"} if packed else None)
+    tracemalloc.start()
+    try:
+        with pytest.raises(OpendumpError, match="sends more than 32 MiB"):
+            names(buckets())
+        assert tracemalloc.get_traced_memory()[1] < 150 * 10**6
+    finally:
+        tracemalloc.stop()
+    assert len(service.received) == 1
 
 
 @pytest.mark.parametrize("name", ["", "a", "a/b", "a?b", "evil.example#", "a b", "..", "-a-", "ü" * 5, "a" * 300, "a@b.example"])
