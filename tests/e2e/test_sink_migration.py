@@ -306,7 +306,7 @@ def test_gap_free_from_the_beginning_needs_no_offsets(migrate: Run, cloud: Local
 @pytest.mark.parametrize("group", ["connect-name", "connect-id", "none"])
 def test_gap_free_takes_its_mark_when_the_successor_surely_reads(migrate: Run, cloud: Local, group: str) -> None:
     seed(cloud, sink_task("orders"), **{"dms.group_name": group})
-    assert migrate(apply=True, delete_old=True, overlap=0.2)["summary"]["done"] == 1
+    assert migrate(apply=True, delete_old=True, overlap=1.0)["summary"]["done"] == 1
     asked = [entry for entry in cloud.requests() if "/groups" in entry["path"]]
     assert (len(asked) > 4) == (group == "none")
 
@@ -442,7 +442,8 @@ def test_a_successor_without_an_offset_does_not_read_yet(migrate: Run, cloud: Lo
     migrate(apply=True)
     set_task(cloud, "orders-sc", partitions=[{"topic": "topic-orders", "partition": 0, "current": -1, "lag": -1}])
     assert migrate(apply=True, delete_old=True, overlap=0.3)["summary"]["done"] == 1
-    assert len([entry for entry in cloud.requests() if "/groups" in entry["path"]]) > 4
+    # a list and a group for each look; the first would have been enough
+    assert len([entry for entry in cloud.requests() if "/groups" in entry["path"]]) > 2
 
 
 # the last look before the deletion
