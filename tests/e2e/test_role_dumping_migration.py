@@ -81,6 +81,7 @@ def test_a_dry_run_shows_each_task_and_changes_nothing(cloud: Local, play: Play,
     assert any("missing_partition_format" in line for line in lines)
     assert any("dumped twice" in line for line in lines)
     state = tmp_path / "dumping-migration-localhost.json"
+    assert f"state file: {state}" in lines
     assert stat.S_IMODE(state.stat().st_mode) == 0o600
     plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert (plan["acted"], plan["policy"], plan["summary"]["planned"], plan["summary"]["blocked"]) == (False, "gap_free", 1, 1)
