@@ -66,6 +66,16 @@ def test_every_way_to_authenticate_is_accepted(connect: Any, cloud: Local, who: 
     assert refused == []
 
 
+def test_accounts_by_id(connect: Any, cloud: Local) -> None:
+    """The agency's key comes from STS then, which lies at the same address."""
+    account = cloud.cloud.identity.domain_id(AGENCY["assume_domain"])
+    login = {**{name: value for name, value in LOGIN.items() if name != "domain_name"}, "domain_id": account}
+    for who in (KEY, login):
+        client = connect(**who, assume_agency=AGENCY["assume_agency"], assume_domain_id=account)
+        assert client.call("dis", "GET", STREAMS)["total_number"] == 0
+    assert [request["status"] for request in cloud.requests(path="agencies/assume")] == [200, 200]
+
+
 def test_names_of_any_signs_are_signed_as_they_are_sent(connect: Any) -> None:
     client = connect(**KEY)
     for name in ("a b", "a+b", "a%2Fb", "a/b", "\u6d41", "~*'()!@:;,$&=?#[]"):
