@@ -311,6 +311,77 @@ def test_whether_files_land(estate: Local, play: Play, tmp_path: pathlib.Path) -
     assert "1 new file, 10\u202fB" in page
 
 
+def test_where_nothing_can_be_read_yesterdays_green_page_goes(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    options = {"dumping_report_directory": str(tmp_path), "dumping_report_metrics": str(tmp_path / "dumping.prom")}
+    assert play(PLAYBOOK, extra_vars=options).code == 0
+    assert "opendump_report_ok 1" in (tmp_path / "dumping.prom").read_text(encoding="utf-8")
+    estate.fault({"match": {}, "count": -1, "do": {"refuse": {"status": 403, "code": "DIS.4224", "text": "No right."}}})
+    played = play(PLAYBOOK, extra_vars=options)
+    assert played.code != 0
+    assert decided(played).startswith("Nothing could be read. 1 place could not be read")
+    found = report(tmp_path)
+    assert (found["ok"], found["totals"]["places_unread"], len(found["unseen"]), found["since"]["gone"]) == (False, 1, 3, [])
+    page = (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
+    assert '<body class="bad">' in page
+    assert "No right." in page
+    assert "opendump_report_ok 0" in (tmp_path / "dumping.prom").read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.glob("dumping.prom*")) == ["dumping.prom"]
+
+
+def test_many_places_are_in_one_report(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    """Well, unreadable, and failed before its turn: page, JSON, metrics and the end of the run say the same."""
+    other = "1" * 32
+    estate.seed({"projects": [{"id": other, "dis": {"streams": [{"name": "geo", "tasks": [transfer_task("broken", state="ABNORMAL")]}]}}]})
+    site = [
+        {
+            "hosts": "all",
+            "gather_facts": False,
+            "tasks": [
+                {"ansible.builtin.fail": {"msg": "Not today."}, "when": "inventory_hostname == 'shop-af'"},
+                {"ansible.builtin.include_role": {"name": "opendump.huaweicloud.dumping_report"}},
+            ],
+        }
+    ]
+    inventory = tmp_path / "inventory.json"
+    here: dict[str, Any] = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    hosts = {"shop-af": here, "shop-eu": {**here, "dumping_project_id": other, "dumping_project_name": "shop"}, "shop-sg": here}
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    options = {"dumping_report_directory": str(tmp_path / "out"), "dumping_report_metrics": str(tmp_path / "out" / "dumping.prom")}
+    played = play(site, "-i", str(inventory), "--forks", "2", extra_vars=options)
+    assert played.code != 0
+    found = report(tmp_path / "out")
+    assert {place["place"]: (place["ok"], place["read"], place["dumps"]) for place in found["places"]} == {
+        "shop-af": (False, False, 0),
+        "shop-eu": (False, True, 1),
+        "shop-sg": (True, True, 3),
+    }
+    assert found["totals"]["dumps"] == 4
+    page = (tmp_path / "out" / "dumping-report.html").read_text(encoding="utf-8")
+    assert "1 of 4 dumps in shop-eu needs you." in page
+    assert "shop-af could not be read." in page
+    metrics = (tmp_path / "out" / "dumping.prom").read_text(encoding="utf-8")
+    assert "opendump_report_ok 0" in metrics
+    assert re.search(r'opendump_place_read\{place="shop-af".*\} 0', metrics)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["dumping-report." + kind for kind in sorted(KINDS)] + [
+        "dumping.prom"
+    ]
+
+
+@pytest.mark.usefixtures("estate")
+def test_places_that_have_their_turn_one_after_the_other(play: Play, tmp_path: pathlib.Path) -> None:
+    """In a play with serial the report is red until all have been read, and that decides nothing."""
+    kept = {"ansible.builtin.command": {"cmd": f"cp {tmp_path}/dumping-report.json {tmp_path}/{{{{ inventory_hostname }}}}.json"}}
+    role = {"ansible.builtin.include_role": {"name": "opendump.huaweicloud.dumping_report"}}
+    site = [{"hosts": "all", "gather_facts": False, "connection": "local", "serial": 1, "tasks": [role, kept]}]
+    played = play(site, "-i", "eu,sg,", extra_vars={"dumping_report_directory": str(tmp_path)})
+    assert played.code == 0, played.text
+    then, now = (json.loads((tmp_path / f"{host}.json").read_text(encoding="utf-8")) for host in ("eu", "sg"))
+    assert [(place["place"], place["read"]) for place in then["places"]] == [("eu", True), ("sg", False)]
+    assert (then["ok"], then["unreadable"][0]["msg"]) == (False, "Its turn in this play has not come yet.")
+    assert [(place["place"], place["ok"], place["dumps"]) for place in now["places"]] == [("eu", True, 3), ("sg", True, 3)]
+    assert now["ok"]
+
+
 def test_five_hundred_dumps_over_twenty_parents_in_one_module_call(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
     streams = [
         {"name": f"stream-{one}", "records": 5, "tasks": [transfer_task(f"s{one}-{number}") for number in range(25)]} for one in range(10)
