@@ -218,6 +218,27 @@ def test_filters(mixed: Opener) -> None:
     assert sorted(opened.names()) == ["broken", "gives-up", "odd-one", "sink-late"]
 
 
+def test_what_is_chosen_stands_in_the_address(mixed: Opener) -> None:
+    """A link to a choice can be sent; the page needs no server for that."""
+    first = mixed()
+    page = first.page
+    page.get_by_label("Search dumps").fill("sink")
+    page.get_by_label("Kind of dump").select_option("kafka_sink_task")
+    page.get_by_role("button", name="running").click()
+    page.get_by_role("button", name="Behind").click()
+    assert page.evaluate("location.hash") == "#find=sink&kind=kafka_sink_task&only=ok&sort=-lag"
+    second = mixed()
+    second.page.goto(page.url)
+    second.page.reload()
+    assert second.names() == first.names() == ["sink-late", "sink-9", "sink-10"]
+    assert second.page.get_by_label("Search dumps").input_value() == "sink"
+    assert second.page.locator("th[data-key=lag]").get_attribute("aria-sort") == "descending"
+    second.page.goto(page.url.partition("#")[0] + "#kind=no-such-kind&sort=no-such-order&only=,&find=<img>")
+    second.page.reload()
+    assert second.page.get_by_label("Kind of dump").input_value() == ""
+    assert second.names() == []
+
+
 def test_partitions_with_bars(mixed: Opener) -> None:
     page = mixed().page
     more = page.locator("tbody", has=page.get_by_role("button", name="sink-late")).locator(".more").first

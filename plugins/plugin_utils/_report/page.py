@@ -76,7 +76,8 @@ def write_headline(report: Mapping[str, Any]) -> list[str]:
     several = _are_several(report)
     parts = []
     if urgent:
-        where = " in %s" % _names(place["place"] for place in places if place["deciding"]) if several else ""
+        troubled = [place["place"] for place in places if place["deciding"]]
+        where = "" if not several else " in %s" % (troubled[0] if len(troubled) == 1 else "%d of %d places" % (len(troubled), len(places)))
         parts.append("%d of %s%s %s you." % (urgent, _dumps(dumps), where, "needs" if urgent == 1 else "need"))
     if lost:
         parts.append(
