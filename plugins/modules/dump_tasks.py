@@ -476,6 +476,19 @@ results:
           type: str
           returned: always
           sample: null
+        topics_missing:
+          description: Topics of the task that its instance does not have, V(null) where that is not known.
+          type: list
+          elements: str
+          returned: always
+          sample: null
+        retention:
+          description:
+            - Seconds for which the source keeps data, for DIS only where the task is not well.
+            - V(null) where that is not known or where no details were gathered.
+          type: int
+          returned: always
+          sample: null
     error:
       description: Why it failed. V(null) where it did not.
       type: dict

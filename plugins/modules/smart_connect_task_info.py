@@ -223,6 +223,19 @@ tasks:
       type: str
       returned: always
       sample: null
+    topics_missing:
+      description: Topics of the task that its instance does not have, V(null) where that is not known.
+      type: list
+      elements: str
+      returned: always
+      sample: null
+    retention:
+      description:
+        - Seconds for which the source keeps data, for DIS only where the task is not well.
+        - V(null) where that is not known or where no details were gathered.
+      type: int
+      returned: always
+      sample: null
 quotas:
   description: What each instance holds and may hold, one entry for each that was read.
   type: list

@@ -17,7 +17,7 @@ from moto.s3.models import s3_backends
 
 from huaweicloud_emulator.server import Local
 
-from .conftest import PROJECT, Play, Played
+from .conftest import PROJECT, Play, Played, Run
 
 PLAYBOOK = "opendump.huaweicloud.report"
 OBS = {"agency_name": "dis_admin_agency", "obs_bucket_path": "obsbucket", "deliver_time_interval": 300}
@@ -380,6 +380,26 @@ def test_places_that_have_their_turn_one_after_the_other(play: Play, tmp_path: p
     assert (then["ok"], then["unreadable"][0]["msg"]) == (False, "Its turn in this play has not come yet.")
     assert [(place["place"], place["ok"], place["dumps"]) for place in now["places"]] == [("eu", True, 3), ("sg", True, 3)]
     assert now["ok"]
+
+
+def test_records_say_which_topics_are_missing_and_how_long_data_waits(estate: Local, run: Run) -> None:
+    break_transfer_task(estate)
+    estate.seed(
+        {
+            "projects": [
+                {"id": PROJECT, "dms": {"instances": [instance("other", smart_connect_tasks=[connect_task("typo", topics="topic-tset")])]}}
+            ]
+        }
+    )
+    estate.admin("DELETE", "requests")
+    tasks = {task["name"]: task for task in run("dump_tasks_info")["tasks"]}
+    assert {name: (task["topics_missing"], task["retention"]) for name, task in tasks.items()} == {
+        "orders-to-obs": (None, 24 * 3600),
+        "sink": ([], 72 * 3600),
+        "connect": ([], 72 * 3600),
+        "typo": (["topic-tset"], None),
+    }
+    assert len(estate.requests(method="GET", path="/topics$")) == 2, "one look at each instance, whatever kinds of tasks it holds"
 
 
 def test_five_hundred_dumps_over_twenty_parents_in_one_module_call(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:

@@ -20,6 +20,7 @@ from .._task.rules import EMPTY, Text
 from .dis_destinations import DESTINATIONS
 from .whole_list import read_whole_list
 
+HOUR = 3600
 PAGE = 10
 STREAM_PAGE = 100
 # Far beyond any quota: a list that goes on after this will never end.
@@ -185,7 +186,16 @@ class DisTransferTask(Kind):
         return Preflight([text])
 
     def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
-        return [partial(self._add_explanation, parent, task) for task in tasks if self.needs_explanation(task)]
+        ailing = [task for task in tasks if self.needs_explanation(task)]
+        explanations = [partial(self._add_explanation, parent, task) for task in ailing]
+        return [*explanations, partial(self._add_retention, parent, ailing)] if ailing else []
+
+    def _add_retention(self, parent: Parent, tasks: Sequence[Task]) -> None:
+        with contextlib.suppress(OpendumpError):
+            stream = require_object(self.client.call("dis", "GET", "/v2/{project_id}/streams/%s" % quote_segment(parent.id)), "a stream")
+            hours = quantity(stream.get("retention_period"))
+            for task in tasks:
+                task.retention = hours * HOUR if hours else None
 
     def _add_explanation(self, parent: Parent, task: Task) -> None:
         # Whoever may read tasks need not be allowed to read their logs.

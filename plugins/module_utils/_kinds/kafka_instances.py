@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from .._api.client import Client, quote_segment
 from .._api.single_flight import SingleFlight
 from .._errors import NoSuchInstance, OpendumpError
-from .._task.records import Parent, rows
+from .._task.records import Parent, quantity, rows
 
 PAGE = 50
 _SHARED: WeakKeyDictionary[Client, Instances] = WeakKeyDictionary()
@@ -55,7 +55,7 @@ class Instances:
         self.client = client
         self._known: dict[str, Instance] = {}
         self._all = False
-        self._topics: dict[str, SingleFlight[Optional[frozenset[str]]]] = {}
+        self._topics: dict[str, SingleFlight[Optional[Mapping[str, Optional[int]]]]] = {}
         self._buckets: SingleFlight[Optional[frozenset[str]]] = SingleFlight(self._read_buckets)
 
     @classmethod
@@ -78,11 +78,11 @@ class Instances:
         instances = {row.id: row for page in pages for row in map(Instance.read, rows(page.get("instances"))) if row.id}
         return list(instances.values())
 
-    def topics(self, parent: Parent) -> Optional[frozenset[str]]:
-        """Names of the topics of an instance, read once; None where they cannot be read."""
+    def topics(self, parent: Parent) -> Optional[Mapping[str, Optional[int]]]:
+        """The topics of an instance and for how many hours each keeps messages, read once; None where they cannot be read."""
         return self._topics.setdefault(parent.id, SingleFlight(lambda: self._read_topics(parent))).result()
 
-    def _read_topics(self, parent: Parent) -> Optional[frozenset[str]]:
+    def _read_topics(self, parent: Parent) -> Optional[Mapping[str, Optional[int]]]:
         try:
             instance = parent.id if parent.id != parent.connector_id else self.find({"connector_id": parent.id}).id
             path = "/v2/{project_id}/instances/%s/topics" % quote_segment(instance)
@@ -90,7 +90,8 @@ class Instances:
         except OpendumpError:
             # Whoever may write tasks need not be allowed to list topics.
             return None
-        return frozenset(str(row["name"]) for page in pages for row in rows(page.get("topics")) if row.get("name"))
+        listed = [row for page in pages for row in rows(page.get("topics")) if row.get("name")]
+        return {str(row["name"]): quantity(row.get("retention_time")) for row in listed}
 
     def buckets(self) -> Optional[frozenset[str]]:
         """Names of the buckets that the service can see, read once; None where they cannot be read."""

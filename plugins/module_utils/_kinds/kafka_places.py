@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the topics and the bucket of a Kafka task are there, before it is written.
+"""Whether the topics and the bucket of a Kafka task are there: before it is written, and for those who read.
 
 The service takes a task of a topic that does not exist; it then runs, and dumps nothing.
 """
@@ -9,16 +9,18 @@ The service takes a task of a topic that does not exist; it then runs, and dumps
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
+from typing import Any, Callable
 
 from .._task.kind import Preflight
-from .._task.records import Parent
+from .._task.records import Parent, Task
 from .._task.rules import Names
 from .kafka_instances import Instances
 
 WARN, FAIL, IGNORE = "warn", "fail", "ignore"
 NEAREST = 3
+HOUR = 3600
 
 
 def check_places(
@@ -45,6 +47,22 @@ def _check_topics(instances: Instances, parent: Parent, values: Mapping[str, Any
         "the instance has no topic %s, so nothing of that is dumped until there is one%s"
         % (" and no topic ".join("'%s'" % name for name in missing), "; there is %s" % _listed(near) if near else "")
     ]
+
+
+def describe_topics(instances: Instances, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
+    """For each task that declares topics what fills in those that are missing, and how long the others keep messages."""
+    named = [(task, Names().canonical(task.values.get("topics")) or []) for task in tasks]
+    return [partial(_describe, instances, parent, task, topics) for task, topics in named if topics]
+
+
+def _describe(instances: Instances, parent: Parent, task: Task, topics: Collection[str]) -> None:
+    there = instances.topics(parent)
+    if there is None:
+        return
+    task.topics_missing = sorted(name for name in topics if name not in there)
+    hours = [there[name] for name in topics if name in there]
+    known = [number for number in hours if number]
+    task.retention = min(known) * HOUR if known and len(known) == len(hours) else None
 
 
 def _check_bucket(instances: Instances, values: Mapping[str, Any]) -> list[str]:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Optional
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Callable, Optional
 
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
@@ -30,7 +30,7 @@ from .._task.records import (
 from .._task.rules import Delimiter, Integer, Path, Text
 from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
 from .kafka_instances import Instances
-from .kafka_places import check_places
+from .kafka_places import check_places, describe_topics
 from .obs_fields import BUCKET, PARTITION_FORMATS
 from .whole_list import read_whole_list
 
@@ -163,6 +163,9 @@ class KafkaSinkTask(Kind):
         self, parent: Parent, destination: str, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
     ) -> Preflight:
         return check_places(self.instances, parent, values, changed, policy)
+
+    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+        return describe_topics(self.instances, parent, tasks)
 
     def delete(self, parent: Parent, task: Task) -> None:
         self.client.call("dms", "DELETE", self._task_path(parent, task))

@@ -17,7 +17,7 @@ from .._task.records import Listing, Parent, Task, moment, named_rows, require_o
 from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
 from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
 from .kafka_instances import Instances
-from .kafka_places import check_places
+from .kafka_places import check_places, describe_topics
 from .obs_fields import BUCKET, PARTITION_FORMATS
 from .whole_list import read_whole_list
 
@@ -275,7 +275,7 @@ class SmartConnectTask(Kind):
     def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
         from .smart_connect_lag import lag_of
 
-        return lag_of(self.client, parent, tasks, self.unstarted)
+        return [*lag_of(self.client, parent, tasks, self.unstarted), *describe_topics(self.instances, parent, tasks)]
 
     @staticmethod
     def _body(name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:

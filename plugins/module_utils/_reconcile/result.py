@@ -39,6 +39,8 @@ def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, An
         "lag": task.lag,
         "lag_source": task.lag_source,
         "explanation": task.explanation,
+        "topics_missing": None if task.topics_missing is None else list(task.topics_missing),
+        "retention": task.retention,
     }
 
 

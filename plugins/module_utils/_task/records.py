@@ -135,6 +135,10 @@ class Task:
     lag: Optional[int] = None
     lag_source: Optional[str] = None
     explanation: Optional[str] = None
+    #: declared topics that the instance does not have; None where its topics are not known
+    topics_missing: Optional[Sequence[str]] = None
+    #: seconds for which the source keeps data
+    retention: Optional[int] = None
     complete: bool = True
 
 

@@ -220,7 +220,7 @@ def test_only_what_is_not_well_is_asked_why(service: Any, refuse: Any) -> None:
     tasks = [Task(adapter.name, STREAM, state, state, state) for state in ("RUNNING", "PAUSED", "STARTING", "ABNORMAL", "ERROR", "ODD")]
     for step in adapter.measure(STREAM, tasks):
         step()
-    assert [path.rpartition("/")[2] for _method, path, _body in service.requests] == ["ABNORMAL", "ERROR", "ODD"]
+    assert [path.rpartition("/")[2] for _method, path, _body in service.requests] == ["ABNORMAL", "ERROR", "ODD", STREAM.id]
     assert {task.name: task.explanation for task in tasks} == {
         **dict.fromkeys(["RUNNING", "PAUSED", "STARTING"]),
         **dict.fromkeys(["ABNORMAL", "ERROR", "ODD"], "state ERROR, records 0, reason no bucket"),
