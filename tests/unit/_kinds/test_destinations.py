@@ -226,8 +226,8 @@ def test_only_what_is_not_well_is_asked_why(service: Any, refuse: Any) -> None:
         **dict.fromkeys(["ABNORMAL", "ERROR", "ODD"], "state ERROR, records 0, reason no bucket"),
     }
     service.answer("POST", "transfertasklog/.*", refuse(403))
-    (step,) = adapter.measure(STREAM, [Task(adapter.name, STREAM, "t", "1", "ERROR")])
-    step()
+    for step in adapter.measure(STREAM, [Task(adapter.name, STREAM, "t", "1", "ERROR")]):
+        step()
 
 
 def test_an_unreadable_declaration_is_refused_whole() -> None:
