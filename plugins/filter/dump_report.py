@@ -134,8 +134,8 @@ def report_on(
     result: Mapping[str, Any], at: datetime, limits: Limits, landing: Any, healing: Optional[Mapping[str, Any]], place: dict[str, Any]
 ) -> dict[str, Any]:
     tasks = rows(result["tasks"])
-    for name, told in (("region", result.get("region")), ("project", result.get("project_id"))):
-        place[name] = place[name] or told
+    for name, value in (("region", result.get("region")), ("project", result.get("project_id"))):
+        place[name] = place[name] or value
     healed = describe_healing(tasks, int(healing["limit"]), healing.get("pausing"), healing.get("starting")) if healing else []
     return assess(
         tasks, at, limits, rows(result.get("errors")), rows(result.get("quotas")), read_landing(landing, tasks), healed, where=place

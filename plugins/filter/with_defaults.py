@@ -96,7 +96,7 @@ def with_defaults(declared: Any, list_name: str, defaults: Any = None, prefix: s
     items = read_list(declared, prefix + list_name)
     kind = LISTS[list_name]
     spec = item_spec(kind)
-    groups = {"": spec.get("mutually_exclusive", []), **{one.option: one.exclusive for one in kind.destinations}}
+    groups = {"": spec.get("mutually_exclusive", []), **{destination.option: destination.exclusive for destination in kind.destinations}}
     common, own = choose_defaults(read_mapping(defaults, prefix + "defaults"), list_name, spec["options"], prefix + "defaults")
     if items:
         check_defaults({**common, **own}, spec["options"], prefix + "defaults", list_name)
@@ -178,8 +178,8 @@ def laid_over(basis: Mapping[str, Any], item: Mapping[str, Any], groups: Groups,
     """The item's options over those of the basis, without what the item excludes or sets to null."""
     gone = set()
     for group in groups.get(path, ()):
-        said = [option for option in group if item.get(option) is not None]
-        gone |= set(group) - set(said) if said else set()
+        given = [option for option in group if item.get(option) is not None]
+        gone |= set(group) - set(given) if given else set()
     result = {option: basis[option] for option in basis if option not in gone and option not in item}
     for option in item:
         value, below = item[option], basis.get(option)

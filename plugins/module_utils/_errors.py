@@ -66,7 +66,7 @@ class UnexpectedError(OpendumpError):
         super().__init__(
             "This should not happen: %s in %s. It is a fault of the collection, or of an answer that it does not understand; please "
             "report it. Run again: the next run looks at what there is and goes on from there." % (type(error).__name__, where),
-            {"where": ["%s:%s in %s" % (os.path.basename(one.filename), one.lineno, one.name) for one in frames]},
+            {"where": ["%s:%s in %s" % (os.path.basename(frame.filename), frame.lineno, frame.name) for frame in frames]},
         )
 
 
@@ -134,11 +134,11 @@ class ApiError(OpendumpError):
         self.possibly_later = possibly_executed and status == 504
         self.retry_after = retry_after
         head = "%s (HTTP %d)" % (code, status) if code not in ("", str(status)) else "HTTP %d" % status
-        said = text if text.endswith((".", "!", "?")) else text + "."
+        sentence = text if text.endswith((".", "!", "?")) else text + "."
         asked = "%s %s%s" % (method, path, " at " + host if host else "")
         trace = "[%s]" % ", ".join(part for part in ("request id " + request_id if request_id else "", asked) if part)
         super().__init__(
-            " ".join(part for part in ("%s: %s" % (head, said), next_step, trace) if part),
+            " ".join(part for part in ("%s: %s" % (head, sentence), next_step, trace) if part),
             {
                 "status": status,
                 "code": code,

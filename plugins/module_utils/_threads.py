@@ -20,11 +20,11 @@ def side_by_side(work: Callable[[T], R], items: Sequence[T], parallelism: int) -
         return [work(item) for item in items]
     results: dict[int, R] = {}
 
-    def one(number: int) -> Iterable[int]:
+    def work_on(number: int) -> Iterable[int]:
         results[number] = work(items[number])
         return ()
 
-    cascade(one, range(len(items)), min(parallelism, len(items)))
+    cascade(work_on, range(len(items)), min(parallelism, len(items)))
     return [results[number] for number in range(len(items))]
 
 

@@ -42,8 +42,10 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, mask: Cal
         objects = list(_objects(json.loads(content), _DEEPEST))
     except (ValueError, RecursionError):
         return Refusal("", _page_text(status, content, mask), _line(header_id, 100))
-    best = next((one for one in objects if _first(one, _CODE_KEYS)), None) or next((one for one in objects if _first(one, _TEXT_KEYS)), {})
-    body_id = next((found for found in (_first(one, ("request_id",)) for one in objects) if found), "")
+    best = next((entry for entry in objects if _first(entry, _CODE_KEYS)), None) or next(
+        (entry for entry in objects if _first(entry, _TEXT_KEYS)), {}
+    )
+    body_id = next((request_id for request_id in (_first(entry, ("request_id",)) for entry in objects) if request_id), "")
     text = _line(mask(_first(best, _TEXT_KEYS)), _LONGEST_TEXT)
     return Refusal(
         _line(mask(_first(best, _CODE_KEYS)), 100),

@@ -82,18 +82,18 @@ def find_project(ask: Ask, name: str) -> str:
     listed = document.get("projects")
     if not isinstance(listed, list):
         raise OpendumpError("IAM's list of projects cannot be read; set %s to do without." % name_option("project_id"))
-    found = [one for one in listed if isinstance(one, Mapping) and one.get("id") and one.get("name", name) == name]
-    if not found:
+    projects = [row for row in listed if isinstance(row, Mapping) and row.get("id") and row.get("name", name) == name]
+    if not projects:
         raise ConfigurationError(
             "There is no project named '%s' that these credentials can see. Check %s and %s, or set %s."
             % (name, name_option("region"), name_option("project_name"), name_option("project_id"))
         )
-    if len(found) > 1:
+    if len(projects) > 1:
         raise ConfigurationError(
             "There are %d projects named '%s': %s. Say which with %s."
-            % (len(found), name, ", ".join(sorted(str(one["id"]) for one in found)), name_option("project_id"))
+            % (len(projects), name, ", ".join(sorted(str(row["id"]) for row in projects)), name_option("project_id"))
         )
-    return str(found[0]["id"])
+    return str(projects[0]["id"])
 
 
 # method, path, headers

@@ -67,7 +67,7 @@ def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     except (ValueError, RecursionError):
         raise ConfigurationError("%s is not valid JSON; create the profile anew with 'hcloud configure'." % path) from None
     listed = document.get("profiles")
-    profiles = {_word(one, "name"): one for one in listed if isinstance(one, Mapping)} if isinstance(listed, list) else {}
+    profiles = {_word(entry, "name"): entry for entry in listed if isinstance(entry, Mapping)} if isinstance(listed, list) else {}
     chosen = _choose(path, list(profiles), name, _word(document, "current"))
     if chosen is None:
         return None

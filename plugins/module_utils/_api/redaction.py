@@ -49,7 +49,7 @@ def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
 def hide_options(options: Any, specification: Mapping[str, Any]) -> Any:
     """The options that were declared, with every value of a secret one hidden, however short it is."""
     if isinstance(options, list):
-        return [hide_options(one, specification) for one in options]
+        return [hide_options(option, specification) for option in options]
     if not isinstance(options, Mapping):
         return options
     shown = {}

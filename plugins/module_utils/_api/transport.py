@@ -170,10 +170,10 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         known = proxy in self.proxy_manager
-        found = super().proxy_manager_for(proxy, **kwargs)
+        manager = super().proxy_manager_for(proxy, **kwargs)
         if not known:
-            _bind(found)
-        return found
+            _bind(manager)
+        return manager
 
 
 def _bind(manager: Any) -> None:
@@ -343,9 +343,9 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
     way = " through the proxy %s" % proxy if proxy else ""
     lasting = late = False
     chain = list(_chain(error))
-    unknown = next((one for one in chain if isinstance(one, socket.gaierror)), None)
-    untrusted = next((one for one in chain if isinstance(one, ssl.SSLCertVerificationError)), None)
-    tls = next((one for one in chain if isinstance(one, ssl.SSLError)), None)
+    unknown = next((cause for cause in chain if isinstance(cause, socket.gaierror)), None)
+    untrusted = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    tls = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
     if untrusted:
         lasting = True
         said_by_tls = getattr(untrusted, "verify_message", "") or "it is not trusted"
@@ -354,14 +354,14 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
     elif unknown:
         lasting = unknown.errno in _UNKNOWN_NAME
         what = "The name of %s at %s cannot be resolved%s." % (service, where, way)
-    elif any("407" in str(one) for one in chain if isinstance(one, OSError) and str(one).startswith("Tunnel connection failed")):
+    elif any("407" in str(cause) for cause in chain if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed")):
         lasting = True
         what = "The proxy %s wants a user and a password." % proxy
         check = "Give them in HTTPS_PROXY, or name the host in NO_PROXY."
-    elif any(str(one).startswith("Tunnel connection failed") for one in chain):
+    elif any(str(cause).startswith("Tunnel connection failed") for cause in chain):
         what = "The proxy %s does not let through to %s at %s." % (proxy, service, where)
         check = "Name the host in NO_PROXY, or check HTTPS_PROXY."
-    elif any(isinstance(one, (socket.timeout, TimeoutError, requests.exceptions.Timeout)) for one in chain):
+    elif any(isinstance(cause, (socket.timeout, TimeoutError, requests.exceptions.Timeout)) for cause in chain):
         late = possibly_executed
         if _exchange.sent:
             what = "%s at %s%s did not answer completely within %g seconds (request_timeout)." % (service, where, way, timeout)
@@ -375,12 +375,12 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
             check = "It speaks only versions of TLS that are older than 1.2, or that this machine does not allow. " + check
         elif lasting:
             check = "Check whether %s wants http instead of https." % name_option(endpoint.service + "_endpoint")
-    elif any(isinstance(one, ConnectionRefusedError) for one in chain):
+    elif any(isinstance(cause, ConnectionRefusedError) for cause in chain):
         what = "%s at %s%s refuses the connection: nothing listens there." % (service, where, way)
     elif _exchange.sent:
         what = "The connection to %s at %s%s broke before the answer was complete." % (service, where, way)
     else:
-        reason = next((one.strerror for one in reversed(chain) if isinstance(one, OSError) and one.strerror), None)
+        reason = next((cause.strerror for cause in reversed(chain) if isinstance(cause, OSError) and cause.strerror), None)
         what = "%s at %s%s cannot be reached%s." % (service, where, way, ": " + reason.lower() if reason else "")
     doubt = "Whether the request was executed is not known." if possibly_executed else ""
     details = {"service": endpoint.service, "host": endpoint.host, "possibly_executed": possibly_executed}
@@ -393,10 +393,10 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: list[BaseException] = []
     waiting = [error]
     while waiting:
-        one = waiting.pop(0)
-        if any(one is known for known in seen):
+        cause = waiting.pop(0)
+        if any(cause is known for known in seen):
             continue
-        seen.append(one)
-        yield one
-        parts = [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+        seen.append(cause)
+        yield cause
+        parts = [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
         waiting += [part for part in parts if isinstance(part, BaseException)]

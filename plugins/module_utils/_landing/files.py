@@ -102,7 +102,7 @@ class Place:
 
 
 @dataclass
-class Found:
+class Findings:
     """What lies there. ``newest`` may be older than the window; ``astray`` says that it is new, but in a directory of another time.
 
     ``doubtful`` counts new files that may be those of another writer, ``doubt`` says which and whose.
@@ -117,12 +117,12 @@ class Found:
     doubtful: int = 0
     doubt: str = ""
 
-    def see(self, one: Object, counts: bool) -> None:
+    def see(self, entry: Object, counts: bool) -> None:
         if counts:
             self.objects += 1
-            self.bytes += one.size
-        if self.newest is None or one.modified > self.newest.modified:
-            self.newest = one
+            self.bytes += entry.size
+        if self.newest is None or entry.modified > self.newest.modified:
+            self.newest = entry
 
 
 def zone_of(name: str) -> tzinfo:
@@ -174,8 +174,8 @@ def window_of(since: str, zone: tzinfo, now: datetime) -> Window:
 def moment_of(text: Any) -> Optional[datetime]:
     """The time in a record's ISO text, in UTC; None where there is none."""
     try:
-        found = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", str(text)))
-        return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+        time = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", str(text)))
+        return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (ValueError, OverflowError):
         return None
 
@@ -206,7 +206,7 @@ def place_of(task: Mapping[str, Any], layout: Layout) -> Optional[Place]:
     )
 
 
-def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place] = ()) -> Found:
+def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place] = ()) -> Findings:
     """Count what came into a place within the window, and find the newest object that is there.
 
     :param interval: seconds between two deliveries.
@@ -214,45 +214,45 @@ def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int,
     :param neighbours: places of other tasks that write into the same bucket; a file that may be theirs does not count.
     :raises OpendumpError: the bucket cannot be read.
     """
-    found = Found()
+    findings = Findings()
     try:
-        _count(bucket, place, window, interval, most, neighbours, found)
-        if place.partition_format and not found.objects:
-            _look_back(bucket, place, window, neighbours, found)
+        _count(bucket, place, window, interval, most, neighbours, findings)
+        if place.partition_format and not findings.objects:
+            _look_back(bucket, place, window, neighbours, findings)
     except CutOff:
-        found.cut_off = True
-    return found
+        findings.cut_off = True
+    return findings
 
 
-def _count(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place], found: Found) -> None:
+def _count(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place], findings: Findings) -> None:
     read = 0
     for group in prefixes(bucket, place):
         for prefix in group:
-            found.prefixes.append(prefix)
+            findings.prefixes.append(prefix)
             listed = _named_within(bucket, prefix, place, window, interval) if place.partition_format else bucket.objects(prefix)
-            for one in listed:
+            for entry in listed:
                 if read >= most:
                     raise CutOff
                 read += 1
-                _weigh(one, place, neighbours, window, found, one.modified >= window.since)
-        if found.objects:
+                _weigh(entry, place, neighbours, window, findings, entry.modified >= window.since)
+        if findings.objects:
             return
 
 
-def _weigh(one: Object, place: Place, neighbours: Sequence[Place], window: Window, found: Found, counts: bool) -> None:
+def _weigh(entry: Object, place: Place, neighbours: Sequence[Place], window: Window, findings: Findings, counts: bool) -> None:
     """See a file, unless it is somebody else's; one that may be is only doubtful."""
-    mine = None if one.key.endswith("/") else claim(place, one.key)  # a slash at the end marks a directory
+    mine = None if entry.key.endswith("/") else claim(place, entry.key)  # a slash at the end marks a directory
     if mine is None:
         return
-    rivals = [(theirs, other) for other in neighbours for theirs in [claim(other, one.key)] if theirs]
+    rivals = [(theirs, other) for other in neighbours for theirs in [claim(other, entry.key)] if theirs]
     if any(theirs.depth > mine.depth and theirs.sure for theirs, _other in rivals):
         return
     near = [other for theirs, other in rivals if theirs.depth >= mine.depth]
     if mine.sure and not near:
-        found.see(one, counts)
-    elif one.modified >= window.since:
-        found.doubtful += 1
-        found.doubt = found.doubt or "such as %s%s" % (one.key, ", which may be that of '%s'" % near[0].name if near else "")
+        findings.see(entry, counts)
+    elif entry.modified >= window.since:
+        findings.doubtful += 1
+        findings.doubt = findings.doubt or "such as %s%s" % (entry.key, ", which may be that of '%s'" % near[0].name if near else "")
 
 
 class Claim(NamedTuple):
@@ -305,7 +305,7 @@ def prefixes(bucket: Bucket, place: Place) -> list[list[str]]:
         return [[place.base]]
     topics = list(place.topics)
     if not topics:
-        names = [one[len(place.base) : -1] for one in bucket.directories(place.base)]
+        names = [entry[len(place.base) : -1] for entry in bucket.directories(place.base)]
         topics = [name for name in names if reads(place, name) or (reads(place, name) is None and not re.fullmatch(r"\d{4}", name))]
     if len(topics) > MOST_TOPICS:
         raise CutOff
@@ -332,35 +332,39 @@ def _named_within(bucket: Bucket, prefix: str, place: Place, window: Window, int
     return bucket.objects(prefix, after=prefix + first, until=prefix + last + "0")
 
 
-def _look_back(bucket: Bucket, place: Place, window: Window, neighbours: Sequence[Place], found: Found) -> None:
+def _look_back(bucket: Bucket, place: Place, window: Window, neighbours: Sequence[Place], findings: Findings) -> None:
     """The newest object in the last directory by name: it says since when nothing came, or that the zone is another one."""
-    for prefix in found.prefixes:
+    for prefix in findings.prefixes:
         folder = prefix
         for _level in place.partition_format.split("/"):
-            deeper = [one for one in bucket.directories(folder) if re.fullmatch(r"\d{2,4}/", one[len(folder) :])]
+            deeper = [entry for entry in bucket.directories(folder) if re.fullmatch(r"\d{2,4}/", entry[len(folder) :])]
             if not deeper:
                 break
             folder = deeper[-1]
         else:
-            for one in bucket.objects(folder):
-                _weigh(one, place, neighbours, window, found, counts=False)
-    found.astray = found.newest is not None and found.newest.modified >= window.since
+            for entry in bucket.objects(folder):
+                _weigh(entry, place, neighbours, window, findings, counts=False)
+    findings.astray = findings.newest is not None and findings.newest.modified >= window.since
 
 
-def verdict(task: Mapping[str, Any], found: Found, window: Window, interval: int) -> tuple[str, str]:
+def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interval: int) -> tuple[str, str]:
     """What to make of it, and why in words."""
-    if found.objects:
-        return "landing", "%s%d files came since %s." % ("At least " if found.cut_off else "", found.objects, show_moment(window.since))
-    if found.astray and found.newest:
-        return "landing", "Files come, but into directories of another time (%s); check time_zone." % found.newest.key
+    if findings.objects:
+        return "landing", "%s%d files came since %s." % (
+            "At least " if findings.cut_off else "",
+            findings.objects,
+            show_moment(window.since),
+        )
+    if findings.astray and findings.newest:
+        return "landing", "Files come, but into directories of another time (%s); check time_zone." % findings.newest.key
     if task.get("health") == "paused":
         return "unknown", "The task is paused, so no file is expected."
-    if found.doubtful:
+    if findings.doubtful:
         return "unknown", "%d files came that may be those of another writer (%s). Give each task a directory of its own." % (
-            found.doubtful,
-            found.doubt,
+            findings.doubtful,
+            findings.doubt,
         )
-    if found.cut_off:
+    if findings.cut_off:
         return "unknown", "There is more in the bucket than may be read (max_objects), and nothing new in what was read."
     created = moment_of(task.get("created_at"))
     start = max(window.since, created) if created else window.since

@@ -51,16 +51,16 @@ def read_page(body: bytes) -> Page:
             single[path[0]] = text
     encoded = single.get("EncodingType", "").lower() == "url"
     names = unquote_plus if encoded else str
-    found = [_object(one, names(one.get("Key", ""))) for one in objects]
-    folders = [names(one) for one in directories]
+    files = [_object(entry, names(entry.get("Key", ""))) for entry in objects]
+    folders = [names(entry) for entry in directories]
     more = single.get("IsTruncated", "").strip().lower()
     if more not in ("true", "false"):
         raise NoListing("a list that does not say whether it is complete")
     if more == "false":
-        return Page(found, folders, None)
+        return Page(files, folders, None)
     # The last name is what the next page begins after; what else a service calls its marker need not sort like names.
-    last = max([one.key for one in found] + folders, default="")
-    return Page(found, folders, last or names(single.get("NextMarker", "")))
+    last = max([entry.key for entry in files] + folders, default="")
+    return Page(files, folders, last or names(single.get("NextMarker", "")))
 
 
 def read_error(body: bytes) -> dict[str, str]:
@@ -80,19 +80,19 @@ def read_elements(body: bytes, root: str) -> list[tuple[tuple[str, ...], str]]:
         raise NoListing("an empty answer")
     path: list[str] = []
     texts: list[list[str]] = []
-    found: list[tuple[tuple[str, ...], str]] = []
+    elements: list[tuple[tuple[str, ...], str]] = []
 
     def start(name: str, _attributes: object) -> None:
         plain = name.rpartition(" ")[2]
         if not path and plain != root:
             raise NoListing("XML that is no %s but %s" % (root, re.sub(r"[^\w.-]", "?", plain)[:60]))
-        if len(path) >= DEEPEST or len(found) >= MOST_ELEMENTS:
+        if len(path) >= DEEPEST or len(elements) >= MOST_ELEMENTS:
             raise NoListing("XML that is too large")
         path.append(plain)
         texts.append([])
 
     def end(_name: str) -> None:
-        found.append((tuple(path[1:]), "".join(texts.pop())))
+        elements.append((tuple(path[1:]), "".join(texts.pop())))
         path.pop()
 
     def refuse(*_declaration: object) -> None:
@@ -108,7 +108,7 @@ def read_elements(body: bytes, root: str) -> list[tuple[tuple[str, ...], str]]:
         parser.Parse(body, True)
     except expat.ExpatError:
         raise NoListing("something that is not XML") from None
-    return found[:-1]
+    return elements[:-1]
 
 
 def _object(entry: dict[str, str], key: str) -> Object:

@@ -77,27 +77,27 @@ class DumpModule(AnsibleModule):
         return self._client
 
     @contextlib.contextmanager
-    def failing(self, told: Callable[[], Mapping[str, Any]] = dict) -> Iterator[None]:
+    def failing(self, result_so_far: Callable[[], Mapping[str, Any]] = dict) -> Iterator[None]:
         """Whatever goes wrong in here fails the module with a clear message, also a signal.
 
         :param told: what else the result says then.
         """
-        self._listen(told)
+        self._listen(result_so_far)
         try:
             yield
         except OpendumpError as error:
-            self.fail_json(msg=str(error), error=error.details, **told())
+            self.fail_json(msg=str(error), error=error.details, **result_so_far())
         except Exception as error:
             unexpected = UnexpectedError(error)
-            self.fail_json(msg=str(unexpected), error=unexpected.details, **told())
+            self.fail_json(msg=str(unexpected), error=unexpected.details, **result_so_far())
         finally:
             self._listen_no_more()
 
-    def _listen(self, told: Callable[[], Mapping[str, Any]]) -> None:
+    def _listen(self, result_so_far: Callable[[], Mapping[str, Any]]) -> None:
         def stop(number: int, _frame: Any) -> None:
             # Who cancels a job may say so twice, to the group and to the process; the second shall not cut short the clearing away.
-            for one in self._handlers:
-                signal.signal(one, signal.SIG_IGN)
+            for listened in self._handlers:
+                signal.signal(listened, signal.SIG_IGN)
             self._handlers.clear()
             # Ansible has written the options there, secrets among them, and may not be there any more to take them away.
             if self._tmpdir:
@@ -106,7 +106,7 @@ class DumpModule(AnsibleModule):
                 msg="Stopped by %s. A request that was under way may have been executed or not; nothing else was begun. "
                 "Run again: the next run looks at what there is and goes on from there." % signal.Signals(number).name,
                 error={},
-                **told(),
+                **result_so_far(),
             )
 
         if threading.current_thread() is threading.main_thread():

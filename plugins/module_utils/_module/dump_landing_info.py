@@ -18,7 +18,7 @@ from .._api.transport import Transport
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
-from .._landing.files import VERDICTS, Found, Place, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
+from .._landing.files import VERDICTS, Findings, Place, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
 from .._threads import side_by_side
 from .base import DumpModule
 
@@ -136,16 +136,16 @@ def look_at_tasks(buckets: Buckets, tasks: Sequence[Mapping[str, Any]], window: 
         task, place, interval = tasks[number], places[number], interval_of(tasks[number])
         if place is None:
             why = "The task does not dump files into OBS, or its record has no details (dump_tasks_info with details)."
-            return show_entry(task, None, Found(), ("unknown", why))
+            return show_entry(task, None, Findings(), ("unknown", why))
         neighbours = [other for other in by_bucket[place.bucket] if other.owner != place.owner]
         bucket = buckets.bucket(place.bucket, options["max_objects"])
         try:
-            found = look(bucket, place, window, interval, options["max_objects"], neighbours)
+            findings = look(bucket, place, window, interval, options["max_objects"], neighbours)
         except KeyRefused:
             raise
         except OpendumpError as error:
-            return show_entry(task, place.bucket, Found(), ("unreadable", str(error)), {"msg": str(error), **error.details})
-        return show_entry(task, place.bucket, found, verdict(task, found, window, interval))
+            return show_entry(task, place.bucket, Findings(), ("unreadable", str(error)), {"msg": str(error), **error.details})
+        return show_entry(task, place.bucket, findings, verdict(task, findings, window, interval))
 
     # The first alone: a wrong key is used once, not by all threads at the same time.
     first = next((number for number, place in enumerate(places) if place), len(tasks))
@@ -159,17 +159,17 @@ def find_place(task: Mapping[str, Any]) -> Optional[Place]:
 
 
 def show_entry(
-    task: Mapping[str, Any], bucket: Optional[str], found: Found, judged: tuple[str, str], error: Optional[dict[str, Any]] = None
+    task: Mapping[str, Any], bucket: Optional[str], findings: Findings, judged: tuple[str, str], error: Optional[dict[str, Any]] = None
 ) -> dict[str, Any]:
-    newest = found.newest
+    newest = findings.newest
     return {
         **{name: task.get(name) for name in ("kind", "parent", "parent_name", "name", "id")},
         "verdict": judged[0],
         "reason": judged[1],
         "bucket": bucket,
-        "prefixes": found.prefixes,
-        "objects": None if error or not found.prefixes else found.objects,
-        "bytes": None if error or not found.prefixes else found.bytes,
+        "prefixes": findings.prefixes,
+        "objects": None if error or not findings.prefixes else findings.objects,
+        "bytes": None if error or not findings.prefixes else findings.bytes,
         "newest": {"key": newest.key, "size": newest.size, "modified_at": show_moment(newest.modified)} if newest else None,
         "error": error,
     }

@@ -66,9 +66,8 @@ class Plan:
             return None
         kind, current = self.declared.kind, self.current
         is_new = {CREATE, RECREATE} & set(self.actions)
-        readable = {
-            path: self.values[path] for path, one in leaves(kind.fields(self.destination)) if path in self.values and not one.secret
-        }
+        fields = leaves(kind.fields(self.destination))
+        readable = {path: self.values[path] for path, known in fields if path in self.values and not known.secret}
         if current is None or is_new:
             return Task(kind.name, self.parent, self.name, status=self._status(None), destination=self.destination, values=readable)
         future = Task(**{**vars(current), "status": self._status(current.status)})

@@ -20,7 +20,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import (
     VERDICTS,
     Bucket,
-    Found,
+    Findings,
     Object,
     Place,
     Window,
@@ -110,7 +110,7 @@ def place(task: dict[str, Any]) -> Place:
 
 def seen(
     task: dict[str, Any], bucket: Held, window: Window = HOUR, most: int = 1000, neighbours: Sequence[dict[str, Any]] = ()
-) -> tuple[Found, str, str]:
+) -> tuple[Findings, str, str]:
     found = look(bucket, place(task), window, interval_of(task), most, [place(other) for other in neighbours])
     return (found, *verdict(task, found, window, interval_of(task)))
 
