@@ -215,3 +215,235 @@ def test_parents_that_do_not_exist(run: Run, cloud: Local) -> None:
     }
     failed = run("dump_tasks", **elsewhere)
     assert [entry["error"] and entry["error"]["code"] for entry in failed["results"]] == [None, "DIS.4301"]
+
+
+# purge: last, only after success, and only what was planned
+
+RENAMED = {"purge": True, "purge_match": "^(dis|sink|connect|new)-"}
+
+
+def renamed(name: str) -> dict[str, Any]:
+    """The list of one kind with every task under a new name."""
+    return {name: [{**item, "task_name": f"new-{number}"} for number, item in enumerate(declared()[name][:2])]}
+
+
+CREATES = {"dis_transfer_tasks": "transfer-tasks$", "kafka_sink_tasks": "sink-tasks$", "smart_connect_tasks": "connector/tasks$"}
+
+
+@pytest.mark.parametrize("name", CREATES)
+def test_nothing_is_purged_where_a_declared_task_failed(run: Run, cloud: Local, name: str) -> None:
+    cloud.switch({"dms.store": "two"})
+    run("dump_tasks", **{name: declared()[name]})
+    before = names(cloud)
+    refuse = {"refuse": {"status": 400, "code": "DIS.4335" if name.startswith("dis") else "DMS.00400026", "text": "Refused."}}
+    cloud.fault({"match": {"method": "POST", "path": CREATES[name]}, "skip": 1, "count": -1, "do": refuse})
+    failed = run("dump_tasks", **renamed(name), **RENAMED)
+    assert failed["failed"]
+    assert names(cloud) == before | {"new-0"}, "the old tasks stay"
+    assert (failed["summary"]["spared"], failed["summary"]["purged"], failed["summary"]["failed"]) == (3, 0, 1)
+    assert all(entry["actions"] == [] and "Not purged" in entry["error"]["msg"] for entry in failed["purged"])
+    assert "3 tasks were not purged" in failed["msg"] and "new-0 (created)" in failed["msg"]
+    cloud.admin("DELETE", "faults")
+    again = run("dump_tasks", **renamed(name), **RENAMED)
+    assert (again["summary"]["purged"], again["summary"]["spared"]) == (3, 0)
+    assert names(cloud) == {"new-0", "new-1"}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_nothing_is_purged_where_a_declared_task_is_refused_before_any_write(run: Run, cloud: Local, check: bool) -> None:
+    run("dump_tasks", **declared())
+    moved = {"kafka_sink_tasks": [{**declared()["kafka_sink_tasks"][0], "topics": ["topic-sdk-no-delete"]}]}
+    failed = run("dump_tasks", check=check, **moved, purge=True, purge_match=".")
+    assert failed["failed"] and failed["summary"]["spared"] == len(failed["purged"]) == 8 - 3, failed["summary"]
+    assert len(names(cloud)) == 9
+
+
+def test_a_rename_at_the_quota_is_refused_as_a_whole_unless_it_deletes_first(run: Run, cloud: Local) -> None:
+    cloud.switch({"dis.task_quota": 5})
+    five = [{**declared()["dis_transfer_tasks"][0], "task_name": f"dis-{number}"} for number in range(5)]
+    new = [{**item, "task_name": f"new-{number}"} for number, item in enumerate(five)]
+    run("dump_tasks", dis_transfer_tasks=five)
+    cloud.admin("DELETE", "requests")
+    for check in (True, False):
+        refused = run("dump_tasks", check=check, dis_transfer_tasks=new, **RENAMED)
+        assert refused["failed"] and "purge_first" in refused["msg"] and "at most 5" in refused["msg"]
+    assert writes(cloud) == []
+    done = run("dump_tasks", dis_transfer_tasks=new, **RENAMED, purge_first=True)
+    assert done.get("failed") is not True, done["msg"]
+    assert names(cloud) == {f"new-{number}" for number in range(5)}
+    assert writes(cloud) == ["DELETE"] * 5 + ["POST"] * 5
+
+
+def test_a_usual_quota_is_no_limit_where_there_are_more_tasks(run: Run, cloud: Local) -> None:
+    cloud.switch({"dis.task_quota": 20})
+    six = [{**declared()["dis_transfer_tasks"][0], "task_name": f"dis-{number}"} for number in range(6)]
+    run("dump_tasks", dis_transfer_tasks=six)
+    assert not run("dump_tasks", **renamed("dis_transfer_tasks"), **RENAMED).get("failed")
+
+
+def test_purge_is_refused_beside_a_list_that_is_switched_off(run: Run, cloud: Local) -> None:
+    run("dump_tasks", **declared())
+    cloud.admin("DELETE", "requests")
+    sinks = {"kafka_sink_tasks": declared()["kafka_sink_tasks"]}
+    refused = run("dump_tasks", **sinks, purge=True, purge_match=".", lists_switched_off=["smart_connect_tasks"])
+    assert refused["failed"] and "smart_connect_tasks" in refused["msg"]
+    assert cloud.requests() == []
+    assert not run("dump_tasks", **sinks, lists_switched_off=["smart_connect_tasks"]).get("failed")
+
+
+def test_the_last_tasks_of_a_parent_are_purged_where_the_parent_is_named(run: Run, cloud: Local) -> None:
+    run("dump_tasks", **declared())
+    assert "purge is false" in run("dump_tasks", purge_stream_names=["newstream"])["msg"]
+    nowhere = run("dump_tasks", purge=True, purge_match=".", purge_stream_names=["nostream"], purge_instance_names=["nowhere"])
+    assert (nowhere.get("failed", False), nowhere["changed"]) == (False, False), nowhere
+    done = run("dump_tasks", purge=True, purge_match=".", purge_stream_names=["newstream"], purge_instance_names=[INSTANCE_NAME])
+    assert done.get("failed") is not True, done["msg"]
+    assert done["summary"]["purged"] == 9
+    assert names(cloud) == set()
+
+
+def test_tasks_that_are_not_declared_are_counted(run: Run, cloud: Local) -> None:
+    cloud.switch({"dms.store": "two"})
+    run("dump_tasks", **declared())
+    fewer = {name: items[:1] for name, items in declared().items()}
+    assert run("dump_tasks", **fewer)["summary"]["undeclared"] == 6
+    assert run("dump_tasks", check=True, **fewer, purge=True, purge_match="-2$")["summary"]["undeclared"] == 3
+    left = run("dump_tasks", check=True, **fewer, purge=True, purge_match=".", purge_except=["dis-1", "sink-1"])
+    assert {entry["task_name"] for entry in left["purged"]} == {"dis-2", "sink-2", "connect-1", "connect-2"}
+
+
+# one parent is one parent
+
+
+def connector(cloud: Local) -> str:
+    return str(cloud.state()["projects"][0]["dms"]["instances"][0]["connector_id"])
+
+
+@pytest.mark.parametrize("other", [{"instance_id": INSTANCE}, {"instance_name": INSTANCE_NAME}])
+@pytest.mark.parametrize("check", [True, False])
+def test_an_instance_that_is_named_in_two_ways_is_one(run: Run, cloud: Local, other: dict[str, str], check: bool) -> None:
+    run("dump_tasks", kafka_sink_tasks=declared()["kafka_sink_tasks"])
+    first, second, _third = (
+        {key: value for key, value in item.items() if key != "instance_name"} for item in declared()["kafka_sink_tasks"]
+    )
+    both = [{**first, "connector_id": connector(cloud)}, {**second, **other}]
+    purged = run("dump_tasks", check=check, kafka_sink_tasks=both, purge=True, purge_match=".")
+    assert [entry["task_name"] for entry in purged["purged"]] == ["sink-2"], purged
+    assert [entry["parent"] for entry in purged["results"]] == [INSTANCE, INSTANCE]
+    assert names(cloud) == ({"sink-0", "sink-1", "sink-2"} if check else {"sink-0", "sink-1"})
+    for name in ("sink-0", "not-there"):
+        twice = [{**first, "task_name": name, "connector_id": connector(cloud)}, {**first, "task_name": name, **other}]
+        assert "Declared twice" in run("dump_tasks", kafka_sink_tasks=twice)["msg"]
+
+
+def test_a_task_that_both_apis_show_is_one_task(run: Run, cloud: Local) -> None:
+    cloud.switch({"dms.store": "one"})
+    sinks = {"kafka_sink_tasks": declared()["kafka_sink_tasks"][:1]}
+    run("dump_tasks", **sinks)
+    same = [{"instance_id": INSTANCE, "task_name": "sink-0", "state": "absent", **QUICK}]
+    assert "Declared twice" in run("dump_tasks", **sinks, smart_connect_tasks=same)["msg"]
+    assert names(cloud) == {"sink-0"}
+
+
+# a write stands on a fresh look
+
+LOOKS = {
+    "dis_transfer_tasks": ("dis", {"stream": "newstream", "task": "dis-2"}),
+    "kafka_sink_tasks": ("dms", {"task_name": "sink-2"}),
+    "smart_connect_tasks": ("dms", {"task_name": "connect-2"}),
+}
+
+
+def task_of(cloud: Local, name: str) -> dict[str, Any]:
+    project = cloud.state()["projects"][0]
+    return next(
+        task for parent in [*project["dis"]["streams"], *project["dms"]["instances"]] for task in parent["tasks"] if task["name"] == name
+    )
+
+
+@pytest.mark.parametrize("name", ["dis_transfer_tasks", "smart_connect_tasks"])
+def test_what_others_change_between_look_and_write_is_kept(run: Run, cloud: Local, name: str) -> None:
+    service, find = LOOKS[name]
+    run("dump_tasks", **{name: declared()[name]})
+    before = declared()[name]
+    for item in before:
+        item["obs"]["deliver_time_interval"] = 60
+    folder = "file_prefix" if service == "dis" else "obs_path"
+    # while the first of the three is written, somebody works on the third
+    console = {"patch": {"service": service, "find": find, "set": {folder: "console"}}}
+    cloud.fault({"match": {"method": "PUT"}, "count": 1, "do": console})
+    changed = run("dump_tasks", **{name: before})
+    assert changed["summary"]["updated"] == 3, changed
+    found = task_of(cloud, before[2]["task_name"])["destination"]
+    assert (found["deliver_time_interval"], found[folder]) == (60, "console")
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_only_the_task_that_was_found_is_purged(run: Run, cloud: Local, name: str) -> None:
+    """Somebody deletes the task between look and deletion: nothing is left to do."""
+    cloud.switch({"dms.store": "two"})
+    service, find = LOOKS[name]
+    run("dump_tasks", **{name: declared()[name]})
+    cloud.fault({"match": {"method": "DELETE"}, "count": 1, "do": {"patch": {"service": service, "find": find, "delete": True}}})
+    first = {name: [{**declared()[name][0]}]}
+    purged = run("dump_tasks", **first, purge=True, purge_match=".")
+    assert purged.get("failed") is not True, purged["msg"]
+    assert [entry["actions"] for entry in purged["purged"]] == [["delete"], []]
+    assert len(names(cloud)) == 1
+
+
+# what a large run says
+
+
+def test_one_cause_is_said_once(run: Run, cloud: Local) -> None:
+    do = {"refuse": {"status": 400, "code": "DIS.4335", "text": "Invalid IAM agency."}}
+    cloud.fault({"match": {"method": "POST", "path": "transfer-tasks$"}, "count": -1, "do": do})
+    failed = run("dump_tasks", **declared())
+    assert failed["msg"].count("DIS.4335") == 1
+    assert "The same happened to 2 more: dis-1, dis-2" in failed["msg"]
+    assert "Changed: sink-0 (created)" in failed["msg"]
+
+
+def test_results_may_be_cut_to_what_changed(run: Run, cloud: Local) -> None:
+    run("dump_tasks", **declared())
+    other = declared()
+    other["dis_transfer_tasks"][1]["obs"]["deliver_time_interval"] = 60
+    cut = run("dump_tasks", **other, results="changed")
+    assert [entry["task_name"] for entry in cut["results"]] == ["dis-1"]
+    assert (cut["summary"]["declared"], cut["summary"]["unchanged"]) == (9, 8)
+
+
+def test_a_declared_task_that_is_not_well_is_a_warning(run: Run, cloud: Local) -> None:
+    run("dump_tasks", **declared())
+    cloud.patch({"service": "dis", "find": {"stream": "newstream", "task": "dis-1"}, "status": "ABNORMAL"})
+    seen = run("dump_tasks", **declared())
+    assert not seen["changed"]
+    assert "As declared, but ABNORMAL: transfer task 'dis-1'" in str(seen["warnings"])
+
+
+# facts
+
+
+def test_facts_come_with_the_same_call(run: Run, cloud: Local) -> None:
+    cloud.switch({"dms.store": "two"})
+    first = run("dump_tasks", **declared(), gather=True)["gathered"]
+    there = run("dump_tasks_info", stream_names=["newstream"], instance_names=[INSTANCE_NAME])
+    assert sorted(task["name"] for task in first["tasks"]) == sorted(names(cloud))
+
+    def still(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return sorted(
+            ({key: task[key] for key in ("kind", "name", "id", "status", "destination")} for task in tasks),
+            key=lambda task: str((task["kind"], task["name"])),
+        )
+
+    assert still(first["tasks"]) == still(there["tasks"])
+    assert {quota["parent"] for quota in first["quotas"]} == {"newstream", INSTANCE}
+    cloud.admin("DELETE", "requests")
+    run("dump_tasks", **declared())
+    alone = len(cloud.requests())
+    cloud.admin("DELETE", "requests")
+    again = run("dump_tasks", **declared(), gather=True)
+    assert still(again["gathered"]["tasks"]) == still(there["tasks"])
+    lists = [entry["path"] for entry in cloud.requests() if entry["path"].endswith(("transfer-tasks", "sink-tasks", "connector/tasks"))]
+    assert len(lists) == len(set(lists)), "what was listed to decide is not listed again"
+    assert len(cloud.requests()) <= alone + 1 + 3, "beside the groups that tell the lag, nothing is read twice"

@@ -36,7 +36,7 @@ def documented(role: str) -> dict[str, Any]:
 
 DOCUMENTED = documented("dumping")
 # Options of which the role has its own idea, or none.
-NOT_PASSED_ON = {"gather", "results", "purge_first", "purge_stream_names", "purge_instance_names"}
+NOT_PASSED_ON = {"gather", "results", "purge_except", "purge_first", "purge_stream_names", "purge_instance_names"}
 (OUTER,) = read(ROLE / "tasks" / "main.yml")
 
 

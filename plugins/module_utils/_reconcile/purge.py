@@ -81,12 +81,14 @@ def find_undeclared(estate: Estate, wanted: Sequence[Declared], observed: Sequen
 
 
 def _readable(estate: Estate, kind: type[Kind], where: dict[str, str]) -> Optional[Parent]:
-    """The parent, None where it cannot hold tasks of this kind.
+    """The parent, None where it is not there, so that it holds nothing.
 
     :raises Refused: it is not known, or cannot be read.
     """
     parent = estate.parents[place_key(kind, where)]
     if isinstance(parent, OpendumpError):
+        if nothing_can_be_there(parent):
+            return None
         raise Refused("%s %s is named for purge and cannot be read: %s" % (kind.parent_noun, " ".join(where.values()), parent))
     listing = estate.listings.get((kind.name, parent.id))
     if isinstance(listing, OpendumpError) and not nothing_can_be_there(listing):
