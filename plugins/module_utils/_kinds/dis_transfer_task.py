@@ -232,6 +232,7 @@ class DisTransferTask(Kind):
             id=text(row.get("task_id")),
             status=text(row.get("state")),
             created_at=moment(row.get("create_time")),
+            created=quantity(row.get("create_time")),
             last_transfer_at=moment(row.get("last_transfer_timestamp")),
             destination=option or (wire_type.lower() or None),
             values=read_answer(self.fields(option), {option: raw}) if option else {},

@@ -81,7 +81,7 @@ class KafkaSinkTask(Kind):
     paused = frozenset({"PAUSED", "WAITING"})  # the latter where both APIs show one store
     unstarted = frozenset({"WAITING"})
     starting = frozenset({"CREATING"})
-    failed = FAILED_WORDS
+    doubtful = FAILED_WORDS
     also_shown_as = "smart_connect_task"
 
     failed_meaning = FAILED_MEANING
@@ -191,6 +191,7 @@ class KafkaSinkTask(Kind):
             id=task_id,
             status=text(row.get("status")),
             created_at=moment(row.get("create_time")),
+            created=quantity(row.get("create_time")),
             destination=option,
             values=values,
             raw=raw,

@@ -13,7 +13,7 @@ from .._api.client import quote_segment
 from .._errors import ApiError, Meaning
 from .._task.fields import Field, Group, drop_followers, keep_unknown, read_answer
 from .._task.kind import Destination, FileLayout, Kind, Preflight
-from .._task.records import Listing, Parent, Task, moment, named_rows, require_object, text
+from .._task.records import Listing, Parent, Task, moment, named_rows, quantity, require_object, text
 from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
 from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
 from .kafka_instances import Instances
@@ -185,7 +185,7 @@ class SmartConnectTask(Kind):
     paused = frozenset({"PAUSED", "WAITING"})
     unstarted = frozenset({"WAITING"})
     starting = frozenset({"CREATING", "RESTARTING"})
-    failed = FAILED_WORDS
+    doubtful = FAILED_WORDS
     # WAITING was never started and has no progress that /restart could reset; everything else keeps its progress.
     to_running = MappingProxyType({"PAUSED": "resume", "WAITING": "start"})
     created_paused_word = "WAITING"
@@ -302,6 +302,7 @@ class SmartConnectTask(Kind):
             id=text(row.get("id", row.get("task_id"))),
             status=text(row.get("status")),
             created_at=moment(row.get("create_time")),
+            created=quantity(row.get("create_time")),
             destination=option or ("+".join(types).lower() if types != ("NONE", "NONE") else None),
             values=read_answer(self.fields(option), tree),
             raw=raw,

@@ -58,7 +58,7 @@ def is_same_task(planned: Task, shown: Task) -> bool:
     """Whether both are one task and not two of one name, as far as that is shown."""
     if planned.id and shown.id:
         return planned.id == shown.id
-    return not (planned.created_at and shown.created_at) or planned.created_at == shown.created_at
+    return not (planned.created and shown.created) or planned.created == shown.created
 
 
 class Writer:

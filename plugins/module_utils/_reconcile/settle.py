@@ -138,7 +138,7 @@ class Settlement:
             for task in self._listing(written.adapter)
             if task.name == written.plan.name and not written.adapter.is_leaving(task.status) and (task.id == own or task.id not in own_ids)
         ]
-        return sorted(tasks, key=lambda task: (task.created_at or "", task.id or ""))
+        return sorted(tasks, key=lambda task: (task.created or 0, task.id or ""))
 
     def _resolve(self, written: Written, own_ids: set[Optional[str]]) -> None:
         outcome, own = written.outcome, cast(Writer, written.writer).created_id

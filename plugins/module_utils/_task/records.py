@@ -117,7 +117,8 @@ class Task:
     """A task as a service shows it.
 
     ``values`` are the raw echoes by dotted option path, ``raw`` the destination's whole echo, ``raw_task`` that of the task around it
-    where a change sends that back, too. ``explanation`` is what the service says about why the task is not well.
+    where a change sends that back, too. ``created`` is the time of creation in milliseconds since 1970, as fine as the
+    service says it. ``explanation`` is what the service says about why the task is not well.
     """
 
     kind: str
@@ -126,6 +127,7 @@ class Task:
     id: Optional[str] = None
     status: Optional[str] = None
     created_at: Optional[str] = None
+    created: Optional[int] = None
     last_transfer_at: Optional[str] = None
     destination: Optional[str] = None
     values: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,249 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes in place: in which order with the run state, how they are proven, what happens where a service cannot make them, and what
+others do at the same time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from huaweicloud_emulator.server import Local
+
+from .conftest import INSTANCE, Run
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of task that can be changed, and the switches of its service."""
+
+    module: str
+    options: dict[str, Any]
+    folder: str
+    late: dict[str, Any]
+    wakes: str
+    refused_while_running: dict[str, Any]
+    rolled_back: str
+    update: str
+    find: dict[str, Any]
+
+    def declare(self, folder: str = "old", **more: Any) -> dict[str, Any]:
+        return {**self.options, "obs": {**self.options["obs"], self.folder: folder}, **more}
+
+
+DIS = Subject(
+    "dis_transfer_task",
+    {"stream_name": "newstream", "task_name": "dump", "obs": {"obs_bucket_path": "obsbucket"}},
+    "file_prefix",
+    {"dis.put_dwell": 6},
+    "dis.put_wakes",
+    {"dis.put_while_running": "refused"},
+    "dis.put_rolled_back",
+    "dis.put",
+    {"service": "dis", "find": {"stream": "newstream", "task": "dump"}},
+)
+CONNECT = Subject(
+    "smart_connect_task",
+    {"instance_id": INSTANCE, "task_name": "dump", "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}},
+    "obs_path",
+    {"dms.connect.changing": 6},
+    "dms.modify_wakes",
+    {"dms.modify_while_running": "refused"},
+    "dms.modify_rolled_back",
+    "dms.modify",
+    {"service": "dms", "find": {"task_name": "dump"}},
+)
+SUBJECTS = pytest.mark.parametrize("subject", [DIS, CONNECT], ids=lambda subject: subject.module)
+
+
+def there(cloud: Local) -> list[dict[str, Any]]:
+    project = cloud.state()["projects"][0]
+    return [
+        task
+        for parent in [*project["dis"]["streams"], *project["dms"]["instances"]]
+        for task in parent["tasks"]
+        if task["name"] == "dump" and not task.get("deleting")
+    ]
+
+
+def writes(cloud: Local) -> list[str]:
+    return [entry["method"] for entry in cloud.requests() if entry["method"] != "GET"]
+
+
+def well(result: dict[str, Any]) -> dict[str, Any]:
+    assert result.get("failed") is not True, result["msg"]
+    return result
+
+
+@SUBJECTS
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_task_is_paused_before_it_is_changed_and_started_after_it(run: Run, cloud: Local, subject: Subject, refused: bool) -> None:
+    well(run(subject.module, **subject.declare()))
+    cloud.switch(subject.refused_while_running if refused else {})
+    predicted = run(subject.module, check=True, **subject.declare("new", state="paused"))
+    paused = well(run(subject.module, **subject.declare("new", state="paused")))
+    assert paused["actions"] == predicted["actions"] == ["pause", "update"]
+    assert paused["task"]["health"] == "paused"
+    assert there(cloud)[0]["destination"][subject.folder] == "new"
+    started = well(run(subject.module, **subject.declare("newer", state="running")))
+    assert started["actions"][0] == "update" and len(started["actions"]) == 2
+    assert started["task"]["health"] == "ok"
+    assert not run(subject.module, **subject.declare("newer", state="running"))["changed"]
+
+
+@SUBJECTS
+@pytest.mark.parametrize("state", ["present", "paused"])
+def test_a_change_that_wakes_a_paused_task_is_followed_by_a_pause(run: Run, cloud: Local, subject: Subject, state: str) -> None:
+    well(run(subject.module, **subject.declare()))
+    well(run(subject.module, **subject.declare(state="paused")))
+    cloud.switch({subject.wakes: True, **dict.fromkeys(subject.late, 2)})
+    changed = well(run(subject.module, **subject.declare("new", state=state)))
+    assert changed["actions"] == ["update", "pause"]
+    assert changed["task"]["health"] == "paused"
+    assert not run(subject.module, **subject.declare("new", state="paused"))["changed"]
+
+
+@SUBJECTS
+def test_a_change_that_comes_late_is_waited_for(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    cloud.switch(subject.late)
+    changed = well(run(subject.module, **subject.declare("new")))
+    assert (changed["changed"], changed["actions"]) == (True, ["update"])
+    assert changed["task"]["destination"][subject.folder] == "new"
+    cloud.switch(dict.fromkeys(subject.late, 1000))
+    late = run(subject.module, **subject.declare("newer", wait_timeout=0.1))
+    assert late["failed"] and not late["changed"]
+    assert "does not show within wait_timeout" in late["msg"] and "not known" in late["msg"]
+
+
+@SUBJECTS
+def test_a_change_that_goes_back_is_an_error(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    cloud.switch({subject.rolled_back: 1})
+    failed = run(subject.module, **subject.declare("new", on_immutable_change="recreate"))
+    assert failed["failed"] and "did not last" in failed["msg"], failed
+    assert there(cloud)[0]["destination"][subject.folder] == "old"
+
+
+UNABLE = ["ignored", "unknown", {"dis.put": "not_allowed", "dms.modify": "not allowed"}]
+
+
+@SUBJECTS
+@pytest.mark.parametrize("how", UNABLE, ids=["ignored", "unknown", "not allowed"])
+def test_what_a_service_turns_out_to_be_unable_to_do_is_up_to_the_user(run: Run, cloud: Local, subject: Subject, how: Any) -> None:
+    well(run(subject.module, **subject.declare(state="present")))
+    well(run(subject.module, **subject.declare(state="paused")))
+    (before,) = there(cloud)
+    cloud.switch({subject.update: how if isinstance(how, str) else how[subject.update]})
+    failed = run(subject.module, **subject.declare("new"))
+    assert failed["failed"] and not failed["changed"]
+    assert "'recreate'" in failed["msg"] and "'ignore'" in failed["msg"] and subject.folder in failed["msg"]
+    left = well(run(subject.module, **subject.declare("new", on_immutable_change="ignore")))
+    assert (left["changed"], left["actions"], left["changed_fields"]) == (False, [], [])
+    assert "left as it is" in str(left["warnings"])
+    assert there(cloud)[0]["id"] == before["id"]
+    again = well(run(subject.module, **subject.declare("new", on_immutable_change="recreate")))
+    assert again["actions"][0] == "recreate", again
+    (after,) = there(cloud)
+    assert after["id"] != before["id"] and after["destination"][subject.folder] == "new"
+    assert again["task"]["health"] == "paused"
+
+
+@SUBJECTS
+def test_what_was_recreated_meanwhile_is_planned_anew(run: Run, cloud: Local, subject: Subject) -> None:
+    """Between the list and the look right before the write."""
+    well(run(subject.module, **subject.declare()))
+    anew = {"patch": {**subject.find, "recreate": True}}
+    path = "transfer-tasks/dump$" if subject is DIS else "connector/tasks/[^/]+$"
+    # a transfer task is looked at twice, for its list does not show all of it
+    cloud.fault({"match": {"method": "GET", "path": path}, "skip": int(subject is DIS), "count": 1, "do": anew})
+    changed = well(run(subject.module, **subject.declare("new")))
+    assert (changed["actions"], changed["task"]["destination"][subject.folder]) == (["update"], "new")
+    assert len(there(cloud)) == 1
+
+
+# being deleted
+
+SINK = {"instance_id": INSTANCE, "task_name": "dump", "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}}
+
+
+@pytest.mark.parametrize("module", ["smart_connect_task", "kafka_sink_task"])
+@pytest.mark.parametrize("word", ["DELETING", "DELETED"])
+def test_a_task_that_is_being_deleted_is_not_there(run: Run, cloud: Local, module: str, word: str) -> None:
+    well(run(module, **SINK))
+    cloud.patch({"service": "dms", "find": {"task_name": "dump"}, "status": word})
+    assert not run(module, **SINK, state="absent")["changed"]
+    assert run(module, check=True, **SINK)["actions"] == ["create"]
+    stuck = run(module, **SINK, wait_timeout=0.1)
+    assert stuck["failed"] and "still listed" in stuck["msg"]
+    assert not run("dump_tasks", purge=True, purge_match=".", purge_instance_names=["kafka-dump"])["changed"]
+
+
+@pytest.mark.parametrize("module", ["smart_connect_task", "kafka_sink_task"])
+def test_a_task_that_fails_for_two_looks_and_then_runs_is_well(run: Run, cloud: Local, module: str) -> None:
+    cloud.switch({"dms.flaky_start": 2})
+    assert well(run(module, **SINK))["task"]["status"] == "RUNNING"
+
+
+# twins
+
+KEYS = {"access_key": "THEIRKEY", "secret_key": "their-secret-key"}
+LATEST = {"consumer_strategy": "latest", "deliver_time_interval": 300}
+TWIN = {
+    "smart_connect_task": {
+        "smart_connect_task": {
+            "task_name": "dump",
+            "topics": "topic-test",
+            "source_type": "NONE",
+            "sink_type": "OBS_SINK",
+            "sink_task": {**KEYS, "obs_bucket_name": "testobs", "obs_path": "theirs", "partition_format": "yyyy/MM/dd", **LATEST},
+        }
+    },
+    "kafka_sink_task": {
+        "sink_task": {
+            "task_name": "dump",
+            "source_type": "BLOB",
+            "destination_type": "OBS",
+            "obs_destination_descriptor": {
+                **KEYS,
+                "topics": "topic-test",
+                "obs_bucket_name": "testobs",
+                "obs_path": "theirs",
+                "partition_format": "yyyy/MM/dd",
+                "record_delimiter": ";",
+                "destination_file_type": "TEXT",
+                **LATEST,
+            },
+        }
+    },
+}
+CREATE = {"smart_connect_task": "connector/tasks$", "kafka_sink_task": "sink-tasks$"}
+
+
+@pytest.mark.parametrize("module", CREATE)
+@pytest.mark.parametrize("resolution", ["ms", "s"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_of_two_that_were_created_at_once_never_both_are_taken_back(
+    run: Run, cloud: Local, module: str, resolution: str, when: str
+) -> None:
+    """Somebody else's is older: ours goes. Ours is older: it stays, and the error names both, for theirs may be wanted."""
+    cloud.switch({"dms.create_time_resolution": resolution})
+    theirs = {"patch": {"service": "dms", "find": {"instance_id": INSTANCE}, "create": TWIN[module]}}
+    cloud.fault({"match": {"method": "POST", "path": CREATE[module]}, "count": 1, "when": when, "do": theirs})
+    result = run(module, **SINK, wait_timeout=0.2)
+    left = there(cloud)
+    if result.get("failed"):
+        assert len(left) == 2, result
+        assert all(task["id"] in result["msg"] for task in left), result["msg"]
+        older = min(left, key=lambda task: (task["create_time"], task["id"]))
+        assert "this run made %s" % older["id"] in result["msg"]
+    else:
+        assert len(left) == 1
+        assert result["task"]["id"] == left[0]["id"]
+        assert "taken back" in str(result["warnings"])
+        assert not run(module, **SINK)["changed"]
