@@ -127,7 +127,6 @@ class Task:
     id: Optional[str] = None
     status: Optional[str] = None
     created_at: Optional[str] = None
-    created: Optional[int] = None
     last_transfer_at: Optional[str] = None
     destination: Optional[str] = None
     values: dict[str, Any] = field(default_factory=dict)
@@ -142,6 +141,7 @@ class Task:
     #: seconds for which the source keeps data
     retention: Optional[int] = None
     complete: bool = True
+    created: Optional[int] = None
 
 
 @dataclass
