@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import run as _migration_run
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Choices, Situation, Stage
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.state_file import StateFile
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._state_file import StateFile
 from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run

@@ -14,7 +14,7 @@ import pytest
 
 PLUGINS = pathlib.Path(__file__).parents[2] / "plugins"
 PREFIX = "ansible_collections.opendump.huaweicloud.plugins."
-GROUND = frozenset({"_errors", "_expressions", "_threads", "_numbers", "_python"})
+GROUND = frozenset({"_errors", "_expressions", "_threads", "_numbers", "_python", "_state_file"})
 # A room of module_utils, and those it may import besides the ground and itself.
 MAY_IMPORT: dict[str, set[str]] = {
     **{room: set() for room in GROUND},
@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_landing": {"_api"},
     "_migration": {"_kinds", "_reconcile", "_task", "_api"},
     "_probe": {"_kinds", "_reconcile", "_task", "_api"},
-    "_module": {"_api", "_task", "_kinds", "_reconcile", "_landing", "_migration", "_probe"},
+    "_rotation": {"_kinds", "_reconcile", "_task", "_api", "_landing"},
+    "_module": {"_api", "_task", "_kinds", "_reconcile", "_landing", "_migration", "_probe", "_rotation"},
 }
 # What runs on the controller reads and words what modules found; it asks no service.
 CONTROLLER = {"_task", "_kinds", "_landing/files", "_errors", "_numbers"}

@@ -20,12 +20,12 @@ from .._kinds.kafka_instances import Instances
 from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._kinds.smart_connect_task import SmartConnectTask
 from .._reconcile.estate import nothing_can_be_there
+from .._state_file import StateFile
 from .._task.fields import show_values
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
 from .._threads import side_by_side
 from .stages import CREATE, Position, Situation, Stage, read_positions
-from .state_file import StateFile
 from .successor import Successor, Writing, compare_successor, design_successor
 
 

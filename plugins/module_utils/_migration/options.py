@@ -13,10 +13,10 @@ from typing import Any, Callable
 from .._api.client import Client
 from .._errors import ConfigurationError
 from .._kinds.obs_fields import PARTITION_FORMATS
+from .._state_file import StateFile
 from .inventory import Inventory, Scope
 from .run import Migration, Pace
 from .stages import GAP_FREE, NO_DUPLICATES, Choices
-from .state_file import StateFile
 from .successor import Writing
 
 MIGRATION_OPTIONS: dict[str, Any] = {

@@ -18,6 +18,7 @@ from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._reconcile.apply import Writer
 from .._reconcile.plan import Plan, Refused, make_plan
 from .._reconcile.wait import Clock, StateWait, WaitFailed
+from .._state_file import StateFile
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Task
@@ -40,7 +41,6 @@ from .stages import (
     find_stage,
     has_reached,
 )
-from .state_file import StateFile
 from .successor import Successor
 
 # How often a successor is withdrawn and made anew in one run because the sink task has written in between.

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.state_file import StateFile
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._state_file import StateFile
 
 
 def save(path: pathlib.Path, name: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a migration has to remember between two runs because no service tells it: offsets, choices, what was sent.
+"""What a migration or a rotation of keys has to remember between two runs because no service tells it: offsets, choices, what was sent.
 
 No secret is ever in it.
 """
@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._errors import ConfigurationError
+from ._errors import ConfigurationError
 
 VERSION = 1
 
@@ -24,13 +24,16 @@ VERSION = 1
 class StateFile:
     """JSON at a path, mode 0600, replaced as a whole with each save, so that an interruption leaves the old or the new one.
 
+    :param keep: whether this run writes it; a run that does not only reads it.
+    :param purpose: what remembers here, as in "the state of a migration".
     :raises ConfigurationError: there is something at the path that is no state file, or it cannot be read or written.
     """
 
-    def __init__(self, path: str, keep: bool) -> None:
+    def __init__(self, path: str, keep: bool, purpose: str = "migration") -> None:
         # Behind a link lies one file, whatever leads there; the link stays, and one lock is for all ways.
         self.path = os.path.realpath(os.path.expanduser(path))
         self.keep = keep
+        self.purpose = purpose
         self.tasks: dict[str, dict[str, Any]] = {}
         self._saved = ""
 
@@ -85,15 +88,23 @@ class StateFile:
         except (OSError, ValueError) as error:
             raise ConfigurationError("state_file %s cannot be read: %s." % (self.path, error)) from error
         tasks = document.get("tasks") if isinstance(document, Mapping) else None
-        if not isinstance(document, Mapping) or document.get("version") != VERSION or not isinstance(tasks, Mapping):
-            raise ConfigurationError("state_file %s is not the state of a migration by this version; name another file." % self.path)
+        if (
+            not isinstance(document, Mapping)
+            or document.get("version") != VERSION
+            or document.get("purpose", "migration") != self.purpose
+            or not isinstance(tasks, Mapping)
+        ):
+            raise ConfigurationError(
+                "state_file %s is not the state of a %s by this version; name another file." % (self.path, self.purpose)
+            )
         if not all(isinstance(entry, dict) for entry in tasks.values()):
             raise ConfigurationError("state_file %s is damaged: an entry of tasks is no object." % self.path)
         self.tasks = {str(key): dict(entry) for key, entry in tasks.items()}
         self._saved = self._text()
 
     def _text(self) -> str:
-        return json.dumps({"version": VERSION, "tasks": self.tasks}, indent=2, sort_keys=True) + "\n"
+        purpose = {} if self.purpose == "migration" else {"purpose": self.purpose}
+        return json.dumps({"version": VERSION, **purpose, "tasks": self.tasks}, indent=2, sort_keys=True) + "\n"
 
     def entries(self, instance_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Keys and entries of one instance."""
@@ -121,5 +132,7 @@ class StateFile:
                     os.unlink(name)
                 raise
         except OSError as error:
-            raise ConfigurationError("state_file %s cannot be written: %s. The migration stops here." % (self.path, error)) from error
+            raise ConfigurationError(
+                "state_file %s cannot be written: %s. The %s stops here." % (self.path, error, self.purpose)
+            ) from error
         self._saved = text
