@@ -19,6 +19,11 @@ TOPIC_SAYS = "topic names have 1 to 249 letters, digits, dots, underscores and h
 # No page names the state of a failed task; these words leave no doubt. Any other unknown word is reported as it is.
 FAILED_WORDS = frozenset({"ABNORMAL", "ERROR", "FAILED"})
 FAILED_MEANING = "Nothing is written now. The messages wait in the topic and are lost when its retention time ends."
+# What becomes of the messages where a task is created anew.
+ANEW = (
+    "(on_immutable_change: recreate): consumer_strategy 'earliest' writes everything once more that is still stored, 'latest' leaves out "
+    "what arrives meanwhile."
+)
 INSTANCE_FILTERS: Mapping[str, str] = MappingProxyType({"instance_ids": "instance_id", "instance_names": "instance_name"})
 
 TOPICS = (

@@ -28,7 +28,7 @@ from .._task.records import (
     text,
 )
 from .._task.rules import Delimiter, Integer, Path, Text
-from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
+from .kafka_fields import ANEW, FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
 from .kafka_instances import Instances
 from .kafka_places import check_places, describe_topics
 from .obs_fields import BUCKET, PARTITION_FORMATS
@@ -91,6 +91,9 @@ class KafkaSinkTask(Kind):
         "No call restarts or changes a sink task. Create it anew with valid keys (on_immutable_change: recreate, "
         "consumer_strategy: earliest so that nothing is skipped; what is still in the topic is then written once more).",
         "Better, move it to Smart Connect, where this can be mended in place (role dumping_migration).",
+    )
+    rekey_steps = (
+        "Move it to Smart Connect (playbook migrate; gap_free repeats messages and loses none), or create it anew with the new key " + ANEW
     )
     files = FileLayout(by_topic=True)
 

@@ -15,7 +15,7 @@ from .._task.fields import Field, Group, drop_followers, keep_unknown, read_answ
 from .._task.kind import Destination, FileLayout, Kind, Preflight
 from .._task.records import Listing, Parent, Task, moment, named_rows, quantity, require_object, text
 from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
-from .kafka_fields import FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
+from .kafka_fields import ANEW, FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
 from .kafka_instances import Instances
 from .kafka_places import check_places, describe_topics
 from .obs_fields import BUCKET, PARTITION_FORMATS
@@ -198,6 +198,7 @@ class SmartConnectTask(Kind):
         "Then pause the task and resume it (state: paused, then state: running); it goes on where it was.",
         "Do not press Restart in the console: that makes the task forget how far it was.",
     )
+    rekey_steps = "Let it write with an agency (obs.agency_name), or create it anew with the new key " + ANEW
     files = FileLayout(by_topic=True)
 
     def __init__(self, client: Any) -> None:

@@ -14,6 +14,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, Optional
 from urllib.parse import quote, urlsplit
 
@@ -93,6 +94,9 @@ class Buckets:
         self._lock = threading.Lock()
         self._failing = False
         self._refused: Optional[OpendumpError] = None
+        #: how far the clock of OBS is ahead of this machine's, in seconds; up to one second too little, never too much by more than
+        #: what the way there takes. None before the first answer
+        self.seconds_ahead: Optional[float] = None
 
     def bucket(self, name: str, most: int) -> ListedBucket:
         """One bucket, for one look.
@@ -134,7 +138,8 @@ class Buckets:
     def _ask(self, name: str, endpoint: Endpoint, path: str, target: str, query: list[tuple[str, str]]) -> Reply:
         budget = RetryBudget(0 if self._failing else self._retry_budget, self.monotonic)
         while True:
-            headers = sign_get(self._key, endpoint.host, path, query, self._region, self._now())
+            sent = self._now()
+            headers = sign_get(self._key, endpoint.host, path, query, self._region, sent)
             asked: Optional[float] = None
             try:
                 reply = self._transport.exchange(
@@ -154,6 +159,7 @@ class Buckets:
             else:
                 if reply.status == 200:
                     self._failing = False
+                    self._note_clock(reply, sent)
                     return reply
                 failure = self._refusal(name, reply)
                 again = reply.status == 429 or reply.status >= 500 or failure.details["code"] in TRY_AGAIN
@@ -166,6 +172,12 @@ class Buckets:
             with self._lock:
                 self._warn("%s Trying again in %.1f seconds." % (failure, wait))
             self._wait(wait)
+
+    def _note_clock(self, reply: Reply, sent: float) -> None:
+        try:
+            self.seconds_ahead = parsedate_to_datetime(reply.headers.get("Date") or "").timestamp() - sent
+        except (TypeError, ValueError):
+            return  # what it says is no time
 
     def _refusal(self, name: str, reply: Reply) -> OpendumpError:
         secrets = {self._key.access, self._key.secret, self._key.security_token}

@@ -47,7 +47,8 @@ def dump_landing_info() -> None:
         given = Given(options, os.environ)
         reader = Reader(given)
         module.hide(reader.secrets)
-        landing = look_at_tasks(find_buckets(given, reader, module.warn), options["tasks"], window, options)
+        region = reader.identity.region if reader.identity else ""
+        landing = look_at_tasks(find_buckets(given, reader.key, region, module.warn), options["tasks"], window, options)
     counts = Counter(entry["verdict"] for entry in landing)
     module.exit_json(
         changed=False,
@@ -97,11 +98,13 @@ class Reader:
         )
 
 
-def find_buckets(given: Given, reader: Reader, warn: Callable[[str], None]) -> Buckets:
-    """
+def find_buckets(given: Given, key: Key, region: str, warn: Callable[[str], None]) -> Buckets:
+    """The buckets that a key reaches.
+
+    :param region: where OBS is, unless the options or the environment say so.
     :raises ConfigurationError: it is not said where OBS is, or an option is out of its range.
     """
-    region = given.get("region") or (reader.identity.region if reader.identity else "")
+    region = given.get("region") or region
     url = given.option("obs_endpoint") or given.named("HW_OBS_ENDPOINT")
     if not url and not region:
         raise ConfigurationError(
@@ -110,7 +113,7 @@ def find_buckets(given: Given, reader: Reader, warn: Callable[[str], None]) -> B
         )
     options = given.options
     return Buckets(
-        reader.key,
+        key,
         find_endpoint("obs", url, region or None, given.get("cloud")),
         region.lower() or "us-east-1",
         Transport(options["parallelism"], read_verification(given)),

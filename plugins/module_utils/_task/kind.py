@@ -158,6 +158,8 @@ class Kind:
     """What a failed task does to the data."""
     failed_steps: ClassVar[Sequence[str]] = ("Open the task in the console; it says more about the cause.",)
     """What to do about a failed task, a sentence or two each, in the order in which they help most often."""
+    rekey_steps: ClassVar[str] = ""
+    """What to do where a task writes with a key that no call can change, and what that does to the data."""
     usual_quota: ClassVar[Optional[int]] = None
     """Tasks that a parent can hold where its service does not say; None where that is not known either."""
     files: ClassVar[FileLayout] = FileLayout()

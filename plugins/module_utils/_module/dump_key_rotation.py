@@ -1,0 +1,100 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module that writes a new pair of keys into tasks: options → rotation → one record for each task."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from .._api.credentials import Key
+from .._api.options import Given
+from .._errors import ConfigurationError
+from .._kinds.registry import KINDS
+from .._landing.files import zone_of
+from .._rotation.check_task import Pace
+from .._rotation.deliveries import Landing
+from .._rotation.jobs import Job
+from .._rotation.keys import Pair, takes_keys
+from .._rotation.report import build_result
+from .._rotation.run import CHECK_TASK, OLD_KEY_INACTIVE, Rotation
+from .._state_file import StateFile
+from .base import PARALLELISM, DumpModule, check_pattern, check_positive
+from .dump_landing_info import find_buckets
+
+FILTERS = list(dict.fromkeys(name for kind in KINDS.values() if takes_keys(kind) for name in kind.parent_filters))
+ENVIRONMENT = {"new_access_key": "OPENDUMP_NEW_OBS_ACCESS_KEY", "new_secret_key": "OPENDUMP_NEW_OBS_SECRET_KEY"}
+
+ROTATION_OPTIONS: dict[str, Any] = {
+    **{name: {"type": "list", "elements": "str"} for name in FILTERS},
+    "name_pattern": {"type": "str"},
+    "new_access_key": {"type": "str", "no_log": True},
+    "new_secret_key": {"type": "str", "no_log": True},
+    "state_file": {"type": "path", "required": True},
+    "proof": {"type": "str", "choices": [CHECK_TASK, OLD_KEY_INACTIVE], "default": CHECK_TASK},
+    "allow_quiet": {"type": "bool", "default": False},
+    "delivery_timeout": {"type": "float", "default": 1200.0},
+    "wait_timeout": {"type": "float", "default": 600.0},
+    "wait_interval": {"type": "float", "default": 10.0},
+    "obs_endpoint": {"type": "str"},
+    "obs_addressing": {"type": "str", "choices": ["auto", "path", "virtual"], "default": "auto"},
+    "time_zone": {"type": "str", "default": "Asia/Shanghai"},
+    "max_objects": {"type": "int", "default": 100000},
+    "parallelism": dict(PARALLELISM),
+}
+
+
+def dump_key_rotation() -> None:
+    module = DumpModule(ROTATION_OPTIONS)
+    options = module.params
+    jobs: list[Job] = []
+
+    def tell() -> dict[str, Any]:
+        partial = any(options[name] for name in [*FILTERS, "name_pattern"])
+        return build_result(jobs, check_mode=module.check_mode, allow_quiet=options["allow_quiet"], partial=partial)
+
+    with module.failing(tell):
+        given = Given(options, os.environ)
+        pair = read_pair(given)
+        module.hide([*pair])
+        parallelism = check_positive(options["parallelism"], "parallelism")
+        check_positive(options["max_objects"], "max_objects")
+        check_pattern(options["name_pattern"], "name_pattern")
+        for name in ("delivery_timeout", "wait_timeout", "wait_interval"):
+            if options[name] <= 0:
+                raise ConfigurationError("%s is %g, allowed is more than 0 seconds." % (name, options[name]))
+        client = module.connect(parallelism)
+        client.secrets.update(pair)
+        key = Key(pair.access, pair.secret, "", "new_access_key")
+        landing = Landing(find_buckets(given, key, client.region, module.warn), zone_of(options["time_zone"]), options["max_objects"])
+        state = StateFile(options["state_file"], keep=not module.check_mode, purpose="rotation")
+        pace = Pace(options["wait_interval"], options["wait_timeout"], options["delivery_timeout"])
+        Rotation(
+            client,
+            pair,
+            landing,
+            state,
+            proof=options["proof"],
+            pace=pace,
+            check_mode=module.check_mode,
+            parallelism=parallelism,
+            warn=module.warn,
+        ).run(options, jobs)
+    result = tell()
+    if not module.check_mode and not result["old_key_can_be_revoked"]:
+        module.fail_json(msg=result["conclusion"], error={}, **result)
+    module.exit_json(**result)
+
+
+def read_pair(given: Given) -> Pair:
+    """The new pair, from the options or the environment.
+
+    :raises ConfigurationError: it is not whole.
+    """
+    values = {option: given.option(option) or given.named(variable) for option, variable in ENVIRONMENT.items()}
+    access, secret = values["new_access_key"], values["new_secret_key"]
+    if not access or not secret:
+        missing = " and ".join("%s (%s)" % (option, ENVIRONMENT[option]) for option, value in values.items() if not value)
+        raise ConfigurationError("The new key is needed as a pair; there is no %s. Nothing was asked and nothing was written." % missing)
+    return Pair(access, secret)

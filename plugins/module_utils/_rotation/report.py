@@ -1,0 +1,92 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a rotation has come to: a record and a line for each task, and the sentence that the user needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Any, Optional
+
+from .._landing.files import show_moment
+from .jobs import PENDING, PROVEN, VERDICTS, WRITTEN, Job
+
+MOST_NAMES = 20
+
+
+def build_result(jobs: Sequence[Job], *, check_mode: bool, allow_quiet: bool, partial: bool) -> dict[str, Any]:
+    """What the module returns."""
+    counts = Counter(job.verdict for job in jobs)
+    return {
+        "changed": any(_would_write(job) for job in jobs) if check_mode else any(job.changed for job in jobs),
+        "tasks": [_show(job) for job in jobs],
+        "lines": [_line(job) for job in jobs],
+        "summary": {"tasks": len(jobs), **{verdict: counts.get(verdict, 0) for verdict in VERDICTS}},
+        "conclusion": predict(jobs) if check_mode else conclude(jobs, allow_quiet, partial),
+        "old_key_can_be_revoked": not check_mode and bool(jobs) and not _unproven(jobs, allow_quiet),
+    }
+
+
+def conclude(jobs: Sequence[Job], allow_quiet: bool, partial: bool) -> str:
+    """Whether the old key can be revoked.
+
+    :param allow_quiet: whether a task that was written and has nothing to deliver stands in the way.
+    :param partial: whether other tasks of the project were left out by the user.
+    """
+    if not jobs:
+        return "Do not revoke the old key yet: no task that writes with keys was found among those that were asked for."
+    left = _unproven(jobs, allow_quiet)
+    only = " Only the tasks that were chosen were looked at; others may still write with the old key." if partial else ""
+    if left:
+        names = ", ".join("%s (%s)" % (job.label, job.verdict) for job in left[:MOST_NAMES])
+        more = " and %d more" % (len(left) - MOST_NAMES) if len(left) > MOST_NAMES else ""
+        plural = "tasks are" if len(left) > 1 else "task is"
+        return "Do not revoke the old key yet: %d %s not proven: %s%s." % (len(left), plural, names, more)
+    quiet = sum(job.verdict == WRITTEN for job in jobs)
+    if quiet:
+        return "%d proven, %d written with nothing to deliver yet, the old key can be revoked.%s" % (len(jobs) - quiet, quiet, only)
+    return "%s %d proven, the old key can be revoked.%s" % ("All" if len(jobs) > 1 else "The", len(jobs), only)
+
+
+def predict(jobs: Sequence[Job]) -> str:
+    """What a run would do."""
+    writes = [job for job in jobs if _would_write(job)]
+    rest = Counter(job.verdict for job in jobs if not job.is_open)
+    others = ", ".join("%d %s" % (rest[verdict], verdict) for verdict in VERDICTS if rest.get(verdict))
+    return "%d of %d tasks would get the new key%s." % (len(writes), len(jobs), "; " + others if others else "")
+
+
+def _would_write(job: Job) -> bool:
+    return job.verdict == PENDING and not job.accepted
+
+
+def _unproven(jobs: Sequence[Job], allow_quiet: bool) -> list[Job]:
+    return [job for job in jobs if job.verdict != PROVEN and not (allow_quiet and job.verdict == WRITTEN and job.is_at_rest)]
+
+
+def _line(job: Job) -> str:
+    verdict = "would get the new key" if _would_write(job) else "written, to be proven" if job.verdict == PENDING else job.verdict
+    return "%s: %s%s" % (job.label, verdict, ". %s" % job.reason if job.reason else "")
+
+
+def _show(job: Job) -> dict[str, Any]:
+    return {
+        "kind": job.kind.name,
+        "parent": job.parent.id,
+        "parent_name": job.parent.name,
+        "name": job.task.name,
+        "id": job.task.id,
+        "status": job.task.status,
+        "verdict": job.verdict,
+        "reason": job.reason,
+        "changed": job.changed,
+        "counts_from": _moment(job.counts_from),
+        "proven_at": _moment(job.proven_at),
+        "error": {"msg": str(job.error), **job.error.details} if job.error else None,
+    }
+
+
+def _moment(seconds: Optional[float]) -> Optional[str]:
+    return None if seconds is None else show_moment(datetime.fromtimestamp(seconds, timezone.utc))
