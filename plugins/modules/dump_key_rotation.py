@@ -1,7 +1,6 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dump_key_rotation
@@ -130,8 +129,8 @@ attributes:
     support: full
     details: It reads, and says which tasks would get the new key.
   diff_mode:
-    support: none
-    details: What changes is a secret.
+    support: full
+    details: What changes is a secret, so it says only that it is written.
   idempotent:
     support: full
     details: What was proven with this pair is not written again, as long as O(state_file) is there.
@@ -303,6 +302,32 @@ summary:
       type: int
       returned: always
       sample: 0
+diff:
+  description: The tasks that get the new key; keys are never in it.
+  type: list
+  elements: dict
+  returned: in diff mode
+  contains:
+    before_header:
+      description: Which task it is.
+      type: str
+      returned: always
+      sample: kafka-orders/orders-to-obs
+    after_header:
+      description: The same.
+      type: str
+      returned: always
+      sample: kafka-orders/orders-to-obs
+    before:
+      description: Empty.
+      type: dict
+      returned: always
+      sample: {}
+    after:
+      description: What is written.
+      type: dict
+      returned: always
+      sample: {access_key: "(secret, written again)", secret_key: "(secret, written again)"}
 error:
   description: What the service said. Empty where the failure did not come from it.
   type: dict

@@ -33,8 +33,11 @@ AWX = ROOT / "extensions" / "awx"
 ASSETS = awx_job.Assets(AWX)
 API = ASSETS.credential_types["Huawei Cloud"]
 WRITER = ASSETS.credential_types["Huawei Cloud OBS dump writer"]
+NEW_WRITER = ASSETS.credential_types["Huawei Cloud OBS dump writer (new)"]
+SCHEDULE = "DTSTART;TZID=Europe/Berlin:20270104T060000 RRULE:FREQ=DAILY;INTERVAL=90"
 WRITER_SECRET = "CANARY-writer-secret-key-0001"
 WRITER_ENVIRONMENT = {"OPENDUMP_OBS_ACCESS_KEY", "OPENDUMP_OBS_SECRET_KEY"}
+NEW_WRITER_ENVIRONMENT = {"OPENDUMP_NEW_OBS_ACCESS_KEY", "OPENDUMP_NEW_OBS_SECRET_KEY"}
 DECLARED = {
     "dumping_dis_transfer_tasks": [{"stream_name": "newstream", "task_name": "newtask", "obs": {"obs_bucket_path": "obsbucket"}}],
     "dumping_smart_connect_tasks": [
@@ -70,7 +73,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         os.environ, ANSIBLE_COLLECTIONS_PATH=paths, AWX_RECORDS=str(records), ANSIBLE_PYTHON_INTERPRETER=sys.executable, ANSIBLE_NOCOLOR="1"
     )
     done = subprocess.run(
-        ["ansible-playbook", str(AWX / "configure.yml")], env=settings, capture_output=True, text=True, check=False, timeout=120
+        ["ansible-playbook", str(AWX / "configure.yml"), "-e", json.dumps({"huaweicloud_awx_rotation_schedule": SCHEDULE})],
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()]
@@ -82,7 +90,7 @@ def of(made: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
 
 def test_credential_types_arrive_with_their_templates_unrendered(made: list[dict[str, Any]]) -> None:
     types = {one["name"]: one for one in made if one["kind"] in ("credential_type", "cloud")}
-    assert set(types) == {API["name"], WRITER["name"]}
+    assert set(types) == {API["name"], WRITER["name"], NEW_WRITER["name"]}
     for name, written in ASSETS.credential_types.items():
         assert types[name]["inputs"] == written["inputs"]
         assert types[name]["injectors"] == written["injectors"]
@@ -90,7 +98,7 @@ def test_credential_types_arrive_with_their_templates_unrendered(made: list[dict
 
 def test_credential_types_inject_what_the_modules_read() -> None:
     read = {name for names in ENVIRONMENT.values() for name in names}
-    for credential_type, allowed in ((API, read), (WRITER, WRITER_ENVIRONMENT)):
+    for credential_type, allowed in ((API, read), (WRITER, WRITER_ENVIRONMENT), (NEW_WRITER, NEW_WRITER_ENVIRONMENT)):
         environment = credential_type["injectors"]["env"]
         assert set(environment) <= allowed
         assert set(credential_type["injectors"]) == {"env"}
@@ -122,6 +130,10 @@ def test_job_templates_and_workflow_fit_together(made: list[dict[str, Any]]) -> 
         assert len({credentials[name]["credential_type"] for name in template["credentials"]}) == len(template["credentials"])
         assert template["project"] in of(made, "project")
         assert template["inventory"] in of(made, "inventory")
+    (schedule,) = of(made, "schedule").values()
+    assert schedule["unified_job_template"] in templates and schedule["rrule"] == SCHEDULE
+    asked = {question["variable"] for question in templates[schedule["unified_job_template"]]["survey_spec"]["spec"]}
+    assert set(schedule["extra_data"]) <= asked
     (workflow,) = of(made, "workflow_job_template").values()
     nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
     path = ["plan"]
@@ -173,6 +185,7 @@ def start(cloud: Local, tmp_path: pathlib.Path) -> Start:
     }
     assert environment["HW_SECURITY_TOKEN"] == environment["HW_USER_NAME"] == ""
     writer = awx_job.injected(WRITER, {"obs_access_key": "AKWRITER000000000001", "obs_secret_key": WRITER_SECRET})
+    new_writer = awx_job.injected(NEW_WRITER, {"new_obs_access_key": "AKWRITER000000000002", "new_obs_secret_key": WRITER_SECRET})
     count = 0
 
     def job(name: str, declared: dict[str, Any] | None = None, **survey: str) -> awx_job.Job:
@@ -181,7 +194,8 @@ def start(cloud: Local, tmp_path: pathlib.Path) -> Start:
         template = ASSETS.job_templates[name]
         folder = tmp_path / f"job-{count}"
         folder.mkdir()
-        done = awx_job.run(ASSETS, template, environment | (writer if template["writer"] else {}), survey, declared or {}, folder)
+        keys = (writer if template["writer"] else {}) | (new_writer if template.get("new_writer") else {})
+        done = awx_job.run(ASSETS, template, environment | keys, survey, declared or {}, folder)
         assert leaks(done) == []
         return done
 
@@ -295,3 +309,12 @@ def test_names_that_cannot_be_told_stop_the_job(start: Start, cloud: Local) -> N
     assert done.code != 0
     assert "There is no transfer task or Smart Connect task nosuchtask" in done.stdout
     assert writes(cloud) == []
+
+
+def test_a_rotation_takes_the_new_key_from_its_credential(start: Start, cloud: Local, tmp_path: pathlib.Path) -> None:
+    done = start(
+        "Dumping: rotate keys", rotate_keys_state_file=str(tmp_path / "state.json"), rotate_keys_instance_names=f"{INSTANCE_NAME}\n"
+    )
+    assert done.code != 0
+    assert "no task that writes with keys was found" in done.stdout
+    assert done.handed_on == {"dumping_total_changed": 0, "dumping_total_failed": 0}

@@ -20,7 +20,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._rotation imp
 from huaweicloud_emulator.server import Local
 
 from .bucket_server import BucketServer, serve_buckets
-from .conftest import PROJECT, Result, Run
+from .conftest import PROJECT, Play, Result, Run
 from .reliability.selection import SOAK, chosen
 
 OLD = {"access": "OLDWRITERKEY00000001", "secret": "old-writer-secret-key-0001"}
@@ -385,3 +385,36 @@ def test_what_cannot_be_read_is_not_passed_over(cloud: Local, rotate: Rotate) ->
     result = rotate()
     assert "Not all tasks can be read, so nothing was written" in result["msg"]
     assert writes(cloud) == [] and result["old_key_can_be_revoked"] is False
+
+
+def test_the_playbook_says_each_task_and_the_sentence(
+    cloud: Local, play: Play, buckets: tuple[BucketServer, str], tmp_path: pathlib.Path
+) -> None:
+    cloud.reset()
+    cloud.seed(document(instance("kafka-a", [smart_connect_task("dump-a"), smart_connect_task("paused", status="PAUSED")])))
+    keys = {"OPENDUMP_NEW_OBS_ACCESS_KEY": NEW["access"], "OPENDUMP_NEW_OBS_SECRET_KEY": NEW["secret"]}
+    answers = {"rotate_keys_obs_endpoint": buckets[1], "rotate_keys_wait_interval": "0.2", "rotate_keys_instance_names": "kafka-a"}
+    name = "opendump.huaweicloud.rotate_keys"
+    planned = play(name, "-vvv", extra_vars=answers, check=True, env=keys)
+    assert planned.code == 0, planned.text
+    assert "2 of 2 tasks would get the new key." in planned.text
+    refused = play(name, "-vvv", extra_vars=answers, env=keys)
+    assert refused.code == 2, refused.text
+    assert "kafka-a/dump-a: proven. It has delivered since" in refused.text
+    assert "Do not revoke the old key yet: 1 task is not proven: kafka-a/paused (written)." in refused.text
+    passed = play(
+        name,
+        "-vvv",
+        extra_vars={
+            **answers,
+            "rotate_keys_allow_quiet": "yes",
+            "rotate_keys_new_access_key": NEW["access"],
+            "rotate_keys_new_secret_key": NEW["secret"],
+        },
+    )
+    assert passed.code == 0, passed.text
+    assert "1 proven, 1 written with nothing to deliver yet, the old key can be revoked." in passed.text
+    for played in (planned, refused, passed):
+        assert not secrets_in(played.text)
+    state = (tmp_path / "rotate-keys.json").read_text(encoding="utf-8")
+    assert not secrets_in(state)

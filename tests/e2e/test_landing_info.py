@@ -154,7 +154,7 @@ def test_one_reading_of_hw_insecure(word: str) -> None:
     options = {"parallelism": 1, "obs_addressing": "auto", "region": "r", **KEYS}
     given = Given(options, {"HW_INSECURE": word})
     with mock.patch(module_body.__name__ + ".Transport") as transport:
-        module_body.find_buckets(given, module_body.Reader(given), print)
+        module_body.find_buckets(given, module_body.Reader(given).key, "", print)
     assert transport.call_args.args == (1, False)
 
 

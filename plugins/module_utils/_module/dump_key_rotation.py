@@ -17,7 +17,7 @@ from .._rotation.check_task import Pace
 from .._rotation.deliveries import Landing
 from .._rotation.jobs import Job
 from .._rotation.keys import Pair, takes_keys
-from .._rotation.report import build_result
+from .._rotation.report import build_diff, build_result
 from .._rotation.run import CHECK_TASK, OLD_KEY_INACTIVE, Rotation
 from .._state_file import StateFile
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
@@ -52,7 +52,8 @@ def dump_key_rotation() -> None:
 
     def tell() -> dict[str, Any]:
         partial = any(options[name] for name in [*FILTERS, "name_pattern"])
-        return build_result(jobs, check_mode=module.check_mode, allow_quiet=options["allow_quiet"], partial=partial)
+        result = build_result(jobs, check_mode=module.check_mode, allow_quiet=options["allow_quiet"], partial=partial)
+        return {**result, "diff": build_diff(jobs, module.check_mode)} if module._diff else result
 
     with module.failing(tell):
         given = Given(options, os.environ)

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._landing.files import show_moment
+from .._reconcile.plan import WRITTEN_AGAIN
 from .jobs import PENDING, PROVEN, VERDICTS, WRITTEN, Job
 
 MOST_NAMES = 20
@@ -56,6 +57,13 @@ def predict(jobs: Sequence[Job]) -> str:
     rest = Counter(job.verdict for job in jobs if not job.is_open)
     others = ", ".join("%d %s" % (rest[verdict], verdict) for verdict in VERDICTS if rest.get(verdict))
     return "%d of %d tasks would get the new key%s." % (len(writes), len(jobs), "; " + others if others else "")
+
+
+def build_diff(jobs: Sequence[Job], check_mode: bool) -> list[dict[str, Any]]:
+    """Which tasks get the new key; a diff shows secrets by name only."""
+    written = [job for job in jobs if (_would_write(job) if check_mode else job.changed)]
+    after = dict.fromkeys(("access_key", "secret_key"), WRITTEN_AGAIN)
+    return [{"before_header": job.label, "after_header": job.label, "before": {}, "after": after} for job in written]
 
 
 def _would_write(job: Job) -> bool:
