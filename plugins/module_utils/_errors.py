@@ -100,7 +100,8 @@ class TransportError(OpendumpError):
 class ApiError(OpendumpError):
     """The service refused. ``possibly_executed`` is True where a write may have been executed all the same (5xx).
 
-    ``retry_after``: seconds that the service asks to wait before the next try, where it says so.
+    ``retry_after``: seconds that the service asks to wait before the next try, where it says so. ``document``: the body as it
+    came, without secrets.
     """
 
     def __init__(
@@ -118,7 +119,9 @@ class ApiError(OpendumpError):
         host: str = "",
         possibly_executed: bool = False,
         retry_after: Optional[float] = None,
+        document: Any = None,
     ) -> None:
+        self.document = document
         self.status = status
         self.code = code
         self.text = text

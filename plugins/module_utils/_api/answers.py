@@ -37,6 +37,7 @@ class Answer(NamedTuple):
 
     document: Any
     headers: Mapping[str, str]
+    status: int = 200
 
 
 def read_document(request: Request, reply: Reply) -> Any:
@@ -108,7 +109,16 @@ def build_error(request: Request, reply: Reply, secrets: Iterable[str], proof: O
         host=request.endpoint.host,
         possibly_executed=request.changes and reply.status >= 500,
         retry_after=read_retry_after(reply.headers, now),
+        document=_read_any(mask(reply.body.decode("utf-8", "replace"), secrets)),
     )
+
+
+def _read_any(body: str) -> Any:
+    """The JSON of a refusal, None where it is none."""
+    try:
+        return _replace_half_characters(json.loads(body, parse_constant=_refuse_constant, parse_float=_parse_finite))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _list_doubts(proof: Optional[Proof], reply: Reply, text: str, now: float) -> list[str]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Callable, Optional
 
-from .._errors import ApiError, OpendumpError
-from .answers import read_total
+from .._errors import ApiError, Meaning, OpendumpError
+from .answers import Answer, read_total
 from .credentials import identify
 from .endpoints import SERVICES
 from .exchange import Exchange
@@ -97,6 +97,24 @@ class Client:
         :raises TransportError: no answer, or one that cannot be read.
         :raises ConfigurationError: it is not said where the service is, or which project.
         """
+        return self.ask(service, method, path, query=query, body=body).document
+
+    def ask(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        body: Any = None,
+        anonymous: bool = False,
+        final: Collection[Meaning] = (),
+    ) -> Answer:
+        """As ``call``, with the status and the headers of the answer.
+
+        :param anonymous: without credentials.
+        :param final: refusals that are not tried again, whatever they are.
+        """
         place = self._session.endpoint(service)
         project = ""
         if "{project_id}" in path:
@@ -106,7 +124,7 @@ class Client:
         method = method.upper()
         changes = method not in ("GET", "HEAD")
         request = Request(place, method, place.prefix + path, tuple(query), content, changes, project, frozenset(secret_values(body)))
-        return self._exchange.perform(request, self._session.authentication).document
+        return self._exchange.perform(request, None if anonymous else self._session.authentication, final)
 
     def pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
         """The bodies of all pages of a list that is read with ``offset`` and ``limit``. An item may be on two pages.

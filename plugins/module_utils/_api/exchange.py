@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Collection
 from typing import Callable, NoReturn, Optional
 
 from .._errors import ApiError, Meaning, TransportError
@@ -71,10 +72,11 @@ class Exchange:
         self._services = {service: _ServiceState() for service in SERVICES}
         self._warning = threading.Lock()
 
-    def perform(self, request: Request, authentication: Optional[Authentication]) -> Answer:
+    def perform(self, request: Request, authentication: Optional[Authentication], final: Collection[Meaning] = ()) -> Answer:
         """The answer to a request.
 
         :param authentication: None where the request needs none, or carries its own in the body.
+        :param final: refusals that are not tried again, whatever they are.
         :raises ApiError: the service refused, also after retries where those are safe.
         :raises TransportError: no answer, or one that cannot be read.
         """
@@ -94,6 +96,8 @@ class Exchange:
                 if authentication and proof and not renewed and authentication.renew(proof):
                     renewed = True
                     continue
+                raise failure from None
+            if isinstance(failure, ApiError) and failure.meaning in final:
                 raise failure from None
             wait = self._find_wait(failure, request, budget)
             if wait is None:
@@ -119,7 +123,7 @@ class Exchange:
         target, headers = self._authenticate(request, proof)
         reply = self._transport.exchange(request.endpoint, request.method, target, headers, request.body, timeout, changes=request.changes)
         if 200 <= reply.status < 300:
-            return Answer(read_document(request, reply), reply.headers)
+            return Answer(read_document(request, reply), reply.headers, reply.status)
         error = build_error(request, reply, self._secrets | request.secrets, proof, self._now())
         if proof and error.meaning is Meaning.UNAUTHENTICATED:
             state.refused = (proof, copy.copy(error))

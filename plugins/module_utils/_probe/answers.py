@@ -1,0 +1,92 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The answers file: what was found out, question by question, and how it differs from another one.
+
+``{"format": "opendump-answers/1", "made_at", "region", "answers": {switch: {"value", "told", "why", "evidence"}}}``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Optional
+
+from .masking import mask, show_evidence
+from .question import CannotTell, Question, Taken
+from .talk import Evidence
+
+FORMAT = "opendump-answers/1"
+MOST_EVIDENCE = 4
+
+
+class Hidden:
+    """Takes out of evidence what could tell whose it is.
+
+    :param known: texts that are never shown.
+    :param own: what the names of the probe's own tasks begin with.
+    """
+
+    def __init__(self, known: Collection[str], own: str) -> None:
+        self._known = frozenset(text for text in known if text)
+        self._own = own
+
+    def value(self, value: Any) -> Any:
+        """An answer; only objects hold what the service has written."""
+        return mask(value, self._known) if isinstance(value, Mapping) else value
+
+    def evidence(self, evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+        """Each request with its answer."""
+        return [show_evidence(one, self._known, self._own) for one in evidence[:MOST_EVIDENCE]]
+
+
+def read_answer(question: Question, taken: Taken, hidden: Hidden) -> dict[str, Any]:
+    """What the steps tell about a question."""
+    try:
+        found = question.read(taken)
+    except CannotTell as error:
+        return not_told(str(error), hidden.evidence(error.evidence))
+    if not question.permits(found.value):
+        return not_told("the service answers something that nobody has thought of", hidden.evidence(found.evidence))
+    answer = {"value": hidden.value(found.value), "told": True, "why": None, "evidence": hidden.evidence(found.evidence)}
+    return answer if found.reads is None else {**answer, "reads": found.reads}
+
+
+def not_told(why: str, evidence: Sequence[Any] = ()) -> dict[str, Any]:
+    """The answer to a question that has none."""
+    return {"value": None, "told": False, "why": why, "evidence": list(evidence)}
+
+
+def build_document(answers: Mapping[str, Any], region: Optional[str], made_at: str) -> dict[str, Any]:
+    """
+    :param made_at: ISO 8601, UTC.
+    """
+    return {"format": FORMAT, "made_at": made_at, "region": region, "answers": dict(answers)}
+
+
+def find_problem(document: Any) -> str:
+    """Why something is no answers file; empty where it is one."""
+    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+        return "its format is not %s" % FORMAT
+    answers = document.get("answers")
+    if not isinstance(answers, Mapping) or not all(isinstance(one, Mapping) and "value" in one for one in answers.values()):
+        return "it has no answers"
+    return ""
+
+
+def compare(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where two answers files disagree, among the questions that both could tell.
+
+    A time is never quite the same twice; two that are not 0 agree.
+    """
+    differences = []
+    for switch, answer in sorted(mine["answers"].items()):
+        theirs = other["answers"].get(switch)
+        if not theirs or answer["value"] is None or theirs["value"] is None:
+            continue
+        if answer["value"] != theirs["value"] and not (_is_time(answer["value"]) and _is_time(theirs["value"])):
+            differences.append({"switch": switch, "here": answer["value"], "there": theirs["value"]})
+    return differences
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, str) and value[:1].isdigit() and value.endswith("s")

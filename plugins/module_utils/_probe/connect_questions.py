@@ -1,0 +1,485 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions about Smart Connect tasks, but for those about modifying one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from .connect_steps import Main, side
+from .question import BOOL, DWELL, OBJECT, TEXT, CannotTell, Finding, Question, Taken, choose, finding, lasting
+from .talk import Evidence
+from .watching import Look, Stretch, flaky, lead, stretches
+
+# What documents show of a task; everything else is new.
+TASK_MEMBERS = frozenset(
+    {"task_name", "topics", "topics_regex", "source_type", "source_task", "sink_type", "sink_task", "id", "status", "create_time"}
+)
+OBS_MEMBERS = frozenset(
+    {
+        "access_key",
+        "agency_name",
+        "compression",
+        "connector_class",
+        "consumer_strategy",
+        "deliver_time_interval",
+        "destination_file_type",
+        "flush_size",
+        "format_class",
+        "key_converter",
+        "kv_delimiter",
+        "obs_bucket_name",
+        "obs_part_size",
+        "obs_path",
+        "partition_format",
+        "partitioner_class",
+        "record_delimiter",
+        "schema_generator_class",
+        "secret_key",
+        "storage_class",
+        "store_keys",
+        "timezone",
+        "topics",
+        "topics_regex",
+        "value_converter",
+    }
+)
+LEAVING = frozenset({"DELETING", "DELETE", "DELETED"})
+
+
+def _main(taken: Taken) -> Main:
+    main: Main = taken["connect.main"]
+    return main
+
+
+def _accepted(step: str, words: Sequence[str]) -> Any:
+    """The first word where the service accepted, else the second."""
+
+    def read(taken: Taken) -> Finding:
+        created = taken[step]["created"]
+        return finding(words[0] if created.accepted else words[1], created)
+
+    return read
+
+
+def _needs_good_key(taken: Taken) -> Finding:
+    created = taken["connect.made_up_key"]["created"]
+    return finding("at delivery" if created.accepted else "at once", created)
+
+
+def _create_time(taken: Taken) -> Finding:
+    shown = [_main(taken).shown, taken["connect.waiting"]["shown"]]
+    if any(one is None for one in shown):
+        raise CannotTell("a second task was refused", taken["connect.waiting"]["created"])
+    times = [one.member("create_time") for one in shown]
+    if not all(isinstance(time, int) for time in times):
+        raise CannotTell("a task shows no time of its creation", *shown)
+    return finding("ms" if any(time % 1000 for time in times) else "s", *shown)
+
+
+def _default_start(taken: Taken) -> Finding:
+    main = _main(taken)
+    return choose(main.birth[-1].state, {"RUNNING": "at once", "WAITING": "later"}, main.created, main.shown)
+
+
+def _store(taken: Taken) -> Finding:
+    """Whether the sink task API shows the Smart Connect task, and the other way round where there was one."""
+    listed = taken["connect.in_sink_list"]
+    return finding("one" if listed["there"] else "two", listed["listed"])
+
+
+# how long
+
+
+def _creating(taken: Taken) -> Finding:
+    return lasting(lead(stretches(_main(taken).birth), ("CREATING",)), _main(taken).shown)
+
+
+def _starting_looks(taken: Taken) -> Sequence[Look]:
+    waiting = taken["connect.waiting"]
+    if waiting["shown"] is None:
+        raise CannotTell("a task that waits was refused", waiting["created"])
+    looks: Sequence[Look] = waiting["start"]
+    return looks
+
+
+def _starting(taken: Taken) -> Finding:
+    return lasting(lead(stretches(_starting_looks(taken)), ("WAITING",)), _starting_looks(taken)[-1].evidence)
+
+
+def _after(step: str, state: str) -> Any:
+    def read(taken: Taken) -> Finding:
+        looks = taken[step]
+        return lasting(lead(stretches(looks), (state,)), looks[-1].evidence)
+
+    return read
+
+
+def _bad(taken: Taken) -> Stretch:
+    """A task that is to start later shows it when it is started."""
+    found = flaky(stretches(_main(taken).birth))
+    return found if found.looks or _main(taken).birth[-1].state == "RUNNING" else flaky(stretches(_starting_looks(taken)))
+
+
+def _flaky_start(taken: Taken) -> Finding:
+    return lasting(_bad(taken), _main(taken).shown)
+
+
+def _flaky_status(taken: Taken) -> Finding:
+    part = _bad(taken)
+    if not part.looks:
+        raise CannotTell("no start went wrong", _main(taken).shown)
+    return finding(part.state, part.evidence)
+
+
+def _gone(taken: Taken) -> list[Look]:
+    looks: list[Look] = taken["connect.delete"]
+    return looks
+
+
+def _deleting(taken: Taken) -> Finding:
+    looks = _gone(taken)
+    words = ["gone" if look.state is None else "there" for look in looks]
+    return lasting(lead(stretches(looks, words), ("there",)), looks[-1].evidence)
+
+
+def _deleting_status(taken: Taken) -> Finding:
+    first = _gone(taken)[0]
+    if first.state is None:
+        raise CannotTell("a deleted task is gone at once", first.evidence)
+    return finding(first.state if first.state in LEAVING else "unchanged", first.evidence)
+
+
+# actions
+
+
+def _wrong_state(taken: Taken) -> Finding:
+    answer = taken["connect.pause_again"]
+    return finding("ignored" if answer.accepted else "refused", answer)
+
+
+def _alias(taken: Taken) -> Finding:
+    answer = taken["connect.alias"]
+    if answer.accepted:
+        return finding("known", answer)
+    return choose(answer.status, {404: "unknown", 405: "unknown"}, answer)
+
+
+def _unknown_url(taken: Taken) -> Finding:
+    for answer in (taken.get("connect.alias"), getattr(taken.get("connect.modify_running"), "answer", None)):
+        if answer is not None and answer.status == 404:
+            return finding(answer.code, answer)
+    raise CannotTell("the service knows all addresses that were asked")
+
+
+# echo
+
+
+def _unused_side(shown: Evidence, answer: Mapping[str, Any]) -> Finding:
+    if "source_task" not in answer:
+        return finding("missing", shown)
+    unused = answer["source_task"]
+    if unused is None or unused == {}:
+        return finding("null" if unused is None else "{}", shown)
+    raise CannotTell("the side that is not used is not empty", shown)
+
+
+def _unused_in_answer(taken: Taken) -> Finding:
+    created = _main(taken).created
+    return _unused_side(created, created.answer if isinstance(created.answer, Mapping) else {})
+
+
+def _unused_in_show(taken: Taken) -> Finding:
+    shown = _main(taken).shown
+    return _unused_side(shown, shown.answer)
+
+
+def _unused_in_list(taken: Taken) -> Finding:
+    listed = taken["connect.listed"]
+    return _unused_side(listed["page"], listed["row"])
+
+
+def _numbers(taken: Taken) -> Finding:
+    shown = _main(taken).shown
+    for name in ("deliver_time_interval", "obs_part_size", "flush_size"):
+        if name in side(shown):
+            return choose(isinstance(side(shown)[name], str), {True: "texts", False: "numbers"}, shown)
+    raise CannotTell("no number is shown", shown)
+
+
+def _descriptor(taken: Taken) -> Optional[Mapping[str, Any]]:
+    sink = taken.get("sink.main")
+    return side(sink.shown, "obs_destination_descriptor") if sink else None
+
+
+def _never_shown(taken: Taken) -> Finding:
+    main = _main(taken)
+    absent = {name for name in main.sink if name not in side(main.shown)}
+    absent |= {name for name in ("topics", "source_type", "sink_type") if name not in main.shown.answer}
+    sink = taken.get("sink.main")
+    if sink:
+        shown = _descriptor(taken) or {}
+        absent |= {name for name in sink.sent if name not in shown and name not in ("topics", "topics_regex")}
+    return finding(",".join(sorted(absent)), main.shown, *([sink.shown] if sink else []))
+
+
+def _extra_fields(taken: Taken) -> Finding:
+    main = _main(taken)
+    found = {
+        "task": {name: value for name, value in main.shown.answer.items() if name not in TASK_MEMBERS},
+        "sink_task": {name: value for name, value in side(main.shown).items() if name not in OBS_MEMBERS},
+        "obs_destination_descriptor": {name: value for name, value in (_descriptor(taken) or {}).items() if name not in OBS_MEMBERS},
+    }
+    return finding({part: more for part, more in found.items() if more}, main.shown)
+
+
+def _typo(taken: Taken) -> Finding:
+    listed = taken["connect.listed"]
+    settings = listed["row"].get("sink_task")
+    names = settings if isinstance(settings, Mapping) else {}
+    if "deliver_time_interva" in names:
+        return finding(True, listed["page"])
+    if "deliver_time_interval" in names:
+        return finding(False, listed["page"])
+    raise CannotTell("the list does not show the interval", listed["page"])
+
+
+def _topics_order(taken: Taken) -> Finding:
+    found = taken["connect.backslash"]
+    sent, shown = found.get("topics"), found["shown"]
+    if not sent:
+        raise CannotTell("the instance has fewer than three topics", found["created"])
+    if shown is None:
+        raise CannotTell("a task of three topics was refused", found["created"])
+    names = sent.split(",")
+    words = {sent: "as sent", ",".join(sorted(names)): "sorted", ",".join(reversed(names)): "reversed"}
+    return choose(shown.member("topics"), words, shown)
+
+
+# delimiters
+
+
+def show_newline(lf: Any, backslash: Any, *evidence: Evidence) -> Finding:
+    """What a newline comes back as, by how it was sent; ``backslash`` is what came back of the two characters."""
+    if lf == "\n" and backslash == "\\n":
+        return finding("as sent", *evidence)
+    if lf == "\n" and backslash is None:
+        raise CannotTell("it is LF or as sent", *evidence)
+    return choose(lf, {"\n": "LF", "\\n": "\\n", "": "empty"}, *evidence)
+
+
+def _delimiter(shown: Optional[Evidence]) -> Any:
+    if shown is None:
+        raise CannotTell("a task with this delimiter was refused")
+    settings = side(shown)
+    if "record_delimiter" not in settings:
+        raise CannotTell("the delimiter is never shown", shown)
+    return settings["record_delimiter"]
+
+
+def _newline(taken: Taken) -> Finding:
+    lf, backslash = _main(taken).shown, taken["connect.backslash"]["shown"]
+    return show_newline(_delimiter(lf), _delimiter(backslash), lf, backslash)
+
+
+def _no_delimiter(taken: Taken) -> Finding:
+    shown = taken["connect.null"]["shown"]
+    return choose(_delimiter(shown), {"NULL": "NULL", "": "empty", None: "null"}, shown)
+
+
+def _empty_delimiter(taken: Taken) -> Finding:
+    empty = taken["connect.waiting"]["shown"]
+    newline, none = _newline(taken).value, _no_delimiter(taken).value
+    as_newline = {"LF": "\n", "\\n": "\\n", "empty": "", "as sent": ""}[newline]
+    as_none = {"NULL": "NULL", "empty": "", "null": None}[none]
+    if as_newline == as_none:
+        raise CannotTell("a newline and no delimiter are shown alike", empty)
+    return choose(_delimiter(empty), {as_newline: "newline", as_none: "none"}, empty)
+
+
+_SHOWN = ("connect.main",)
+_GO = "RUNNING"
+SIDES = ("{}", "null", "missing")
+TAKEN = ("accepted", "refused")
+QUESTIONS = (
+    Question(
+        "dms.store",
+        "Do both Kafka APIs show the same tasks?",
+        "one",
+        ("one", "two"),
+        ("connect.in_sink_list",),
+        _store,
+        {"two": "A sink task has no twin in the other API; migrating makes a new task."},
+    ),
+    Question(
+        "dms.duplicate_names",
+        "May two tasks have the same name?",
+        "allowed",
+        ("allowed", "refused"),
+        ("connect.same_name",),
+        _accepted("connect.same_name", ("allowed", "refused")),
+        {"refused": "A task can only be moved to a new one of the same name by deleting it first."},
+    ),
+    Question(
+        "dms.task_name_rule",
+        "Which names may tasks have?",
+        "console",
+        ("console", "any"),
+        ("connect.odd_name",),
+        _accepted("connect.odd_name", ("any", "console")),
+    ),
+    Question(
+        "dms.bucket_check",
+        "Is it checked whether the bucket exists?",
+        "refused",
+        ("refused", "ignored"),
+        ("connect.odd_bucket",),
+        _accepted("connect.odd_bucket", ("ignored", "refused")),
+        {"ignored": "A task with a misspelt bucket is made and dumps nothing."},
+    ),
+    Question(
+        "delivery.key_check",
+        "Is it checked whether the key may write into the bucket?",
+        "at delivery",
+        ("at delivery", "at once"),
+        ("connect.made_up_key",),
+        _needs_good_key,
+        {"at delivery": "A wrong key shows only when something is to be written."},
+    ),
+    Question(
+        "dms.create_time_resolution",
+        "How fine are the times of creation?",
+        "ms",
+        ("ms", "s"),
+        ("connect.main", "connect.waiting"),
+        _create_time,
+    ),
+    Question(
+        "dms.unknown_url_code",
+        "Which code has an address that DMS does not know?",
+        "DMS.00404001",
+        ("DMS.00404001", "DMS.10240406", "APIGW.0101"),
+        ("connect.alias", "connect.modify_running"),
+        _unknown_url,
+    ),
+    Question(
+        "dms.numbers_as_strings",
+        "May numbers be sent as texts?",
+        "refused",
+        TAKEN,
+        ("connect.text_number",),
+        _accepted("connect.text_number", TAKEN),
+    ),
+    Question("dms.echo_numbers", "Do numbers come back as numbers?", "numbers", ("numbers", "texts"), _SHOWN, _numbers),
+    Question("dms.connect.creating", "How long is a new Smart Connect task CREATING?", 0, DWELL, _SHOWN, _creating),
+    Question(
+        "dms.connect.starting", "How long does a task still say WAITING after it was started?", 0, DWELL, ("connect.waiting",), _starting
+    ),
+    Question(
+        "dms.connect.pausing",
+        "How long does a task still say RUNNING after it was paused?",
+        0,
+        DWELL,
+        ("connect.pause",),
+        _after("connect.pause", _GO),
+    ),
+    Question(
+        "dms.connect.resuming",
+        "How long does a task still say PAUSED after it was resumed?",
+        0,
+        DWELL,
+        ("connect.resume",),
+        _after("connect.resume", "PAUSED"),
+    ),
+    Question(
+        "dms.connect.restarting",
+        "How long is a restarted task RESTARTING?",
+        0,
+        DWELL,
+        ("connect.restart",),
+        _after("connect.restart", "RESTARTING"),
+    ),
+    Question(
+        "dms.flaky_start",
+        "How long does a new task say that it has failed, before it runs?",
+        0,
+        DWELL,
+        ("connect.main", "connect.waiting"),
+        _flaky_start,
+    ),
+    Question(
+        "dms.flaky_status",
+        "Which word does it have for that?",
+        "FAILED",
+        ("FAILED", "ABNORMAL", "ERROR", "CREATEFAILED"),
+        ("connect.main", "connect.waiting"),
+        _flaky_status,
+    ),
+    Question("dms.deleting", "How long is a deleted task still there?", 0, DWELL, ("connect.delete",), _deleting),
+    Question(
+        "dms.deleting_status",
+        "What does it say meanwhile?",
+        "unchanged",
+        ("unchanged", "DELETING", "DELETE", "DELETED"),
+        ("connect.delete",),
+        _deleting_status,
+    ),
+    Question(
+        "dms.wrong_state", "What does pausing a paused task do?", "ignored", ("ignored", "refused"), ("connect.pause_again",), _wrong_state
+    ),
+    Question("dms.restart_alias", "Is there a second address for restarting?", "known", ("known", "unknown"), ("connect.alias",), _alias),
+    Question("dms.default_start", "Does a new task start unless told otherwise?", "at once", ("at once", "later"), _SHOWN, _default_start),
+    Question("dms.unused_side.create", "What is the unused side in the answer to a create call?", "{}", SIDES, _SHOWN, _unused_in_answer),
+    Question("dms.unused_side.show", "What is the unused side of a task that is shown?", "{}", SIDES, _SHOWN, _unused_in_show),
+    Question("dms.unused_side.list", "What is the unused side of a task in the list?", "null", SIDES, ("connect.listed",), _unused_in_list),
+    Question("dms.never_shown", "Which fields of a task are never shown?", "", TEXT, _SHOWN, _never_shown, also=("sink.main",)),
+    Question(
+        "dms.extra_fields", "Which fields does a task show that no document has?", {}, OBJECT, _SHOWN, _extra_fields, also=("sink.main",)
+    ),
+    Question("dms.list_interval_typo", "Does the list misspell the interval?", False, BOOL, ("connect.listed",), _typo),
+    Question(
+        "dms.topics_order",
+        "Do topics keep their order?",
+        "as sent",
+        ("as sent", "sorted", "reversed"),
+        ("connect.backslash",),
+        _topics_order,
+    ),
+    Question(
+        "dms.connect.newline_echo",
+        "What does a newline come back as, in Smart Connect?",
+        "\\n",
+        ("LF", "\\n", "empty", "as sent"),
+        ("connect.main", "connect.backslash"),
+        _newline,
+    ),
+    Question(
+        "dms.no_delimiter_echo", "What does no delimiter come back as?", "NULL", ("NULL", "empty", "null"), ("connect.null",), _no_delimiter
+    ),
+    Question(
+        "dms.empty_delimiter_means",
+        "What does an empty delimiter mean?",
+        "newline",
+        ("newline", "none"),
+        ("connect.main", "connect.backslash", "connect.null", "connect.waiting"),
+        _empty_delimiter,
+    ),
+    Question(
+        "dms.empty_file_type",
+        "May the file type be empty?",
+        "accepted",
+        TAKEN,
+        ("connect.no_file_type",),
+        _accepted("connect.no_file_type", TAKEN),
+    ),
+    Question(
+        "dms.empty_partition_format",
+        "May the partition format be empty?",
+        "refused",
+        TAKEN,
+        ("connect.no_format",),
+        _accepted("connect.no_format", TAKEN),
+    ),
+)

@@ -1,0 +1,409 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps at an instance with Smart Connect: what a Smart Connect task goes through so that the service shows how it behaves."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .apis import Made
+from .ground import Ground, need
+from .own_tasks import read_state
+from .question import CannotTell, Step, Taken
+from .talk import Evidence
+from .watching import Look, arrived, follow, last_change, watched
+
+INTERVAL = 310
+TOO_MANY = "51"
+MANY_TOPICS = "100"
+# What a modify changes: those fields that a partial one changes, too, and those that only a whole one does. store_keys is left out.
+PART = ("deliver_time_interval", "record_delimiter")
+WHOLE = ("obs_path", "partition_format")
+FIRST = {"deliver_time_interval": 320, "record_delimiter": ",", "obs_path": "b", "partition_format": "yyyy"}
+SECOND = {"deliver_time_interval": 330, "record_delimiter": ";", "obs_path": "c", "partition_format": "yyyy/MM/dd"}
+_INSTANCE = "/v2/{project_id}/instances/{instance}"
+_GROUP = "/v2/kafka/{project_id}/instances/{instance}/groups/{group}/message-offset"
+
+
+@dataclass
+class Main:
+    """The task that lives as long as Smart Connect is asked. ``sink`` is what was sent as sink_task, without keys."""
+
+    task: Made
+    sink: dict[str, Any]
+    created: Evidence
+    birth: list[Look] = field(default_factory=list)
+
+    @property
+    def shown(self) -> Evidence:
+        """The task as it was when it had settled."""
+        return self.birth[-1].evidence
+
+
+@dataclass(frozen=True)
+class Modification:
+    """``shown`` says of each look whether the new settings are ``new`` or ``old``; there are no looks where the call was refused."""
+
+    answer: Evidence
+    state_before: str
+    changed: Mapping[str, Any]
+    looks: list[Look] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+
+def side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
+    """One side of a task as it is shown."""
+    found = evidence.member(name)
+    if not isinstance(found, Mapping):
+        raise CannotTell("a task is shown without its settings", evidence)
+    return found
+
+
+def same(sent: Any, shown: Any) -> bool:
+    """Whether a value came back, be it as a number or as a text."""
+    return shown == sent or (isinstance(sent, int) and not isinstance(sent, bool) and shown == str(sent))
+
+
+def obs_settings(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
+    """Where a task writes to; without keys."""
+    return {
+        "consumer_strategy": "latest",
+        "destination_file_type": "TEXT",
+        "obs_bucket_name": ground.places.bucket,
+        "obs_path": "%s/%s" % (ground.places.path, ending),
+        "partition_format": "yyyy/MM",
+        "record_delimiter": "\n",
+        "deliver_time_interval": INTERVAL,
+        **settings,
+    }
+
+
+def _writer(ground: Ground) -> dict[str, str]:
+    places = ground.places
+    return {"agency_name": places.agency} if places.agency else {"access_key": places.access_key, "secret_key": places.secret_key}
+
+
+def _body(ground: Ground, sink: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"topics": ground.places.topic, "source_type": "NONE", "sink_type": "OBS_SINK", "sink_task": dict(sink), **more}
+
+
+def _ask(ground: Ground, path: str, **where_and_query: Any) -> Evidence:
+    query = [(name, value) for name, value in where_and_query.pop("query", {}).items()]
+    return ground.ask("dms", "GET", path, {"instance": ground.places.instance, **where_and_query}, query=query)
+
+
+def _limit(ground: Ground, _taken: Taken) -> Evidence:
+    return need(ground.connect).ask("GET", query=[("limit", TOO_MANY)])
+
+
+def _topics(ground: Ground, _taken: Taken) -> dict[str, Evidence]:
+    path = _INSTANCE + "/topics"
+    return {"usual": _ask(ground, path), "many": _ask(ground, path, query={"limit": MANY_TOPICS})}
+
+
+def _no_group(ground: Ground, _taken: Taken) -> Evidence:
+    return _ask(ground, _INSTANCE + "/groups/{group}", group="%s-nobody" % ground.own.run)
+
+
+def _main(ground: Ground, _taken: Taken) -> Main:
+    connect = need(ground.connect)
+    sink = obs_settings(ground, "a", store_keys=True)
+    attempt = ground.own.create(connect, "m", _body(ground, {**sink, **_writer(ground)}))
+    task = attempt.task
+    if task is None:
+        raise CannotTell("the service refuses to create a task", attempt.created)
+    if ground.places.agency:
+        sink["agency_name"] = ground.places.agency
+    main = Main(task, sink, attempt.created)
+    ground.kept["connect"] = main
+    main.birth = follow(lambda: read_state(connect, task), arrived("RUNNING", "WAITING"), ground.pace)
+    if main.birth[-1].state not in ("RUNNING", "WAITING"):
+        raise CannotTell("the new task does not come to run", main.shown)
+    return main
+
+
+def _listed(ground: Ground, taken: Taken) -> Mapping[str, Any]:
+    """The main task in the list, and the page that has it."""
+    main: Main = taken["connect.main"]
+    for offset in range(0, 500, 50):
+        page = need(ground.connect).ask("GET", query=[("offset", str(offset)), ("limit", "50")])
+        row = next((row for row in page.rows("tasks") if row.get("id") == main.task.id), None)
+        if row is not None:
+            return {"row": row, "page": page}
+        if not page.rows("tasks"):
+            break
+    raise CannotTell("a task is not in the list")
+
+
+def _in_sink_list(ground: Ground, taken: Taken) -> dict[str, Any]:
+    main: Main = taken["connect.main"]
+    listed = need(ground.sink).ask("GET")
+    if not listed.accepted:
+        raise CannotTell("the list of sink tasks is refused", listed)
+    return {"there": any(row.get("task_id") == main.task.id for row in listed.rows("tasks")), "listed": listed}
+
+
+# what a create call takes; none of these tasks is ever started, but for one
+
+
+def _variant(ground: Ground, ending: str, name: str = "", start: bool = False, topics: str = "", **settings: Any) -> dict[str, Any]:
+    """Create a task that waits, look at it, delete it. ``shown`` is None where it was refused."""
+    connect = need(ground.connect)
+    sink = {**obs_settings(ground, ending), **_writer(ground), **settings}
+    more = {"topics": topics} if topics else {}
+    attempt = ground.own.create(connect, ending, _body(ground, sink, start_later=True, **more), name)
+    task = attempt.task
+    if task is None:
+        return {"created": attempt.created, "shown": None}
+    looks = follow(lambda: read_state(connect, task), lambda looks: looks[-1].state is not None, ground.pace)
+    found: dict[str, Any] = {"created": attempt.created, "shown": looks[-1].evidence, "topics": topics}
+    if start:
+        found["start"] = _start_waiting(ground, task)
+    ground.own.delete(connect, task)
+    return found
+
+
+def _start_waiting(ground: Ground, task: Made) -> list[Look]:
+    connect = need(ground.connect)
+    waiting = follow(lambda: read_state(connect, task), arrived("WAITING"), ground.pace)
+    if waiting[-1].state != "WAITING":
+        raise CannotTell("a task that is to start later does not wait", waiting[-1].evidence)
+    _act(ground, task, "restart")
+    looks = follow(lambda: read_state(connect, task), arrived("RUNNING"), ground.pace)
+    if looks[-1].state != "RUNNING":
+        raise CannotTell("a task that waited does not come to run", looks[-1].evidence)
+    return looks
+
+
+def _waiting(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _variant(ground, "w", start=True, record_delimiter="")
+
+
+def _backslash(ground: Ground, taken: Taken) -> dict[str, Any]:
+    """A newline written with a backslash, and topics whose order can be told."""
+    topics = sorted(str(row.get("name")) for row in taken["dms.topics"]["usual"].rows("topics") if row.get("name"))
+    return _variant(ground, "b", topics=",".join((topics[1], topics[0], topics[2])) if len(topics) > 2 else "", record_delimiter="\\n")
+
+
+def _null(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _variant(ground, "n", record_delimiter="NULL")
+
+
+def _same_name(ground: Ground, taken: Taken) -> dict[str, Any]:
+    return _variant(ground, "m", taken["connect.main"].task.name)
+
+
+def _odd_name(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _variant(ground, "d", ground.own.run + ".d")
+
+
+def _odd_bucket(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _variant(ground, "k", obs_bucket_name="%s-none" % ground.own.run)
+
+
+def _made_up_key(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    """A key that nobody has, so that none can be locked."""
+    letters = string.ascii_uppercase + string.digits
+    access, secret = ("".join(secrets.choice(letters) for _each in range(length)) for length in (20, 40))
+    connect = need(ground.connect)
+    sink = {**obs_settings(ground, "y"), "access_key": access, "secret_key": secret}
+    attempt = ground.own.create(connect, "y", _body(ground, sink, start_later=True))
+    if attempt.task:
+        ground.own.delete(connect, attempt.task)
+    return {"created": attempt.created, "shown": attempt.task}
+
+
+def _with(ending: str, **settings: Any) -> Any:
+    return lambda ground, taken: _variant(ground, ending, **settings)
+
+
+# the consumer group
+
+
+def _groups(ground: Ground, taken: Taken) -> dict[str, Any]:
+    """The group of the main task, which may come into being some time after it."""
+    main = _running(ground, taken)
+    names = {"connect-%s" % main.task.name: "connect-name", "connect-%s" % main.task.id: "connect-id"}
+    began = ground.pace.monotonic()
+    while True:
+        for name, word in names.items():
+            listed = _ask(ground, _INSTANCE + "/groups", query={"group": name})
+            if any(row.get("group_id") == name for row in listed.rows("groups")):
+                return {"group": name, "word": word, "listed": listed}
+        if ground.pace.monotonic() - began >= ground.pace.watch:
+            return {"group": "", "word": "none", "listed": listed}
+        ground.pace.wait(ground.pace.interval)
+
+
+def _offsets(ground: Ground, taken: Taken) -> dict[str, Evidence]:
+    group = taken["connect.groups"]["group"]
+    if not group:
+        raise CannotTell("the task has no consumer group that can be seen", taken["connect.groups"]["listed"])
+    return {
+        "without": _ask(ground, _GROUP, group=group),
+        "with": _ask(ground, _GROUP, group=group, query={"topic": ground.places.topic}),
+    }
+
+
+# run states
+
+
+def _act(ground: Ground, task: Made, action: str, alias: bool = False) -> Evidence:
+    connect = need(ground.connect)
+    ground.own.check(connect, task)
+    path = connect.path + "/{task}/" + action
+    if action == "restart" and not alias:
+        path = path.replace("/instances/", "/kafka/instances/")
+    return ground.ask("dms", "PUT", path, {**connect.where, "task": task.id})
+
+
+def _state(ground: Ground, taken: Taken) -> Optional[str]:
+    return read_state(need(ground.connect), taken["connect.main"].task)[0]
+
+
+def _go(ground: Ground, taken: Taken, action: str, to: str) -> list[Look]:
+    """
+    :raises CannotTell: the task does not come there.
+    """
+    task = taken["connect.main"].task
+    answer = _act(ground, task, action)
+    if not answer.accepted:
+        raise CannotTell("the service refuses to %s a task" % action, answer)
+    looks = follow(lambda: read_state(need(ground.connect), task), arrived(to), ground.pace)
+    if looks[-1].state != to:
+        raise CannotTell("a task does not come to %s" % to, answer, looks[-1].evidence)
+    return looks
+
+
+def _running(ground: Ground, taken: Taken) -> Main:
+    """The main task, running."""
+    main: Main = taken["connect.main"]
+    state = _state(ground, taken)
+    if state != "RUNNING":
+        _go(ground, taken, "resume" if state == "PAUSED" else "restart", "RUNNING")
+    return main
+
+
+def _pause(ground: Ground, taken: Taken) -> list[Look]:
+    _running(ground, taken)
+    return _go(ground, taken, "pause", "PAUSED")
+
+
+def _paused(ground: Ground, taken: Taken) -> Main:
+    main: Main = taken["connect.main"]
+    if _state(ground, taken) != "PAUSED":
+        _pause(ground, taken)
+    return main
+
+
+def _pause_again(ground: Ground, taken: Taken) -> Evidence:
+    return _act(ground, _paused(ground, taken).task, "pause")
+
+
+def _resume(ground: Ground, taken: Taken) -> list[Look]:
+    _paused(ground, taken)
+    return _go(ground, taken, "resume", "RUNNING")
+
+
+def _restart(ground: Ground, taken: Taken) -> list[Look]:
+    _running(ground, taken)
+    return _restarted(ground, taken)
+
+
+def _restarted(ground: Ground, taken: Taken) -> list[Look]:
+    """A restarted task may still say RUNNING at first; then nothing can be told of how long that takes."""
+    return _go(ground, taken, "restart", "RUNNING")
+
+
+def _alias(ground: Ground, taken: Taken) -> Evidence:
+    answer = _act(ground, _running(ground, taken).task, "restart", alias=True)
+    if answer.accepted:
+        follow(lambda: read_state(need(ground.connect), taken["connect.main"].task), arrived("RUNNING"), ground.pace)
+    return answer
+
+
+# modify
+
+
+def _modify(ground: Ground, taken: Taken, changes: Mapping[str, Any], more: Mapping[str, Any]) -> Modification:
+    connect, main = need(ground.connect), taken["connect.main"]
+    changes = {**changes, "obs_path": "%s/%s" % (ground.places.path, changes["obs_path"])}
+    sink = {name: value for name, value in main.sink.items() if name != "store_keys"}
+    body = {"task_name": main.task.name, **_body(ground, {**sink, **changes, **more})}
+    before = _state(ground, taken) or ""
+    ground.own.check(connect, main.task)
+    answer = connect.ask("PUT", task=main.task, body=body)
+    if not answer.accepted:
+        return Modification(answer, before, changes)
+    visible = [name for name in changes if name in side(main.shown)]
+
+    def is_new(look: Look) -> str:
+        if look.state is None:
+            return "gone"
+        shown = side(look.evidence)
+        return "new" if any(same(changes[name], shown.get(name)) for name in visible) else "old"
+
+    def since(looks: list[Look]) -> int:
+        return last_change([(look.state, is_new(look)) for look in looks])
+
+    def done(looks: list[Look]) -> bool:
+        return looks[-1].state in ("RUNNING", "PAUSED") and watched(ground.pace, since)(looks)
+
+    looks = follow(lambda: read_state(connect, main.task), done, ground.pace)
+    return Modification(answer, before, changes, looks, [is_new(look) for look in looks])
+
+
+def _modify_running(ground: Ground, taken: Taken) -> Modification:
+    _running(ground, taken)
+    return _modify(ground, taken, FIRST, {})
+
+
+def _modify_paused(ground: Ground, taken: Taken) -> Modification:
+    _paused(ground, taken)
+    return _modify(ground, taken, SECOND, {})
+
+
+def _delete(ground: Ground, _taken: Taken) -> list[Look]:
+    main: Optional[Main] = ground.kept.get("connect")
+    if main is None:
+        raise CannotTell("there is no task to delete")
+    return ground.own.delete(need(ground.connect), main.task)
+
+
+_READS = ("instance",)
+_TASK = ("instance", "topic", "bucket", "writer")
+_MAIN = ("connect.main",)
+_RUNS = "a Smart Connect task runs for a while and writes what arrives in the topic into the bucket"
+STEPS = (
+    Step("dms.limit", _limit, needs=_READS),
+    Step("dms.topics", _topics, needs=_READS),
+    Step("dms.no_group", _no_group, needs=_READS),
+    Step("connect.main", _main, 2, _TASK, cost=_RUNS),
+    Step("connect.listed", _listed, 0, _TASK, _MAIN),
+    Step("connect.in_sink_list", _in_sink_list, 0, _TASK, _MAIN),
+    Step("connect.groups", _groups, 1, _TASK, _MAIN),
+    Step("connect.offsets", _offsets, 0, _TASK, ("connect.groups",)),
+    Step("connect.waiting", _waiting, 3, _TASK),
+    Step("connect.backslash", _backslash, 2, _TASK, ("dms.topics",)),
+    Step("connect.null", _null, 2, _TASK),
+    Step("connect.same_name", _same_name, 2, _TASK, _MAIN),
+    Step("connect.odd_name", _odd_name, 2, _TASK),
+    Step("connect.odd_bucket", _odd_bucket, 2, _TASK),
+    Step("connect.text_number", _with("t", deliver_time_interval=str(INTERVAL)), 2, _TASK),
+    Step("connect.no_file_type", _with("f", destination_file_type=""), 2, _TASK),
+    Step("connect.no_format", _with("p", partition_format=""), 2, _TASK),
+    Step("connect.made_up_key", _made_up_key, 2, ("instance", "topic", "bucket")),
+    Step("connect.modify_running", _modify_running, 2, _TASK, _MAIN),
+    Step("connect.pause", _pause, 2, _TASK, _MAIN),
+    Step("connect.pause_again", _pause_again, 2, _TASK, _MAIN),
+    Step("connect.modify_paused", _modify_paused, 2, _TASK, _MAIN),
+    Step("connect.resume", _resume, 2, _TASK, _MAIN),
+    Step("connect.restart", _restart, 2, _TASK, _MAIN),
+    Step("connect.alias", _alias, 2, _TASK, _MAIN),
+    Step("connect.delete", _delete, 0, _TASK, _MAIN),
+)

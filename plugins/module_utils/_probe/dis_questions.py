@@ -1,0 +1,448 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions about DIS, but for those about replacing a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .dis_steps import CSV, PARQUET, Main, describe
+from .question import DWELL, OBJECT, TEXT, CannotTell, Finding, Question, Taken, choose, finding, lasting
+from .talk import Evidence
+from .watching import flaky, lead, stretches
+
+# Fields that have a question of their own.
+ASKED = frozenset({"processing_schema", "deliver_size_interval"})
+# What DIS adds by itself.
+ADDED = frozenset({"retry_duration"})
+DEFAULTS = ("consumer_strategy", "destination_file_type", "record_delimiter", "retry_duration")
+
+
+def _shown(taken: Taken) -> tuple[Main, Mapping[str, Any], Evidence]:
+    main: Main = taken["dis.main"]
+    if main.shown is None:
+        raise CannotTell("the task was not seen")
+    return main, describe(main.shown), main.shown
+
+
+def _member_there(name: str) -> Any:
+    def read(taken: Taken) -> Finding:
+        listed: Evidence = taken["dis.list"]
+        return finding("present" if isinstance(listed.answer, Mapping) and name in listed.answer else "absent", listed)
+
+    return read
+
+
+def _list_task_id(taken: Taken) -> Finding:
+    listed, main = taken["dis.listed"], taken["dis.main"]
+    row = next((row for row in listed.rows("tasks") if row.get("task_name") == main.task.name), None)
+    if row is None:
+        raise CannotTell("the task is not in the list", listed)
+    return finding("present" if "task_id" in row else "absent", listed)
+
+
+def _list_order(taken: Taken) -> Finding:
+    main, second, third = taken["dis.main"], taken["dis.second"], taken["dis.third"]
+    if third["shown"] is None:
+        raise CannotTell("a task to compare with was refused", third["created"])
+
+    def main_first(other: Mapping[str, Any]) -> bool:
+        names = [row.get("task_name") for row in other["listed"].rows("tasks")]
+        if main.task.name not in names or other["task"].name not in names:
+            raise CannotTell("the list does not show both tasks", other["listed"])
+        return names.index(main.task.name) < names.index(other["task"].name)
+
+    # the names end with a, m and z; m was made first
+    orders = {(False, True): "name", (True, True): "created", (False, False): "newest"}
+    return choose((main_first(second), main_first(third)), orders, second["listed"], third["listed"])
+
+
+def _undocumented(taken: Taken) -> Finding:
+    _main, _description, shown = _shown(taken)
+    answer = shown.answer
+    return finding("present" if any(name in answer for name in ("task_id", "stream_id", "exception_strategy")) else "absent", shown)
+
+
+def _partition_keys(taken: Taken) -> Finding:
+    _main, _description, shown = _shown(taken)
+    for row in shown.rows("partitions"):
+        for name in ("partitionId", "partition_id"):
+            if name in row:
+                return finding(name, shown)
+    raise CannotTell("the task shows no partition", shown)
+
+
+def _no_offset_yet(taken: Taken) -> Finding:
+    main = taken["dis.main"]
+    shown = next(look.evidence for look in main.birth if look.state is not None)
+    offsets = [str(row.get("last_transfer_offset")) for row in shown.rows("partitions")]
+    if "-1" in offsets:
+        return finding("-1", shown)
+    if "0" in offsets:
+        return finding("0", shown)
+    raise CannotTell("no partition of the stream is empty", shown)
+
+
+def _create_time(taken: Taken) -> Finding:
+    shown = [taken["dis.main"].shown, taken["dis.second"]["shown"]]
+    times = [one.member("create_time") for one in shown]
+    if not all(isinstance(time, int) for time in times):
+        raise CannotTell("a task shows no time of its creation", *shown)
+    return finding("ms" if any(time % 1000 for time in times) else "s", *shown)
+
+
+# how long
+
+
+def _create_lag(taken: Taken) -> Finding:
+    main = taken["dis.main"]
+    return lasting(lead(stretches(main.birth), (None,)), main.created)
+
+
+def _create_dwell(taken: Taken) -> Finding:
+    parts = [part for part in stretches(taken["dis.main"].birth) if part.state is not None]
+    return lasting(lead(parts, ("STARTING",)), taken["dis.main"].birth[-1].evidence)
+
+
+def _flaky_start(taken: Taken) -> Finding:
+    birth = taken["dis.main"].birth
+    return lasting(flaky(stretches(birth)), birth[-1].evidence)
+
+
+def _flaky_state(taken: Taken) -> Finding:
+    part = flaky(stretches(taken["dis.main"].birth))
+    if not part.looks:
+        raise CannotTell("no start went wrong")
+    return finding(part.state, part.evidence)
+
+
+def _start_dwell(taken: Taken) -> Finding:
+    return lasting(lead(stretches(taken["dis.start"]), ("STARTING", "PAUSED")), taken["dis.start"][-1].evidence)
+
+
+def _stop_dwell(taken: Taken) -> Finding:
+    return lasting(lead(stretches(taken["dis.stop"]), ("RUNNING",)), taken["dis.stop"][-1].evidence)
+
+
+def _delete_dwell(taken: Taken) -> Finding:
+    looks = taken["dis.delete"]
+    return lasting(lead(stretches(looks, ["gone" if look.state is None else "there" for look in looks]), ("there",)), looks[-1].evidence)
+
+
+# starting and stopping
+
+
+def _without_effect(taken: Taken) -> Finding:
+    answer = taken["dis.start_running"]
+    also = taken.get("dis.stop_paused")
+    if also is not None and also.accepted != answer.accepted:
+        raise CannotTell("starting a running task and stopping a stopped one are answered differently", answer, also)
+    return finding("accepted" if answer.accepted else "refused", answer)
+
+
+def _unknown_ids(taken: Taken) -> Finding:
+    answer, looks = taken["dis.mixed"]["answer"], taken["dis.mixed"]["looks"]
+    began = looks[-1].state != "PAUSED"
+    words = {(False, False): "refused_whole", (False, True): "rest_done_and_refused", (True, True): "rest_done"}
+    return choose((answer.accepted, began), words, answer, looks[-1].evidence)
+
+
+# echo
+
+
+def _never_shown(taken: Taken) -> Finding:
+    main, description, shown = _shown(taken)
+    absent = [name for name in main.settings if name not in description and name not in ASKED]
+    return finding(",".join(sorted(absent)), shown)
+
+
+def _extra_fields(taken: Taken) -> Finding:
+    main, description, shown = _shown(taken)
+    return finding({name: value for name, value in description.items() if name not in main.settings and name not in ADDED}, shown)
+
+
+def _echoed(name: str) -> Any:
+    def read(taken: Taken) -> Finding:
+        main, description, shown = _shown(taken)
+        if name not in main.settings:
+            raise CannotTell("DIS does not take the field from this task", shown)
+        return finding("yes" if name in description else "no", shown)
+
+    return read
+
+
+def _integers(taken: Taken) -> Finding:
+    _main, description, shown = _shown(taken)
+    for name in ("deliver_time_interval", "deliver_size_interval"):
+        if name in description:
+            return choose(isinstance(description[name], str), {True: "texts", False: "numbers"}, shown)
+    raise CannotTell("no number is shown", shown)
+
+
+def _file_type(taken: Taken) -> Finding:
+    main, description, shown = _shown(taken)
+    if main.settings["destination_file_type"] != "TEXT":
+        raise CannotTell("DIS takes no file type in capitals", shown)
+    if "destination_file_type" not in description:
+        raise CannotTell("the file type is not shown", shown)
+    return choose(description["destination_file_type"], {"TEXT": "as_sent", "text": "lower"}, shown)
+
+
+def _defaults(taken: Taken) -> Finding:
+    second = taken["dis.second"]["shown"]
+    _main, usual, _shown_main = _shown(taken)
+    description = describe(second)
+    if any(name in description for name in DEFAULTS):
+        return finding("filled", second)
+    if not any(name in usual for name in DEFAULTS):
+        raise CannotTell("those fields are never shown", second)
+    return finding("omitted", second)
+
+
+def _empty_text(taken: Taken) -> Finding:
+    second = taken["dis.second"]["shown"]
+    _main, usual, _shown_main = _shown(taken)
+    names = [name for name in ("file_prefix", "partition_format") if name in usual]
+    if not names:
+        raise CannotTell("those fields are never shown", second)
+    return finding("kept" if any(describe(second).get(name) == "" for name in names) else "omitted", second)
+
+
+def _show_delimiter(taken: Taken, shown: Evidence, words: Mapping[Any, str]) -> Finding:
+    _main, usual, _shown_main = _shown(taken)
+    if "record_delimiter" not in usual:
+        raise CannotTell("the delimiter is never shown", shown)
+    description = describe(shown)
+    if "record_delimiter" not in description:
+        return finding("omitted", shown)
+    return choose(description["record_delimiter"], words, shown)
+
+
+def _empty_delimiter(taken: Taken) -> Finding:
+    third = taken["dis.third"]
+    if third["shown"] is None:
+        raise CannotTell("DIS refuses an empty delimiter", third["created"])
+    return _show_delimiter(taken, third["shown"], {"\n": "newline", "": "empty"})
+
+
+def _null_delimiter(taken: Taken) -> Finding:
+    for step in ("dis.NULL", "dis.null"):
+        shown = taken[step]["shown"]
+        if shown is not None:
+            return _show_delimiter(taken, shown, {"NULL": "NULL", "": "empty", None: "null"})
+    raise CannotTell("DIS takes neither spelling", taken["dis.NULL"]["created"], taken["dis.null"]["created"])
+
+
+def _accept_null(taken: Taken) -> Finding:
+    capitals, small = taken["dis.NULL"]["created"], taken["dis.null"]["created"]
+    words = {(True, True): "any", (True, False): "NULL", (False, True): "null", (False, False): "none"}
+    return choose((capitals.accepted, small.accepted), words, capitals, small)
+
+
+# refusals
+
+
+def _error_shape(taken: Taken) -> Finding:
+    missing = taken["dis.missing"]
+    for name in ("errorCode", "error_code"):
+        if missing.member(name) is not None:
+            return finding(name, missing)
+    raise CannotTell("the refusal has another shape", missing)
+
+
+def _missing_status(taken: Taken) -> Finding:
+    return finding(taken["dis.missing"].status, taken["dis.missing"])
+
+
+def _missing_code(taken: Taken) -> Finding:
+    return finding(taken["dis.missing"].code, taken["dis.missing"])
+
+
+def _aksk_faults(taken: Taken) -> Finding:
+    answer = taken["dis.anonymous"]
+    return choose(
+        "dis" if answer.code.startswith("DIS.") else "apigw" if answer.code.startswith("API") else "",
+        {"dis": "dis", "apigw": "apigw"},
+        answer,
+    )
+
+
+def _file_type_sources(taken: Taken) -> Finding:
+    found = taken["dis.file_types"]
+    evidence = [one["created"] for one in found.values()]
+    parquet = found[PARQUET]["shown"] is not None
+    if CSV in found:
+        csv = found[CSV]["shown"] is not None
+        return choose((parquet, csv), {(True, True): "any", (True, False): "guide", (False, False): "json"}, *evidence)
+    if parquet:
+        return finding("any", *evidence)
+    raise CannotTell("it is json or guide; only a CSV stream tells which", *evidence)
+
+
+def _parquet_prefix(taken: Taken) -> Finding:
+    found = taken["dis.long_prefix"]
+    if found["long"]["shown"] is not None:
+        return finding("100", found["long"]["created"])
+    if found["short"]["shown"] is None:
+        raise CannotTell("the stream cannot be dumped to parquet; a JSON stream can", found["short"]["created"])
+    return finding("50", found["long"]["created"], found["short"]["created"])
+
+
+def _mandatory(taken: Taken) -> Finding:
+    return finding("all" if taken["dis.second"]["mandatory"] else "few", taken["dis.second"]["demanded"])
+
+
+PRESENCE = ("absent", "present")
+_SHOWN = ("dis.main",)
+QUESTIONS = (
+    Question(
+        "gateway.aksk_faults_of_dis",
+        "Who refuses a request without credentials: the gateway, or DIS?",
+        "apigw",
+        ("apigw", "dis"),
+        ("dis.anonymous",),
+        _aksk_faults,
+    ),
+    Question(
+        "dis.error_shape", "How are refusals of DIS written?", "errorCode", ("errorCode", "error_code"), ("dis.missing",), _error_shape
+    ),
+    Question("dis.missing_status", "Which HTTP status has what does not exist in DIS?", 400, (400, 404), ("dis.missing",), _missing_status),
+    Question(
+        "dis.missing_task_code",
+        "Which code has a transfer task that does not exist?",
+        "DIS.4354",
+        ("DIS.4354", "DIS.4301"),
+        ("dis.missing",),
+        _missing_code,
+        {"DIS.4301": "A missing task looks like a missing stream when it is shown; the modules look into the list for this reason."},
+    ),
+    Question(
+        "dis.list_has_more_tasks",
+        "Does the list say whether there are more tasks?",
+        "absent",
+        PRESENCE,
+        ("dis.list",),
+        _member_there("has_more_tasks"),
+    ),
+    Question(
+        "dis.list_quota",
+        "Does the list say how many tasks a stream may have?",
+        "absent",
+        PRESENCE,
+        ("dis.list",),
+        _member_there("quota"),
+        {"present": "Reports show how much room a stream has."},
+    ),
+    Question("dis.list_task_id", "Does the list show the IDs of tasks?", "present", PRESENCE, ("dis.listed",), _list_task_id),
+    Question(
+        "dis.list_order",
+        "In which order does DIS list tasks?",
+        "name",
+        ("name", "created", "newest"),
+        ("dis.second", "dis.third"),
+        _list_order,
+    ),
+    Question("dis.show_undocumented", "Does a task show its ID?", "present", ("present", "absent"), _SHOWN, _undocumented),
+    Question(
+        "dis.partition_keys",
+        "What are the members of a partition called?",
+        "partitionId",
+        ("partitionId", "partition_id"),
+        _SHOWN,
+        _partition_keys,
+    ),
+    Question("dis.no_offset_yet", "Which offset has a partition from which nothing was taken?", "0", ("0", "-1"), _SHOWN, _no_offset_yet),
+    Question("dis.create_time_resolution", "How fine are the times of creation?", "ms", ("ms", "s"), ("dis.second",), _create_time),
+    Question("dis.create_lag", "How long is a new task invisible?", 0, DWELL, _SHOWN, _create_lag),
+    Question("dis.create_dwell", "How long is a new task STARTING?", 0, DWELL, _SHOWN, _create_dwell),
+    Question("dis.flaky_start", "How long does a new task say that it has failed, before it runs?", 0, DWELL, _SHOWN, _flaky_start),
+    Question("dis.flaky_state", "Which word does it have for that?", "ABNORMAL", ("ABNORMAL", "ERROR"), _SHOWN, _flaky_state),
+    Question("dis.start_dwell", "How long is a started task STARTING?", 0, DWELL, ("dis.start",), _start_dwell),
+    Question("dis.stop_dwell", "How long does a stopped task still show its old state?", 0, DWELL, ("dis.stop",), _stop_dwell),
+    Question("dis.delete_dwell", "How long is a deleted task still there?", 0, DWELL, ("dis.delete",), _delete_dwell),
+    Question(
+        "dis.action_without_effect",
+        "May a running task be started, and a stopped one be stopped?",
+        "accepted",
+        ("accepted", "refused"),
+        ("dis.start_running", "dis.stop_paused"),
+        _without_effect,
+    ),
+    Question(
+        "dis.action_with_unknown_ids",
+        "What does starting several tasks do when one of them does not exist?",
+        "refused_whole",
+        ("refused_whole", "rest_done_and_refused", "rest_done"),
+        ("dis.mixed",),
+        _unknown_ids,
+    ),
+    Question("dis.never_shown", "Which fields of a task are never shown?", "", TEXT, _SHOWN, _never_shown),
+    Question("dis.extra_fields", "Which fields does a task show that nobody has set?", {}, OBJECT, _SHOWN, _extra_fields),
+    Question(
+        "dis.echo_processing_schema",
+        "Is processing_schema shown?",
+        "yes",
+        ("yes", "no"),
+        _SHOWN,
+        _echoed("processing_schema"),
+        {"no": "The modules cannot see whether it is as declared, and say so in unproven_fields."},
+    ),
+    Question(
+        "dis.echo_deliver_size_interval",
+        "Is deliver_size_interval shown?",
+        "yes",
+        ("yes", "no"),
+        _SHOWN,
+        _echoed("deliver_size_interval"),
+        {"no": "The modules cannot see whether it is as declared, and say so in unproven_fields."},
+    ),
+    Question("dis.echo_integers", "Do numbers come back as numbers?", "numbers", ("numbers", "texts"), _SHOWN, _integers),
+    Question("dis.echo_file_type", "Do file types come back as they were written?", "as_sent", ("as_sent", "lower"), _SHOWN, _file_type),
+    Question("dis.echo_defaults", "Are fields shown that were not sent?", "filled", ("filled", "omitted"), ("dis.second",), _defaults),
+    Question("dis.echo_empty_text", "Are empty texts shown?", "kept", ("kept", "omitted"), ("dis.second",), _empty_text),
+    Question(
+        "dis.echo_empty_delimiter",
+        "What does an empty record delimiter come back as?",
+        "newline",
+        ("newline", "empty", "omitted"),
+        ("dis.main", "dis.third"),
+        _empty_delimiter,
+    ),
+    Question(
+        "dis.echo_null_delimiter",
+        "What does no record delimiter come back as?",
+        "NULL",
+        ("NULL", "empty", "null", "omitted"),
+        ("dis.main", "dis.NULL", "dis.null"),
+        _null_delimiter,
+    ),
+    Question(
+        "dis.accept_null_delimiter",
+        "How is no record delimiter written?",
+        "any",
+        ("any", "NULL", "null", "none"),
+        ("dis.NULL", "dis.null"),
+        _accept_null,
+    ),
+    Question(
+        "dis.file_type_sources",
+        "Which streams can be dumped to other files than text?",
+        "json",
+        ("json", "guide", "any"),
+        ("dis.file_types",),
+        _file_type_sources,
+    ),
+    Question(
+        "dis.parquet_file_prefix",
+        "How long may the prefix of parquet files be?",
+        "100",
+        ("100", "50"),
+        ("dis.long_prefix",),
+        _parquet_prefix,
+    ),
+    Question(
+        "dis.mandatory_fields", "Does a task need an agency, an interval and a type?", "few", ("few", "all"), ("dis.second",), _mandatory
+    ),
+)

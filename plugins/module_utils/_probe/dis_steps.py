@@ -1,0 +1,374 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps at a stream: what a transfer task goes through so that DIS shows how it behaves."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .apis import Made
+from .ground import Ground, need
+from .own_tasks import read_state
+from .question import CannotTell, Step, Taken
+from .talk import Evidence
+from .watching import Look, arrived, follow, last_change, watched
+
+NEVER = "no-such-task"
+CSV, PARQUET = "csv", "parquet"
+LONG_PREFIX = "opendump_probe/" + "x" * 45
+# Those of a full task that a replacement changes, with what it changes them to: the first time, and the second.
+FIRST = {
+    "deliver_time_interval": 320,
+    "deliver_size_interval": 11,
+    "file_prefix": "opendump_probe/b",
+    "partition_format": "yyyy",
+    "record_delimiter": ";",
+    "processing_schema": {"timestamp_name": "b", "timestamp_type": "Timestamp"},
+}
+SECOND = {
+    "deliver_time_interval": 330,
+    "deliver_size_interval": 12,
+    "file_prefix": "opendump_probe/c",
+    "partition_format": "yyyy/MM/dd",
+    "record_delimiter": "|",
+    "processing_schema": {"timestamp_name": "c", "timestamp_type": "Timestamp"},
+}
+
+
+@dataclass
+class Main:
+    """The task that lives as long as DIS is asked. ``settings`` is its descriptor without the name."""
+
+    task: Made
+    settings: dict[str, Any]
+    created: Evidence
+    birth: list[Look] = field(default_factory=list)
+    shown: Optional[Evidence] = None
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """``shown`` says of each look whether the new settings are ``new`` or ``old``; None where the call was refused."""
+
+    answer: Evidence
+    state_before: Optional[str]
+    changed: Mapping[str, Any]
+    looks: list[Look] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+
+def describe(evidence: Optional[Evidence]) -> Mapping[str, Any]:
+    """What a task shows of its destination."""
+    answer = evidence.answer if evidence else None
+    for name, value in answer.items() if isinstance(answer, Mapping) else ():
+        if str(name).startswith("obs_destination_desc") and isinstance(value, Mapping):
+            return value
+    raise CannotTell("a task is shown without its destination", *([evidence] if evidence else []))
+
+
+def same(sent: Any, shown: Any) -> bool:
+    """Whether a value came back, be it as a number or as a text."""
+    return shown == sent or (isinstance(sent, int) and shown == str(sent))
+
+
+def _body(ground: Ground, **settings: Any) -> dict[str, Any]:
+    places = ground.places
+    descriptor = {"agency_name": places.dis_agency, "deliver_time_interval": 310, "obs_bucket_path": places.bucket, **settings}
+    return {"destination_type": "OBS", "obs_destination_descriptor": descriptor}
+
+
+def _missing(ground: Ground, _taken: Taken) -> Evidence:
+    return need(ground.dis).ask("GET", task=Made(NEVER, "%s-%s" % (ground.own.run, NEVER)))
+
+
+def _anonymous(ground: Ground, _taken: Taken) -> Evidence:
+    return need(ground.dis).ask("GET", anonymous=True)
+
+
+def _list(ground: Ground, _taken: Taken) -> Evidence:
+    listed = need(ground.dis).ask("GET")
+    if not listed.accepted:
+        raise CannotTell("the list of tasks is refused", listed)
+    return listed
+
+
+def _main(ground: Ground, _taken: Taken) -> Main:
+    dis = need(ground.dis)
+    plain = {
+        "consumer_strategy": "LATEST",
+        "file_prefix": "opendump_probe/a",
+        "partition_format": "yyyy/MM",
+        "record_delimiter": ",",
+        "destination_file_type": "text",
+    }
+    full = {
+        **plain,
+        "deliver_size_interval": 10,
+        "processing_schema": {"timestamp_name": "a", "timestamp_type": "Timestamp"},
+        "destination_file_type": "TEXT",
+    }
+    for settings in (full, plain):
+        body = _body(ground, **settings)
+        attempt = ground.own.create(dis, "m", body)
+        task = attempt.task
+        if task:
+            break
+    else:
+        raise CannotTell("DIS refuses to create a task", attempt.created)
+    main = Main(task, body["obs_destination_descriptor"], attempt.created)
+    ground.kept["dis"] = main
+    main.birth = follow(lambda: read_state(dis, task), arrived("RUNNING"), ground.pace)
+    main.shown = main.birth[-1].evidence
+    if main.birth[-1].state != "RUNNING":
+        raise CannotTell("the new task does not come to run", main.shown)
+    return main
+
+
+def _listed(ground: Ground, taken: Taken) -> Evidence:
+    taken["dis.main"]
+    return _list(ground, taken)
+
+
+def _second(ground: Ground, taken: Taken) -> dict[str, Any]:
+    """A task of few fields: of those that some texts call mandatory it has none, unless they are."""
+    dis = need(ground.dis)
+    taken["dis.main"]
+    few = {"obs_destination_descriptor": {"obs_bucket_path": ground.places.bucket, "file_prefix": "", "partition_format": ""}}
+    attempt = ground.own.create(dis, "a", few)
+    demanded = attempt.created
+    mandatory = attempt.task is None
+    if mandatory:
+        attempt = ground.own.create(dis, "a", _body(ground, file_prefix="", partition_format=""))
+    task = attempt.task
+    if task is None:
+        raise CannotTell("DIS refuses a task of few fields", demanded, attempt.created)
+    looks = follow(lambda: read_state(dis, task), lambda looks: looks[-1].state is not None, ground.pace)
+    listed = _list(ground, taken)
+    return {
+        "mandatory": mandatory,
+        "demanded": demanded,
+        "shown": looks[-1].evidence,
+        "listed": listed,
+        "gone": ground.own.delete(dis, task),
+        "task": task,
+    }
+
+
+def _third(ground: Ground, taken: Taken) -> dict[str, Any]:
+    return _variant(ground, "z", taken, record_delimiter="")
+
+
+def _variant(ground: Ground, ending: str, taken: Taken, **settings: Any) -> dict[str, Any]:
+    """Create a task, look at it and the list, delete it. ``shown`` is None where it was refused."""
+    dis = need(ground.dis)
+    attempt = ground.own.create(dis, ending, _body(ground, **settings))
+    task = attempt.task
+    if task is None:
+        return {"created": attempt.created, "shown": None}
+    looks = follow(lambda: read_state(dis, task), lambda looks: looks[-1].state is not None, ground.pace)
+    listed = _list(ground, taken)
+    ground.own.delete(dis, task)
+    return {"created": attempt.created, "shown": looks[-1].evidence, "listed": listed, "task": task}
+
+
+def _no_delimiter(spelling: str, ending: str) -> Any:
+    return lambda ground, taken: _variant(ground, ending, taken, record_delimiter=spelling)
+
+
+def _file_types(ground: Ground, taken: Taken) -> dict[str, Any]:
+    """Which file types the stream takes; csv only where that tells more."""
+    if ground.data_type.upper() == "JSON":
+        raise CannotTell("a JSON stream takes all file types; a CSV stream tells more, any other one a part")
+    found = {PARQUET: _variant(ground, "p", taken, destination_file_type=PARQUET)}
+    if ground.data_type.upper() == "CSV":
+        found[CSV] = _variant(ground, "c", taken, destination_file_type=CSV)
+    return found
+
+
+def _long_prefix(ground: Ground, taken: Taken) -> dict[str, Any]:
+    found = {"long": _variant(ground, "l", taken, destination_file_type=PARQUET, file_prefix=LONG_PREFIX)}
+    if found["long"]["shown"] is None:
+        found["short"] = _variant(ground, "s", taken, destination_file_type=PARQUET, file_prefix="opendump_probe/s")
+    return found
+
+
+def _task_id(ground: Ground, taken: Taken) -> str:
+    main: Main = taken["dis.main"]
+    if not main.id:
+        shown = main.shown.member("task_id") if main.shown else None
+        if not shown:
+            rows = _list(ground, taken).rows("tasks")
+            shown = next((row.get("task_id") for row in rows if row.get("task_name") == main.task.name), None)
+        if not isinstance(shown, str) or not shown:
+            raise CannotTell("no answer shows the ID of a task, which starting and stopping need")
+        main.id = shown
+    return main.id
+
+
+def _act(ground: Ground, taken: Taken, action: str, *more: str) -> Evidence:
+    ids = [_task_id(ground, taken), *more]
+    ground.own.check(need(ground.dis), taken["dis.main"].task)
+    return need(ground.dis).ask("POST", "/action", body={"action": action, "tasks": [{"id": one} for one in ids]})
+
+
+def _state(ground: Ground, taken: Taken) -> Optional[str]:
+    return read_state(need(ground.dis), taken["dis.main"].task)[0]
+
+
+def _come_to(ground: Ground, taken: Taken, state: str) -> list[Look]:
+    """Start or stop the main task, and look until it is there.
+
+    :raises CannotTell: it does not come there.
+    """
+    answer = _act(ground, taken, "start" if state == "RUNNING" else "stop")
+    if not answer.accepted:
+        raise CannotTell("a task cannot be %s" % ("started" if state == "RUNNING" else "stopped"), answer)
+    looks = _look_until(ground, taken, state)
+    if looks[-1].state != state:
+        raise CannotTell("a task does not come to %s" % state, answer, looks[-1].evidence)
+    return looks
+
+
+def _look_until(ground: Ground, taken: Taken, state: str) -> list[Look]:
+    task = taken["dis.main"].task
+    return follow(lambda: read_state(need(ground.dis), task), arrived(state), ground.pace)
+
+
+def _start_running(ground: Ground, taken: Taken) -> Evidence:
+    if _state(ground, taken) != "RUNNING":
+        _come_to(ground, taken, "RUNNING")
+    return _act(ground, taken, "start")
+
+
+def _stop(ground: Ground, taken: Taken) -> list[Look]:
+    if _state(ground, taken) != "RUNNING":
+        _come_to(ground, taken, "RUNNING")
+    return _come_to(ground, taken, "PAUSED")
+
+
+def _stop_paused(ground: Ground, taken: Taken) -> Evidence:
+    taken["dis.stop"]
+    return _act(ground, taken, "stop")
+
+
+def _mixed(ground: Ground, taken: Taken) -> dict[str, Any]:
+    """Start the paused task and one that does not exist."""
+    taken["dis.stop"]
+    nobody = "".join(secrets.choice(string.ascii_letters + string.digits) for _each in range(19))
+    answer = _act(ground, taken, "start", nobody)
+    task = taken["dis.main"].task
+
+    def done(looks: list[Look]) -> bool:
+        return looks[-1].state == "RUNNING" or (
+            all(look.state == "PAUSED" for look in looks) and watched(ground.pace, lambda looks: 0)(looks)
+        )
+
+    return {"answer": answer, "looks": follow(lambda: read_state(need(ground.dis), task), done, ground.pace)}
+
+
+def _start(ground: Ground, taken: Taken) -> list[Look]:
+    taken["dis.stop"]
+    if _state(ground, taken) != "PAUSED":
+        _come_to(ground, taken, "PAUSED")
+    return _come_to(ground, taken, "RUNNING")
+
+
+def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: str) -> Replacement:
+    dis, main = need(ground.dis), taken["dis.main"]
+    state = _state(ground, taken)
+    if state != before:
+        _come_to(ground, taken, before)
+    changes = {name: value for name, value in changes.items() if name in main.settings}
+    settings = {**main.settings, **changes}
+    body = {"destination_type": "OBS", "obs_destination_descriptor": {"task_name": main.task.name, **settings}}
+    ground.own.check(dis, main.task)
+    answer = dis.ask("PUT", body=body)
+    if not answer.accepted:
+        return Replacement(answer, before, changes)
+    visible = [name for name in changes if name in describe(main.shown)]
+
+    def is_new(look: Look) -> str:
+        if look.state is None:
+            return "gone"
+        shown = describe(look.evidence)
+        return "new" if any(same(changes[name], shown.get(name)) for name in visible) else "old"
+
+    def since(looks: list[Look]) -> int:
+        return last_change([(look.state, is_new(look)) for look in looks])
+
+    def done(looks: list[Look]) -> bool:
+        return looks[-1].state in ("RUNNING", "PAUSED") and watched(ground.pace, since)(looks)
+
+    looks = follow(lambda: read_state(dis, main.task), done, ground.pace)
+    shown = [is_new(look) for look in looks]
+    if shown[-1] == "new":
+        main.settings = settings
+    return Replacement(answer, before, changes, looks, shown)
+
+
+def _put_running(ground: Ground, taken: Taken) -> Replacement:
+    return _replace(ground, taken, FIRST, "RUNNING")
+
+
+def _put_paused(ground: Ground, taken: Taken) -> Replacement:
+    return _replace(ground, taken, SECOND, "PAUSED")
+
+
+def _put_strategy(ground: Ground, taken: Taken) -> dict[str, Any]:
+    dis, main = need(ground.dis), taken["dis.main"]
+    if _state(ground, taken) != "PAUSED":
+        _come_to(ground, taken, "PAUSED")
+    descriptor = {"task_name": main.task.name, **main.settings, "consumer_strategy": "TRIM_HORIZON"}
+    ground.own.check(dis, main.task)
+    answer = dis.ask("PUT", body={"destination_type": "OBS", "obs_destination_descriptor": descriptor})
+    if not answer.accepted:
+        return {"answer": answer, "shown": None}
+    looks = follow(lambda: read_state(dis, main.task), watched(ground.pace, lambda looks: 0), ground.pace)
+    return {"answer": answer, "shown": looks[-1].evidence}
+
+
+def _delete(ground: Ground, _taken: Taken) -> list[Look]:
+    main: Optional[Main] = ground.kept.get("dis")
+    if main is None:
+        raise CannotTell("there is no task to delete")
+    return ground.own.delete(need(ground.dis), main.task)
+
+
+_STREAM = ("stream",)
+_TASK = ("stream", "bucket", "dis_agency")
+_RUNS = "a task runs for a while and writes what arrives in the stream into the bucket"
+STEPS = (
+    Step("dis.missing", _missing, needs=_STREAM),
+    Step("dis.anonymous", _anonymous, needs=_STREAM),
+    Step("dis.list", _list, needs=_STREAM),
+    Step("dis.main", _main, 3, _TASK, cost=_RUNS),
+    Step("dis.listed", _listed, needs=_TASK, after=("dis.main",)),
+    Step("dis.second", _second, 3, _TASK, ("dis.main",)),
+    Step("dis.third", _third, 2, _TASK, ("dis.main",)),
+    Step("dis.NULL", _no_delimiter("NULL", "n"), 2, _TASK),
+    Step("dis.null", _no_delimiter("null", "o"), 2, _TASK),
+    Step("dis.file_types", _file_types, 4, _TASK),
+    Step("dis.long_prefix", _long_prefix, 3, _TASK),
+    Step("dis.start_running", _start_running, 1, _TASK, ("dis.main",)),
+    Step("dis.stop", _stop, 1, _TASK, ("dis.main",)),
+    Step("dis.stop_paused", _stop_paused, 1, _TASK, ("dis.stop",)),
+    Step("dis.mixed", _mixed, 1, _TASK, ("dis.stop",)),
+    Step("dis.start", _start, 2, _TASK, ("dis.stop",)),
+    Step("dis.put_running", _put_running, 2, _TASK, ("dis.main",)),
+    Step("dis.put_paused", _put_paused, 2, _TASK, ("dis.main",)),
+    Step(
+        "dis.put_strategy",
+        _put_strategy,
+        2,
+        _TASK,
+        ("dis.main",),
+        "if DIS lets a strategy be changed, a stopped task would begin with the oldest record; it is deleted without being started",
+    ),
+    Step("dis.delete", _delete, 0, _TASK, ("dis.main",)),
+)

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a probe works: the objects that the user lends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from .apis import TaskApi
+from .own_tasks import OwnTasks
+from .question import CannotTell
+from .talk import Evidence, Pace, Talk
+
+
+@dataclass(frozen=True)
+class Places:
+    """Names and keys that the user gave; empty where there is none."""
+
+    stream: str = ""
+    dis_agency: str = ""
+    instance: str = ""
+    connector: str = ""
+    topic: str = ""
+    bucket: str = ""
+    path: str = ""
+    agency: str = ""
+    access_key: str = ""
+    secret_key: str = ""
+
+    def missing(self, need: str) -> str:
+        """What has to be given for a need; empty where it is."""
+        has = {
+            "stream": (self.stream, "stream_name"),
+            "instance": (self.instance, "instance_id or instance_name"),
+            "topic": (self.topic, "topic"),
+            "bucket": (self.bucket, "obs_bucket_name"),
+            "keys": (self.access_key and self.secret_key, "obs_access_key and obs_secret_key"),
+            "writer": (self.agency or (self.access_key and self.secret_key), "agency_name, or obs_access_key and obs_secret_key"),
+            "dis_agency": (self.dis_agency, "dis_agency_name"),
+        }
+        value, option = has[need]
+        return "" if value else option
+
+
+@dataclass
+class Ground:
+    """What every step gets."""
+
+    talk: Talk
+    own: OwnTasks
+    pace: Pace
+    places: Places
+    data_type: str = ""
+    dis: Optional[TaskApi] = None
+    connect: Optional[TaskApi] = None
+    sink: Optional[TaskApi] = None
+    #: what the steps keep for each other
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def ask(self, service: str, method: str, path: str, where: Mapping[str, str], **more: Any) -> Evidence:
+        return self.talk.ask(service, method, path, where, **more)
+
+
+def need(api: Optional[TaskApi]) -> TaskApi:
+    """
+    :raises CannotTell: there is no such API here.
+    """
+    if api is None:
+        raise CannotTell("it needs an option that was not given")
+    return api

@@ -1,0 +1,185 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions about modifying a Smart Connect task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .connect_steps import PART, WHOLE, Modification, same, side
+from .question import BOOL, DWELL, CannotTell, Finding, Question, Taken, choose, finding, lasting
+from .watching import NOTHING, stretches
+
+WRONG_STATE = "DMS.00400026"
+
+
+def _both(taken: Taken) -> list[Modification]:
+    return [one for one in (taken.get("connect.modify_running"), taken.get("connect.modify_paused")) if one is not None]
+
+
+def _accepted(taken: Taken) -> list[Modification]:
+    """Those that were accepted, the one of the running task first.
+
+    :raises CannotTell: none was.
+    """
+    taken["connect.modify_running"]
+    found = [one for one in _both(taken) if one.answer.accepted]
+    if not found:
+        raise CannotTell("the service refuses to modify a task", *[one.answer for one in _both(taken)])
+    return found
+
+
+def _seen(taken: Taken) -> Modification:
+    """The first one whose new settings were seen."""
+    for one in _accepted(taken):
+        if "new" in one.shown:
+            return one
+    raise CannotTell("no change took effect", _accepted(taken)[0].answer)
+
+
+def _new_settings(one: Modification) -> Mapping[str, object]:
+    at = next(number for number, shown in enumerate(one.shown) if shown == "new")
+    return side(one.looks[at].evidence)
+
+
+def _modify(taken: Taken) -> Finding:
+    first = taken["connect.modify_running"]
+    answers = [one.answer for one in _both(taken)]
+    if first.answer.status in (404, 405):
+        return finding("unknown" if first.answer.status == 404 else "not allowed", *answers)
+    if not any(answer.accepted for answer in answers):
+        return finding("refused", *answers)
+    accepted = _accepted(taken)
+    if not any("new" in one.shown for one in accepted):
+        if not any(name in side(one.looks[-1].evidence) for one in accepted for name in one.changed):
+            raise CannotTell("the fields that were changed are never shown", *answers)
+        return finding("ignored", *answers)
+    one = _seen(taken)
+    shown = _new_settings(one)
+    of_part = [same(one.changed[name], shown[name]) for name in PART if name in shown]
+    of_whole = [same(one.changed[name], shown[name]) for name in WHOLE if name in shown]
+    if not of_whole:
+        raise CannotTell("it is honoured or partly, for the fields that tell are never shown", *answers)
+    if all(of_whole):
+        return finding("honoured", *answers)
+    if not any(of_whole) and all(of_part):
+        return finding("partly", *answers)
+    raise CannotTell("other fields are passed over than anybody has thought of", *answers)
+
+
+def _while_running(taken: Taken) -> Finding:
+    running, paused = taken["connect.modify_running"], taken["connect.modify_paused"]
+    if running.answer.accepted:
+        return finding("allowed", running.answer)
+    if paused.answer.accepted or (running.answer.code == WRONG_STATE and paused.answer.code != WRONG_STATE):
+        return finding("refused", running.answer, paused.answer)
+    raise CannotTell("the service refuses to modify a paused task, too", running.answer, paused.answer)
+
+
+def _changing(taken: Taken) -> Finding:
+    one = _seen(taken)
+    parts = stretches(one.looks, one.shown)
+    return lasting(parts[0] if parts[0].state == "old" else NOTHING, one.answer)
+
+
+def _changing_status(taken: Taken) -> Finding:
+    for one in _accepted(taken):
+        moved = one.state_before == "RUNNING" or any(look.state == "RUNNING" for look in one.looks)
+        if "new" in one.shown and one.shown[0] == "old" and moved:
+            first = one.looks[0]
+            return choose(first.state, {"RESTARTING": "RESTARTING", one.state_before: "unchanged"}, first.evidence)
+    raise CannotTell("the new settings are seen at once", _accepted(taken)[0].answer)
+
+
+def _rolled_back(taken: Taken) -> Finding:
+    one = _seen(taken)
+    parts = stretches(one.looks, one.shown)
+    new = next(number for number, part in enumerate(parts) if part.state == "new")
+    back = parts[new] if new + 1 < len(parts) and parts[new + 1].state == "old" else NOTHING
+    return lasting(back, one.answer, one.looks[-1].evidence)
+
+
+def _wakes(taken: Taken) -> Finding:
+    one = taken["connect.modify_paused"]
+    if not one.answer.accepted:
+        raise CannotTell("the service refuses to modify a paused task", one.answer)
+    return finding(one.looks[-1].state != "PAUSED", one.answer, one.looks[-1].evidence)
+
+
+def _answer(taken: Taken) -> Finding:
+    for one in _accepted(taken):
+        settings = one.answer.member("sink_task")
+        visible = [name for name in one.changed if isinstance(settings, Mapping) and name in settings]
+        if visible and "new" in one.shown and one.shown[0] == "old" and isinstance(settings, Mapping):
+            asked = any(same(one.changed[name], settings[name]) for name in visible)
+            return finding("as asked" if asked else "as shown", one.answer, one.looks[0].evidence)
+    raise CannotTell("the new settings are seen at once, or the answer shows none", _accepted(taken)[0].answer)
+
+
+def _status(taken: Taken) -> Finding:
+    return finding(_accepted(taken)[0].answer.status, _accepted(taken)[0].answer)
+
+
+def _omitted(taken: Taken) -> Finding:
+    one = _seen(taken)
+    if _modify(taken).value != "honoured":
+        raise CannotTell("fields that are sent are passed over, too", one.answer)
+    shown = _new_settings(one)
+    if "store_keys" not in shown:
+        raise CannotTell("store_keys, which was left out, is never shown", one.answer)
+    return choose(shown["store_keys"], {True: "kept", False: "reset"}, one.answer)
+
+
+_STEPS = ("connect.modify_running", "connect.modify_paused")
+_CANNOT = "The modules cannot change a task in place there; on_immutable_change decides what they do instead."
+QUESTIONS = (
+    Question(
+        "dms.modify",
+        "Can a Smart Connect task be modified?",
+        "honoured",
+        ("honoured", "partly", "ignored", "refused", "unknown", "not allowed"),
+        _STEPS,
+        _modify,
+        dict.fromkeys(("ignored", "refused", "unknown", "not allowed"), _CANNOT),
+    ),
+    Question(
+        "dms.modify_while_running",
+        "May a running task be modified?",
+        "allowed",
+        ("allowed", "refused"),
+        _STEPS,
+        _while_running,
+        {"refused": "Running tasks can only be changed by pausing them first."},
+    ),
+    Question("dms.connect.changing", "How long does a modified task show its old settings?", 0, DWELL, _STEPS, _changing),
+    Question(
+        "dms.connect.changing_status",
+        "What does a running task say meanwhile?",
+        "RESTARTING",
+        ("RESTARTING", "unchanged"),
+        _STEPS,
+        _changing_status,
+    ),
+    Question("dms.modify_rolled_back", "Do new settings go back to the old ones?", 0, DWELL, _STEPS, _rolled_back),
+    Question(
+        "dms.modify_wakes",
+        "Does modifying start a paused task?",
+        False,
+        BOOL,
+        _STEPS,
+        _wakes,
+        {True: "The modules pause a task again that is declared paused."},
+    ),
+    Question("dms.modify_answer", "Which settings does the answer to modify show?", "as shown", ("as shown", "as asked"), _STEPS, _answer),
+    Question("dms.modify_status", "Which HTTP status has a modification?", 200, (200, 202, 204), _STEPS, _status),
+    Question(
+        "dms.modify_omitted",
+        "Does modify keep what the body leaves out?",
+        "kept",
+        ("kept", "reset"),
+        _STEPS,
+        _omitted,
+        {"reset": "The modules send all that they can read, so that nothing is lost."},
+    ),
+)

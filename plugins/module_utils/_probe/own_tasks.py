@@ -1,0 +1,172 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe's own tasks: it deletes what it made, writes to nothing else, and never has more than two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional
+
+from .._errors import ApiError, OpendumpError, TransportError
+from .apis import Made, TaskApi, Unreadable
+from .life import PREFIX, find_run, forget, is_abandoned
+from .question import CannotTell
+from .talk import Evidence, Pace
+from .watching import Look, follow
+
+MOST = 2
+# A request whose answer was lost may be executed some time later.
+LATE_LOOKS = 3
+LEAVING = (None, "DELETE", "DELETING", "DELETED")
+
+
+class Attempt(NamedTuple):
+    """A create call, and the task it made; None where it was refused."""
+
+    created: Evidence
+    task: Optional[Made]
+
+
+class Left(NamedTuple):
+    """A task that could not be deleted."""
+
+    call: str
+    why: str
+
+
+def read_state(api: TaskApi, task: Made) -> tuple[Optional[str], Evidence]:
+    """The status word of a task, None where it is not there.
+
+    :raises CannotTell: the answer has none.
+    """
+    shown = api.ask("GET", task=task)
+    if not shown.accepted:
+        return None, shown
+    word = shown.member("state" if api.name == "dis" else "status")
+    if not isinstance(word, str) or not word:
+        raise CannotTell("a task is shown without a status", shown)
+    return word, shown
+
+
+@dataclass
+class OwnTasks:
+    """``run`` is what all its names begin with.
+
+    ``late``: a write broke off, and may be executed after it was given up.
+    """
+
+    run: str
+    pace: Pace
+    now: Callable[[], float]
+    apis: list[TaskApi] = field(default_factory=list)
+    late: bool = False
+    _there: dict[tuple[str, str], Made] = field(default_factory=dict)
+
+    def create(self, api: TaskApi, ending: str, settings: Mapping[str, Any], name: str = "") -> Attempt:
+        """Try to create a task; who gets one has to delete it.
+
+        :param name: the whole name, where it is not made of the run and the ending.
+        :raises OpendumpError: it is not known whether there is a task now; clearing away deletes it.
+        """
+        if len(self._there) >= MOST:
+            raise CannotTell("two tasks are there already")
+        name = name or "%s-%s" % (self.run, ending)
+        self.late = True
+        try:
+            created = api.ask("POST", body=api.body(name, settings))
+        except (ApiError, TransportError) as error:
+            if isinstance(error, TransportError) and not error.possibly_executed:
+                self.late = False
+            raise
+        self.late = False
+        if not created.accepted:
+            return Attempt(created, None)
+        known = {key for _api, key in self._there}
+        task = api.made_by(name, created) or next((one for one in api.list() if one.name == name and one.id not in known), None)
+        if task is None:
+            raise CannotTell("a task was created and is not in the list", created)
+        self._there[api.name, task.id] = task
+        return Attempt(created, task)
+
+    def check(self, api: TaskApi, task: Made) -> None:
+        """
+        :raises CannotTell: it is not the probe's own, or not any more.
+        """
+        if (api.name, task.id) not in self._there:
+            raise CannotTell("the task was deleted after a fault of the service")
+
+    def delete(self, api: TaskApi, task: Made) -> list[Look]:
+        """Delete an own task and look until it is gone.
+
+        :raises CannotTell: it does not go.
+        """
+        self.check(api, task)
+        gone = api.ask("DELETE", task=task)
+        if not gone.accepted and read_state(api, task)[0] not in LEAVING:
+            raise CannotTell("a task cannot be deleted", gone)
+        looks = follow(lambda: read_state(api, task), lambda looks: looks[-1].state is None, self.pace)
+        if looks[-1].state is not None:
+            raise CannotTell("a deleted task stays", gone, looks[-1].evidence)
+        self._there.pop((api.name, task.id), None)
+        return looks
+
+    def clear_away(self, others: bool = False) -> list[Left]:
+        """Delete all tasks of this run, known or not, and say what is left.
+
+        :param others: those of abandoned runs instead.
+        """
+        left: list[Left] = []
+        runs: set[str] = set()
+        for api in self.apis:
+            left += self._clear(api, others, runs)
+        if not left:
+            for run in runs if others else {self.run}:
+                forget(run)
+        return left
+
+    def _clear(self, api: TaskApi, others: bool, runs: set[str]) -> list[Left]:
+        problems: dict[str, Left] = {}
+        looks = LATE_LOOKS if self.late and not others else 1
+        while looks:
+            try:
+                mine = self._find(api, others)
+            except (OpendumpError, Unreadable) as error:
+                known = [task for (name, _id), task in self._there.items() if name == api.name]
+                why = str(error)
+                return [Left(api.tell_deletion(task), why) for task in known] or (
+                    [Left("list the tasks by GET %s and delete those named %s…" % (api.path, self.run), why)] if self.late else []
+                )
+            runs.update(find_run(task.name) for task in mine)
+            fresh = [task for task in mine if task.id not in problems]
+            if not fresh:
+                looks -= 1
+                if looks:
+                    self.pace.wait(self.pace.interval)
+                continue
+            for task in fresh:
+                problem = self._try_to_delete(api, task)
+                if problem:
+                    problems[task.id] = problem
+        return list(problems.values())
+
+    def _find(self, api: TaskApi, others: bool) -> Sequence[Made]:
+        tasks = api.list()
+        if not others:
+            return [task for task in tasks if find_run(task.name) == self.run]
+        now = self.now()
+        return [task for task in tasks if task.name.startswith(PREFIX) and is_abandoned(find_run(task.name), now)]
+
+    def _try_to_delete(self, api: TaskApi, task: Made) -> Optional[Left]:
+        self._there[api.name, task.id] = task
+        try:
+            self.delete(api, task)
+        except (OpendumpError, CannotTell) as error:
+            self._there.pop((api.name, task.id), None)
+            return Left(api.tell_deletion(task), str(error))
+        return None
+
+    def count_others(self, api: TaskApi) -> int:
+        """Tasks of other probes that seem to be at work."""
+        return sum(1 for task in api.list() if find_run(task.name) not in ("", self.run))

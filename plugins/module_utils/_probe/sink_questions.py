@@ -1,0 +1,107 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions about sink tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .connect_questions import show_newline
+from .connect_steps import side
+from .question import BOOL, DWELL, CannotTell, Finding, Question, Taken, finding, lasting
+from .sink_steps import Sink
+from .talk import Evidence
+from .watching import lead, stretches
+
+
+def _descriptor(shown: Evidence) -> Mapping[str, Any]:
+    return side(shown, "obs_destination_descriptor")
+
+
+def _regex_task(taken: Taken) -> Evidence:
+    found = taken["sink.regex"]
+    shown: Evidence = found["shown"]
+    if shown is None:
+        raise CannotTell("a sink task with a regular expression was refused", found["created"])
+    return shown
+
+
+def _creating(taken: Taken) -> Finding:
+    sink: Sink = taken["sink.main"]
+    return lasting(lead(stretches(sink.birth), ("CREATING",)), sink.shown)
+
+
+def _nested_topics(taken: Taken) -> Finding:
+    shown = taken["sink.main"].shown
+    return finding("topics" in _descriptor(shown), shown)
+
+
+def _nested_unset(taken: Taken) -> Finding:
+    """A task of topics has no expression, and the other way round."""
+    shown = taken["sink.main"].shown
+    descriptor = _descriptor(shown)
+    if "topics" not in descriptor:
+        raise CannotTell("the descriptor shows no topics", shown)
+    return finding("empty" if "topics_regex" in descriptor else "omitted", shown)
+
+
+def _regex_in_topics(taken: Taken) -> Finding:
+    shown = _regex_task(taken)
+    return finding(bool(shown.member("topics")), shown)
+
+
+def _extras(taken: Taken) -> Finding:
+    shown = taken["sink.main"].shown
+    return finding(any(name in _descriptor(shown) for name in ("flush_size", "connector_class", "partitioner_class")), shown)
+
+
+def _newline(taken: Taken) -> Finding:
+    lf, backslash = taken["sink.main"].shown, _regex_task(taken)
+    values = []
+    for shown in (lf, backslash):
+        if "record_delimiter" not in _descriptor(shown):
+            raise CannotTell("the delimiter is never shown", shown)
+        values.append(_descriptor(shown)["record_delimiter"])
+    return show_newline(values[0], values[1], lf, backslash)
+
+
+def _path_rule(taken: Taken) -> Finding:
+    created = taken["sink.path"]["created"]
+    return finding("64" if created.accepted else "50", created)
+
+
+_SHOWN = ("sink.main",)
+QUESTIONS = (
+    Question("dms.sink.creating", "How long is a new sink task CREATING?", 0, DWELL, _SHOWN, _creating),
+    Question("dms.sink.nested_topics", "Does the descriptor of a sink task repeat its topics?", True, BOOL, _SHOWN, _nested_topics),
+    Question(
+        "dms.sink.nested_unset",
+        "Is the one of topics and topics_regex shown there that is not set?",
+        "omitted",
+        ("omitted", "empty"),
+        _SHOWN,
+        _nested_unset,
+    ),
+    Question(
+        "dms.sink.regex_in_topics",
+        "Do the topics of a sink task hold its regular expression?",
+        True,
+        BOOL,
+        ("sink.regex",),
+        _regex_in_topics,
+    ),
+    Question("dms.sink.descriptor_extras", "Does the descriptor show classes of Kafka Connect?", False, BOOL, _SHOWN, _extras),
+    Question(
+        "dms.sink.newline_echo",
+        "What does a newline come back as, in sink tasks?",
+        "LF",
+        ("LF", "\\n", "empty", "as sent"),
+        ("sink.main", "sink.regex"),
+        _newline,
+    ),
+    Question(
+        "dms.sink.obs_path_rule", "How long may obs_path be, and may it have hyphens?", "64", ("64", "50"), ("sink.path",), _path_rule
+    ),
+)

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps of sink tasks. They cannot be told to wait, so each runs until it is deleted; they are as few as can be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .apis import Made
+from .connect_steps import obs_settings
+from .ground import Ground, need
+from .own_tasks import read_state
+from .question import CannotTell, Step, Taken
+from .talk import Evidence
+from .watching import Look, arrived, follow
+
+
+@dataclass(frozen=True)
+class Sink:
+    """``seen_by_connect``: whether the Smart Connect API lists the task, too. ``sent`` is the descriptor without keys."""
+
+    task: Made
+    sent: dict[str, Any]
+    birth: list[Look]
+    shown: Evidence
+    connect_list: Evidence
+    seen_by_connect: bool
+
+
+def _body(ground: Ground, descriptor: dict[str, Any]) -> dict[str, Any]:
+    keys = {"access_key": ground.places.access_key, "secret_key": ground.places.secret_key}
+    return {"source_type": "BLOB", "destination_type": "OBS", "obs_destination_descriptor": {**descriptor, **keys}}
+
+
+def _show(ground: Ground, task: Made) -> Evidence:
+    return need(ground.sink).ask("GET", task=task, query=[("topic-info", "true")])
+
+
+def _main(ground: Ground, _taken: Taken) -> Sink:
+    sink, connect = need(ground.sink), need(ground.connect)
+    descriptor = {"topics": ground.places.topic, **obs_settings(ground, "s")}
+    attempt = ground.own.create(sink, "s", _body(ground, descriptor))
+    task = attempt.task
+    if task is None:
+        raise CannotTell("the service refuses to create a sink task", attempt.created)
+    birth = follow(lambda: read_state(sink, task), arrived("RUNNING"), ground.pace)
+    shown = _show(ground, task)
+    listed = connect.ask("GET", query=[("limit", "50")])
+    there = any(made.id == task.id for made in connect.list())
+    ground.own.delete(sink, task)
+    if birth[-1].state != "RUNNING":
+        raise CannotTell("the new sink task does not come to run", birth[-1].evidence)
+    return Sink(task, descriptor, birth, shown, listed, there)
+
+
+def _variant(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
+    sink = need(ground.sink)
+    attempt = ground.own.create(sink, ending, _body(ground, {**obs_settings(ground, ending), **settings}))
+    task = attempt.task
+    if task is None:
+        return {"created": attempt.created, "shown": None}
+    shown = _show(ground, task)
+    ground.own.delete(sink, task)
+    return {"created": attempt.created, "shown": shown}
+
+
+def _regex(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    """A regular expression that only the lent topic matches, and a newline written with a backslash."""
+    topic = ground.places.topic
+    expression = re.escape(topic[:-1]).replace("\\-", "-").replace("\\_", "_") + "[%s]" % topic[-1]
+    return _variant(ground, "r", topics_regex=expression, record_delimiter="\\n")
+
+
+def _path(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    path = ("%s/l-" % ground.places.path).ljust(56, "x")
+    return _variant(ground, "l", topics=ground.places.topic, obs_path=path)
+
+
+_TASK = ("instance", "topic", "bucket", "keys")
+_RUNS = "sink tasks run for a moment and write what arrives in the topic into the bucket"
+STEPS = (
+    Step("sink.main", _main, 2, _TASK, cost=_RUNS),
+    Step("sink.regex", _regex, 2, _TASK, cost=_RUNS),
+    Step("sink.path", _path, 2, _TASK, cost=_RUNS),
+)
