@@ -59,7 +59,7 @@ _raw:
 
 ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 # What the names of the variables of this collection begin with. A longer one is not part of a shorter one.
-PREFIXES = ("dumping", "dumping_export", "dumping_migration", "dumping_report", "rotate_keys", "run_state")
+PREFIXES = ("dumping", "dumping_export", "dumping_migration", "dumping_report", "probe", "rotate_keys", "run_state")
 # Every playbook takes it.
 OF_PLAYBOOKS = {"dumping_hosts"}
 

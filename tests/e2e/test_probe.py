@@ -6,21 +6,33 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.answers import build_document, compare
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.apis import dis_api
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.catalogue import BY_SWITCH, QUESTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.ground import Places
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.life import living
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.question import Question
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.run import Outcome, Probe
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.talk import Pace
 from huaweicloud_emulator.server import Local, new_cloud
 
-from .conftest import ACCESS_KEY, INSTANCE, PROJECT, REGION, SECRET_KEY
+from .conftest import ACCESS_KEY, INSTANCE, PROJECT, REGION, SECRET_KEY, Play, Run
 
 SWITCHES = new_cloud().switches
 OBSERVABLE = [name for name in SWITCHES if SWITCHES.declared(name).observable]
@@ -92,16 +104,23 @@ def cloud(local: Local) -> Local:
     return local
 
 
-@pytest.fixture
-def client(cloud: Local) -> Iterator[Client]:
-    options = {
+def options_of(cloud: Local) -> dict[str, str]:
+    return {
         "access_key": ACCESS_KEY,
         "secret_key": SECRET_KEY,
         "region": REGION,
         "project_id": PROJECT,
         **{f"{service}_endpoint": cloud.url for service in ("dis", "dms", "iam")},
     }
-    client = Client(options, environ={})
+
+
+def connect(cloud: Local) -> Client:
+    return Client(options_of(cloud), environ={})
+
+
+@pytest.fixture
+def client(cloud: Local) -> Iterator[Client]:
+    client = connect(cloud)
     yield client
     client.close()
 
@@ -114,7 +133,7 @@ def places(**others: str) -> Places:
         "instance": INSTANCE,
         "connector": CONNECTOR,
         "topic": "topic-00",
-        "path": "opendump-probe",
+        "path": "opendump_probe",
         "access_key": WRITER[0],
         "secret_key": WRITER[1],
     }
@@ -151,4 +170,379 @@ def test_every_value_of_every_switch_is_found(name: str, value: Any, cloud: Loca
     outcome = probe(client, pace, (BY_SWITCH[name],), stream=stream)
     assert found(outcome.answers[name], value), outcome.answers[name]
     assert outcome.left == []
+    assert names_left(cloud) == []
+
+
+def draw_settings() -> st.SearchStrategy[dict[str, Any]]:
+    """Values of any number of switches; times are counted in answers, which are exact."""
+    exact = {
+        name: [value for value in values_of(name) if not (isinstance(value, str) and value[:1].isdigit() and value[-1:] == "s")]
+        for name in OBSERVABLE
+    }
+    return st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in exact.items()})
+
+
+@settings(max_examples=int((os.environ.get("OPENDUMP_SOAK") and 400) or 10), deadline=None, suppress_health_check=list(HealthCheck))
+@given(chosen=draw_settings(), stream=st.sampled_from(["jsonstream", "csvstream"]))
+def test_whatever_is_set_at_once_the_probe_finds_it_or_says_why_it_cannot_be_told(
+    chosen: dict[str, Any], stream: str, local: Local
+) -> None:
+    local.reset()
+    local.seed(ESTATE)
+    local.switch(chosen)
+    client = connect(local)
+    outcome = probe(client, Pace(0.005, 0.03, 1.5), stream=stream)
+    client.close()
+    wanted = {name: chosen.get(name, SWITCHES.declared(name).default) for name in OBSERVABLE}
+    wrong = {
+        name: (wanted[name], answer["value"])
+        for name, answer in outcome.answers.items()
+        if answer["told"] and not found(answer, wanted[name])
+    }
+    assert wrong == {}
+    assert all(answer["why"] for answer in outcome.answers.values() if not answer["told"])
+    assert outcome.left == [] and names_left(local) == []
+
+
+def test_its_own_answers_make_the_local_cloud_answer_the_same(cloud: Local, client: Client) -> None:
+    cloud.switch(
+        {
+            "dis.put_dwell": "0.2s",
+            "dis.put_status": 204,
+            "dms.modify_wakes": True,
+            "dms.flaky_start": "0.1s",
+            "dms.flaky_status": "ERROR",
+            "dms.extra_fields": {"sink_task": {"new_thing": "canary-text"}},
+            "dis.list_order": "newest",
+        }
+    )
+    first = build_document(probe(client, SLOWER).answers, REGION, "2026-11-27T08:00:00Z")
+    cloud.admin("POST", "reset")
+    cloud.admin("POST", "answers", json.loads(json.dumps(first)))
+    cloud.seed(ESTATE)
+    second = build_document(probe(client, SLOWER).answers, REGION, "2026-11-27T09:00:00Z")
+    assert compare(first, second) == [] and compare(second, first) == []
+    assert [name for name, answer in first["answers"].items() if answer["told"] != second["answers"][name]["told"]] == []
+
+
+class Killed(BaseException):
+    """The process is gone: nothing is sent any more."""
+
+
+class Mortal(Client):
+    """A client that dies right after its nth write, before the answer is read."""
+
+    last = 10**9
+    writes = 0
+
+    def ask(self, service: str, method: str, path: str, **more: Any) -> Any:
+        if self.writes >= self.last:
+            raise Killed
+        answer = super().ask(service, method, path, **more)
+        if method != "GET":
+            self.writes += 1
+            if self.writes >= self.last:
+                raise Killed
+        return answer
+
+
+# Tasks of somebody else, one of which looks like a probe's; they must not be touched.
+OTHERS = ("orders", "opendump-probe-x", "opendump-probe-00000001-0000000")
+
+
+def seed_others(cloud: Local) -> None:
+    estate = json.loads(json.dumps(ESTATE))
+    project = estate["projects"][0]
+    obs = {"agency_name": "dis_admin_agency", "obs_bucket_path": "testobs", "deliver_time_interval": 60}
+    project["dis"]["streams"][0]["tasks"] = [
+        {"destination_type": "OBS", "obs_destination_descriptor": {"task_name": name, **obs}} for name in OTHERS
+    ]
+    sink = {
+        "consumer_strategy": "latest",
+        "destination_file_type": "TEXT",
+        "obs_bucket_name": "testobs",
+        "obs_path": "a",
+        "partition_format": "yyyy",
+        "record_delimiter": "",
+        "deliver_time_interval": 300,
+        "access_key": WRITER[0],
+        "secret_key": WRITER[1],
+    }
+    project["dms"]["instances"][0]["smart_connect_tasks"] = [
+        {"task_name": name, "topics": "topic-00", "source_type": "NONE", "sink_type": "OBS_SINK", "sink_task": sink} for name in OTHERS
+    ]
+    cloud.seed(estate)
+
+
+def ids_of(cloud: Local, names: tuple[str, ...]) -> set[str]:
+    project = cloud.state()["projects"][0]
+    tasks = [task for stream in project["dis"]["streams"] for task in stream["tasks"]]
+    tasks += [task for instance in project["dms"]["instances"] for task in instance["tasks"]]
+    return {str(task.get("task_id") or task.get("id")) for task in tasks if (task.get("task_name") or task["name"]) in names}
+
+
+def writes_to_others(cloud: Local, others: set[str]) -> list[dict[str, Any]]:
+    """Requests that change something and speak of a task that is not the probe's."""
+    marks = [*(f"/{name}" for name in OTHERS), *others]
+    texts = [(entry, json.dumps([entry["path"], entry["body"]])) for entry in cloud.requests() if entry["method"] != "GET"]
+    return [entry for entry, text in texts if any(text.find(f'{mark}"') >= 0 or f"{mark}/" in text for mark in marks)]
+
+
+def kill_and_see(local: Local, last: int) -> int | None:
+    """Kill a probe at its nth write and see that another one tidies up. How many tasks it left; None when it lived to its end."""
+    local.reset()
+    seed_others(local)
+    others = ids_of(local, OTHERS)
+    client = Mortal(options_of(local), environ={})
+    client.last = last
+    pace = Pace(0.001, 0.004, 2)
+    killed = False
+    try:
+        Probe(client, places(), pace, time.time).run()
+    except Killed:
+        killed = True
+    client.close()
+    left = len(names_left(local)) - 2 * len(OTHERS)
+    client = connect(local)
+    assert Probe(client, places(), pace, time.time, (BY_SWITCH["dis.list_quota"],)).run().left == []
+    client.close()
+    assert sorted(names_left(local)) == sorted([*OTHERS, *OTHERS]), last
+    assert len(others) == 2 * len(OTHERS) and writes_to_others(local, others) == [], last
+    return left if killed else None
+
+
+@pytest.mark.parametrize("first", [1, 2, 3])
+def test_killed_after_any_write_the_next_run_tidies_up_and_nobody_else_is_touched(first: int, local: Local) -> None:
+    """Between two writes nothing changes at the services, so that every other moment is like one of these."""
+    left = []
+    while (tasks := kill_and_see(local, first + 3 * len(left))) is not None:
+        left.append(tasks)
+    assert len(left) > 14 and set(left) == {0, 1, 2}
+
+
+# the module
+
+LENT: dict[str, Any] = {
+    "stream_name": "jsonstream",
+    "instance_id": INSTANCE,
+    "topic": "topic-00",
+    "obs_bucket_name": "testobs",
+    "obs_access_key": WRITER[0],
+    "obs_secret_key": WRITER[1],
+    "watch": 0.03,
+    "wait_timeout": 3,
+}
+WRITES = ("POST", "PUT", "DELETE")
+
+
+def count_writes(cloud: Local) -> int:
+    return sum(entry["method"] in WRITES for entry in cloud.requests())
+
+
+@pytest.mark.parametrize("how", [{}, {"apply": True, "check": True}], ids=["plan", "check mode"])
+def test_a_plan_says_what_would_be_done_and_writes_nothing(how: dict[str, Any], cloud: Local, run: Run) -> None:
+    result = run("service_probe", **LENT, **how)
+    assert not result.get("failed"), result["msg"]
+    plan = result["plan"]
+    assert (len(plan["questions"]), plan["not_asked"], plan["tasks_at_once"]) == (len(OBSERVABLE), [], 2)
+    assert plan["objects"] == ["dis_agency_name", "instance_id", "obs_access_key", "obs_bucket_name", "stream_name", "topic"]
+    assert len(plan["costs"]) == 4 and "answers" not in result and result["changed"] is False
+    assert count_writes(cloud) == 0
+    applied = run("service_probe", **LENT, apply=True)
+    assert count_writes(cloud) == applied["writes"] <= plan["writes"]
+    assert applied["changed"] is True and applied["left"] == [] and names_left(cloud) == []
+    assert sum(applied["summary"].values()) == len(OBSERVABLE) and applied["summary"]["contradicted"] == 0
+    assert applied["markdown"].startswith("# What the services answer\n\nRegion eu-west-101,")
+
+
+def test_what_is_not_lent_is_not_asked_about(cloud: Local, run: Run) -> None:
+    result = run("service_probe", stream_name="jsonstream", watch=0.03, apply=True)
+    assert {question["switch"] for question in result["plan"]["questions"]} >= {"dis.error_shape", "dis.list_quota"}
+    missing = {row["switch"]: row["needs"] for row in result["plan"]["not_asked"]}
+    assert missing["dis.put"] == ["obs_bucket_name"] and "instance_id or instance_name" in missing["dms.store"]
+    assert result["answers"]["answers"]["dms.store"]["why"].startswith("it was not asked, for that needs ")
+    assert count_writes(cloud) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"questions": ["dis.pot"]}, "There is no question dis.pot"),
+        ({"watch": 0}, "watch is 0"),
+        ({"stream_name": "nostream"}, "cannot be read (DIS.4301"),
+        ({"obs_path": "/a"}, "obs_path has"),
+        ({"compare_with": {"format": "other"}}, "compare_with is no answers file"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_wrong_options_are_refused_before_anything_is_written(options: dict[str, Any], message: str, cloud: Local, run: Run) -> None:
+    result = run("service_probe", **{**LENT, **options}, apply=True)
+    assert result["failed"] and message in result["msg"]
+    assert count_writes(cloud) == 0
+
+
+@pytest.mark.parametrize("state", ["full", "off", "busy"])
+def test_an_instance_without_room_or_smart_connect_is_refused_before_anything_is_written(state: str, cloud: Local, run: Run) -> None:
+    estate = json.loads(json.dumps(ESTATE))
+    instance = estate["projects"][0]["dms"]["instances"][0]
+    instance.update({"full": {"max_tasks": 1}, "off": {"connector_enable": False}, "busy": {"status": "EXTENDING"}}[state])
+    cloud.reset()
+    cloud.seed(estate)
+    result = run("service_probe", **LENT, apply=True)
+    words = {"full": "needs room for 2", "off": "Smart Connect of Kafka instance", "busy": "is EXTENDING, not RUNNING"}
+    assert result["failed"] and words[state] in result["msg"] and "Nothing was written" in result["msg"]
+    assert count_writes(cloud) == 0
+
+
+def test_nothing_tells_whose_answers_they_are(local: Local, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names, IDs and keys of everything that there is, and texts that a service may add."""
+    estate = json.loads(
+        json.dumps(ESTATE).replace("jsonstream", "canary-stream").replace("topic-", "canary-topic-").replace("kafka-dump", "canary-kafka")
+    )
+    project = estate["projects"][0]
+    project["agencies"] = ["canary_agency"]
+    estate["buckets"] = ["canary-bucket"]
+    sink = {
+        "agency_name": "canary_agency",
+        "consumer_strategy": "latest",
+        "destination_file_type": "TEXT",
+        "obs_bucket_name": "canary-bucket",
+    }
+    sink |= {"obs_path": "canary", "partition_format": "yyyy", "record_delimiter": "", "deliver_time_interval": 300}
+    project["dms"]["instances"][0]["smart_connect_tasks"] = [
+        {"task_name": "canary-task", "topics": "canary-topic-01", "source_type": "NONE", "sink_type": "OBS_SINK", "sink_task": sink}
+    ]
+    estate["writer_keys"] = [{"access": "CANARYWRITER00000001", "secret": "canary-writer-secret-1"}]
+    local.reset()
+    local.seed(estate)
+    local.switch(
+        {
+            "dis.extra_fields": {"owner": "canary-owner", "canary_deep": {"list": ["canary", 4711], "status": "CANARYSTATE1"}},
+            "dms.extra_fields": {"task": {"tags": [{"key": "canary", "value": "canary"}]}, "sink_task": {"status": "canary-bucket"}},
+        }
+    )
+    monkeypatch.setenv("OPENDUMP_OBS_ACCESS_KEY", "CANARYWRITER00000001")
+    monkeypatch.setenv("OPENDUMP_OBS_SECRET_KEY", "canary-writer-secret-1")
+    lent = {
+        "stream_name": "canary-stream",
+        "dis_agency_name": "canary_agency",
+        "topic": "canary-topic-00",
+        "obs_bucket_name": "canary-bucket",
+    }
+    result = run("service_probe", **lent, instance_name="canary-kafka", obs_path="canary_path", watch=0.03, wait_timeout=3, apply=True)
+    assert not result.get("failed") and result["summary"]["not_told"] < 12, result
+    text = json.dumps(result).lower().replace("canary_deep", "")
+    ids = {
+        part for entry in local.requests() for part in entry["path"].split("/") if re.fullmatch(r"[0-9a-f-]{32,36}|opendump-probe-.*", part)
+    }
+    assert len(ids) > 10
+    hosts = [local.url.rpartition("/")[2], "127.0.0.1"]
+    shown = [word for word in (*(one.lower() for one in ids), "canary", SECRET_KEY, ACCESS_KEY.lower(), PROJECT, *hosts) if word in text]
+    assert shown == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_service_that_fails_leaves_nothing_behind(when: str, cloud: Local, run: Run) -> None:
+    """Every second create call breaks, before or after it was executed; the rest is asked all the same."""
+    cloud.fault(
+        *(
+            {
+                "match": {"method": "POST", "path": "(transfer-tasks|connector/tasks|sink-tasks)$"},
+                "skip": skip,
+                "when": when,
+                "do": {"status": 500},
+            }
+            for skip in (0, 7)
+        )
+    )
+    result = run("service_probe", **LENT, retry_budget=0.1, apply=True)
+    assert not result.get("failed"), result["msg"]
+    assert names_left(cloud) == []
+    reasons = {answer["why"] for answer in result["answers"]["answers"].values() if not answer["told"]}
+    assert "the service failed" in reasons and result["summary"]["confirmed"] > 20
+
+
+def test_what_cannot_be_deleted_is_said_first_with_the_call_that_deletes_it(cloud: Local, run: Run) -> None:
+    cloud.fault(
+        {
+            "match": {"method": "DELETE", "path": "transfer-tasks"},
+            "count": -1,
+            "do": {"refuse": {"status": 403, "code": "DIS.4116", "text": "No."}},
+        }
+    )
+    result = run("service_probe", **LENT, questions=["dis.create_dwell"], apply=True)
+    name = names_left(cloud)[0]
+    assert result["failed"] and result["msg"].startswith("1 OF THE PROBE'S TASKS COULD NOT BE DELETED")
+    assert f"DELETE /v2/{{project_id}}/streams/jsonstream/transfer-tasks/{name}" in result["msg"]
+    assert result["left"][0]["why"] == "a task cannot be deleted"
+    assert result["answers"]["answers"]["dis.create_dwell"]["value"] == 0
+    cloud.admin("DELETE", "faults")
+    assert run("service_probe", **LENT, questions=["dis.list_quota"], apply=True)["left"] == []
+    assert names_left(cloud) == []
+
+
+def test_another_probe_that_is_at_work_is_left_alone(cloud: Local, client: Client) -> None:
+    other = Probe(client, places(), FAST, time.time)
+    with living(other.own.run):
+        made = other.own.create(dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}}).task
+        assert made is not None
+        assert probe(client, questions=(BY_SWITCH["dis.list_quota"],)).left == []
+        assert names_left(cloud) == [made.name]
+    assert probe(client, questions=(BY_SWITCH["dis.list_quota"],)).left == []
+    assert names_left(cloud) == []
+
+
+@pytest.mark.parametrize(("age", "left"), [(3600, 1), (5 * 3600, 0)], ids=["one hour", "five hours"])
+def test_a_probe_of_another_machine_is_tidied_up_after_when_it_is_old(age: int, left: int, cloud: Local, client: Client) -> None:
+    other = Probe(client, places(), FAST, lambda: time.time() - age)
+    other.own.create(dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}})
+    probe(client, questions=(BY_SWITCH["dis.list_quota"],))
+    assert len(names_left(cloud)) == left
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_signal_ends_it_and_its_tasks(number: int, cloud: Local, environment: dict[str, str], tmp_path: pathlib.Path) -> None:
+    arguments = {
+        "ANSIBLE_MODULE_ARGS": {
+            **LENT,
+            "apply": True,
+            "watch": 60,
+            "wait_interval": 0.05,
+            "questions": ["dis.put"],
+            "_ansible_remote_tmp": "/tmp",
+        }
+    }
+    options = tmp_path / "options.json"
+    options.write_text(json.dumps(arguments), encoding="utf-8")
+    code = "from ansible_collections.opendump.huaweicloud.plugins.modules import service_probe; service_probe.main()"
+    environment = {**os.environ, **environment, "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]}
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(options)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not cloud.requests(method="PUT") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(names_left(cloud)) == 1, process.communicate(timeout=60)
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+    result = json.loads(stdout)
+    assert result["failed"] and f"Stopped by {signal.Signals(number).name}" in result["msg"], (result, stderr)
+    assert names_left(cloud) == []
+
+
+def test_playbook_plans_asks_writes_files_and_compares(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    lent = {f"probe_{name}": value for name, value in LENT.items()} | {"probe_wait_interval": 0.01}
+    planned = play("opendump.huaweicloud.probe", extra_vars=lent)
+    assert planned.code == 0, planned.text
+    assert f"{len(OBSERVABLE)} questions" in planned.stdout and "Ask with -e probe_apply=true" in planned.stdout
+    assert list(tmp_path.glob("probe-answers*")) == [] and count_writes(cloud) == 0
+    cloud.switch({"dis.put_status": 204})
+    assert play("opendump.huaweicloud.probe", extra_vars={**lent, "probe_apply": True}).code == 0
+    answers = json.loads((tmp_path / "probe-answers.json").read_text(encoding="utf-8"))
+    assert answers["answers"]["dis.put_status"]["value"] == 204
+    assert "| `204` | `200` | The modules work either way. |" in (tmp_path / "probe-answers.md").read_text(encoding="utf-8")
+    (tmp_path / "probe-answers.json").rename(tmp_path / "other.json")
+    cloud.switch({"dis.put_status": 200})
+    compared = play("opendump.huaweicloud.probe", extra_vars={**lent, "probe_apply": True, "probe_compare_with": "other.json"})
+    assert compared.result("Probe the services")["differences"] == [{"switch": "dis.put_status", "here": 200, "there": 204}]
     assert names_left(cloud) == []

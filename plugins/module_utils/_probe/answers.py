@@ -83,10 +83,11 @@ def compare(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[dict[str,
         theirs = other["answers"].get(switch)
         if not theirs or answer["value"] is None or theirs["value"] is None:
             continue
-        if answer["value"] != theirs["value"] and not (_is_time(answer["value"]) and _is_time(theirs["value"])):
+        if answer["value"] != theirs["value"] and not (is_time(answer["value"]) and is_time(theirs["value"])):
             differences.append({"switch": switch, "here": answer["value"], "there": theirs["value"]})
     return differences
 
 
-def _is_time(value: Any) -> bool:
+def is_time(value: Any) -> bool:
+    """Whether an answer says how long something lasts."""
     return isinstance(value, str) and value[:1].isdigit() and value.endswith("s")

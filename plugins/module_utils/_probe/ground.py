@@ -32,17 +32,34 @@ class Places:
 
     def missing(self, need: str) -> str:
         """What has to be given for a need; empty where it is."""
+        return "" if self.used(need) else _OPTIONS[need][-1]
+
+    def used(self, need: str) -> list[str]:
+        """Options that serve a need."""
+        keys = bool(self.access_key and self.secret_key)
         has = {
-            "stream": (self.stream, "stream_name"),
-            "instance": (self.instance, "instance_id or instance_name"),
-            "topic": (self.topic, "topic"),
-            "bucket": (self.bucket, "obs_bucket_name"),
-            "keys": (self.access_key and self.secret_key, "obs_access_key and obs_secret_key"),
-            "writer": (self.agency or (self.access_key and self.secret_key), "agency_name, or obs_access_key and obs_secret_key"),
-            "dis_agency": (self.dis_agency, "dis_agency_name"),
+            "stream": self.stream,
+            "instance": self.instance,
+            "topic": self.topic,
+            "bucket": self.bucket,
+            "keys": keys,
+            "writer": self.agency or keys,
+            "dis_agency": self.dis_agency,
         }
-        value, option = has[need]
-        return "" if value else option
+        return [_OPTIONS["agency" if need == "writer" and self.agency else "keys" if need == "writer" else need][0]] if has[need] else []
+
+
+# What is said where it is there, and where it is missing.
+_OPTIONS = {
+    "stream": ("stream_name",),
+    "instance": ("instance_id", "instance_id or instance_name"),
+    "topic": ("topic",),
+    "bucket": ("obs_bucket_name",),
+    "keys": ("obs_access_key", "obs_access_key and obs_secret_key"),
+    "agency": ("agency_name",),
+    "writer": ("agency_name", "agency_name, or obs_access_key and obs_secret_key"),
+    "dis_agency": ("dis_agency_name",),
+}
 
 
 @dataclass

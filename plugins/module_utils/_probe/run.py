@@ -52,8 +52,9 @@ class Probe:
         questions: Sequence[Question] = QUESTIONS,
         known: Sequence[str] = (),
     ) -> None:
-        self._now = now
         self._questions = questions
+        #: tasks that could not be deleted
+        self.left: list[Left] = []
         self._places = places
         self.talk = Talk(client)
         self.own = OwnTasks(new_run(now()), pace, now)
@@ -93,10 +94,16 @@ class Probe:
                 for question in self._questions
                 if question not in self.askable
             ],
+            "objects": self._used(steps),
             "writes": sum(step.writes for step in steps),
             "tasks_at_once": MOST if any(step.writes for step in steps) else 0,
             "costs": list(dict.fromkeys(step.cost for step in steps if step.cost)),
         }
+
+    def _used(self, steps: Sequence[Step]) -> list[str]:
+        """Options whose objects the steps use."""
+        needs = {need for step in steps for need in step.needs}
+        return sorted({option for need in needs for option in self._places.used(need)})
 
     def look(self) -> None:
         """See whether the stream and the instance are there; reads only.
@@ -139,7 +146,7 @@ class Probe:
         """
         self.look()
         with living(self.own.run):
-            left = self.own.clear_away(others=True)
+            self.left = self.own.clear_away(others=True)
             taken = Taken()
             try:
                 if any(step.writes for step in self.steps()):
@@ -147,8 +154,8 @@ class Probe:
                 self._take(taken)
             finally:
                 # a signal must not cut this short; whoever raised it holds further ones back
-                mine = self.own.clear_away()
-            return Outcome(self._read(taken), left + mine, self.talk.writes)
+                self.left += self.own.clear_away()
+            return Outcome(self._read(taken), self.left, self.talk.writes)
 
     def _take(self, taken: Taken) -> None:
         troubles = 0
