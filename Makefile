@@ -40,9 +40,15 @@ demo:  ## start the local cloud and configure dumping there, twice (KEEP=1 leave
 venv:  ## build .venv with all that tests and checks need
 	$(VENV) test sdk-3.1.80 eda
 
-test: lint  ## check and test everything, from nothing (about five minutes)
+ifdef ANSWERS
+test: venv
+	$(SAY) "running the end-to-end tests as against the account that answered $(ANSWERS)"
+	@OPENDUMP_ANSWERS='$(ANSWERS)' $(PYTEST) tests/e2e
+else
+test: lint  ## check and test everything, from nothing (about five minutes; ANSWERS=file: as against an account, see the guide)
 	$(SAY) "running the tests of the collection, of the local cloud, and of both together"
 	@$(PYTEST)
+endif
 
 unit: venv  ## only the unit tests, with their coverage
 	@$(PYTEST) --cov --cov-report=term tests/unit

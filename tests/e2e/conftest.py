@@ -22,6 +22,7 @@ from in_process import call_module
 
 from huaweicloud_emulator.server import Local, running
 
+from .account import ACCOUNT, run_as_against, tell_assumptions
 from .reliability.tally import line as counted_line
 
 MODULES = "ansible_collections.opendump.huaweicloud.plugins.modules."
@@ -57,8 +58,9 @@ ESTATE: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def local() -> Iterator[Local]:
-    """One local cloud for each test process."""
-    with running(seed=1) as cloud:
+    """One local cloud for each test process; with answers of an account (``make test ANSWERS=…``) it behaves as that one does."""
+    with running(seed=1, answers=ACCOUNT.document) as cloud:
+        ACCOUNT.cloud = cloud.cloud
         yield cloud
 
 
@@ -212,8 +214,15 @@ def localhost(*tasks: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
     return [{"hosts": "localhost", "gather_facts": False, "tasks": list(tasks), **more}]
 
 
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """With the answers of an account, a test that fails is run once more as without them."""
+    return run_as_against(ACCOUNT, item, nextitem)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What the tests in reliability/ counted, over all test processes."""
+    """What the tests in reliability/ counted, over all test processes; and which tests assume something else than an account answered."""
+    for line in tell_assumptions(terminalreporter.stats):
+        terminalreporter.write_line(line)
     counted = counted_line(report for reports in terminalreporter.stats.values() for report in reports)
     if counted:
         terminalreporter.write_line(counted)

@@ -193,7 +193,7 @@ def test_whatever_is_set_at_once_the_probe_finds_it_or_says_why_it_cannot_be_tol
     client = connect(local)
     outcome = probe(client, Pace(0.005, 0.03, 1.5), stream=stream)
     client.close()
-    wanted = {name: chosen.get(name, SWITCHES.declared(name).default) for name in OBSERVABLE}
+    wanted = {name: local.cloud.switches[name] for name in OBSERVABLE}
     wrong = {
         name: (wanted[name], answer["value"])
         for name, answer in outcome.answers.items()
@@ -362,6 +362,13 @@ def test_what_is_not_lent_is_not_asked_about(cloud: Local, run: Run) -> None:
     assert missing["dis.put"] == ["obs_bucket_name"] and "instance_id or instance_name" in missing["dms.store"]
     assert result["answers"]["answers"]["dms.store"]["why"].startswith("it was not asked, for that needs ")
     assert count_writes(cloud) == 0
+
+
+def test_with_an_agency_only_sink_tasks_need_a_key(cloud: Local, client: Client) -> None:
+    outcome = probe(client, access_key="", secret_key="", agency="dis_admin_agency")
+    not_asked = {name for name, answer in outcome.answers.items() if str(answer["why"]).startswith("it was not asked")}
+    assert not_asked == {name for name in OBSERVABLE if name.startswith("dms.sink.")}
+    assert outcome.answers["dms.never_shown"]["value"] == "" and names_left(cloud) == []
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ class OwnTasks:
         while looks:
             try:
                 mine = self._find(api, others)
-            except (OpendumpError, Unreadable) as error:
+            except (OpendumpError, Unreadable, CannotTell) as error:
                 known = [task for (name, _id), task in self._there.items() if name == api.name]
                 why = str(error)
                 return [Left(api.tell_deletion(task), why) for task in known] or (
@@ -154,7 +154,10 @@ class OwnTasks:
     def _find(self, api: TaskApi, others: bool) -> Sequence[Made]:
         tasks = api.list()
         if not others:
-            return [task for task in tasks if find_run(task.name) == self.run]
+            mine = [task for task in tasks if find_run(task.name) == self.run]
+            # a list may leave out what is there
+            known = [task for (name, _id), task in self._there.items() if name == api.name and task not in mine]
+            return [*mine, *(task for task in known if read_state(api, task)[0] is not None)]
         now = self.now()
         return [task for task in tasks if task.name.startswith(PREFIX) and is_abandoned(find_run(task.name), now)]
 

@@ -86,8 +86,11 @@ class Switches(Mapping[str, Any]):
         self._declared = dict(declared)
         self._start: dict[str, Any] = {}
         self._set: dict[str, Any] = {}
+        self.consulted: set[str] = set()
+        """Those that were looked up, until somebody empties it: what a test depended on."""
 
     def __getitem__(self, name: str) -> Any:
+        self.consulted.add(name)
         if name in self._set:
             return self._set[name]
         return self._declared[name].default
