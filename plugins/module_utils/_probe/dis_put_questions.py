@@ -44,7 +44,7 @@ def _put(taken: Taken) -> Finding:
         return choose(first.answer.code, {NO_SUCH_CALL: "refused"}, *answers)
     accepted = _replacements(taken)
     if any("new" in one.shown for one in accepted):
-        return finding("honoured", *answers)
+        return finding("honoured", *answers, accepted[0].looks[-1].evidence)
     if not any(name in describe(one.looks[-1].evidence) for one in accepted for name in one.changed):
         raise CannotTell("the fields that were changed are never shown", *answers)
     return finding("ignored", *answers)

@@ -62,7 +62,7 @@ def _modify(taken: Taken) -> Finding:
     if not of_whole:
         raise CannotTell("it is honoured or partly, for the fields that tell are never shown", *answers)
     if all(of_whole):
-        return finding("honoured", *answers)
+        return finding("honoured", *answers, one.looks[-1].evidence)
     if not any(of_whole) and all(of_part):
         return finding("partly", *answers)
     raise CannotTell("other fields are passed over than anybody has thought of", *answers)
