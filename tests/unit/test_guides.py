@@ -36,7 +36,7 @@ def names(pattern: str) -> set[str]:
 
 ROLES = {path.parts[1] for path in FILES if path.match("roles/*/tasks/main.yml")}
 EVENT_SOURCES = names("extensions/eda/plugins/event_source/*.py")
-PLUGINS = (names(f"plugins/{folder}/*.py") for folder in ("modules", "filter", "inventory", "lookup"))
+PLUGINS = (names(f"plugins/{folder}/*.py") for folder in ("modules", "callback", "filter", "inventory", "lookup"))
 EXISTING = set().union(*PLUGINS) | names("playbooks/*.yml") | names("extensions/eda/rulebooks/*.yml") | EVENT_SOURCES | ROLES
 
 

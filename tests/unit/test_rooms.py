@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 # What runs on the controller reads and words what modules found; it asks no service.
 CONTROLLER = {"_task", "_kinds", "_landing/files", "_errors", "_numbers"}
-FOR_OTHERS = {"lookup/api_options.py": {"_api/options"}, "inventory/projects.py": {"_api"}}
+FOR_OTHERS = {"lookup/api_options.py": {"_api/options"}, "inventory/projects.py": {"_api"}, "callback/progress.py": {"_module/progress"}}
 
 # Rooms that are being rebuilt, with whose they are. Whoever mends one takes its line away.
 KNOWN: dict[tuple[str, str], str] = {

@@ -25,17 +25,8 @@ from .._task.declared import Declared, declare, item_spec, secrets
 from .._task.items import find_item_problems, join_problems, name_item, state_problems
 from .._task.kind import Kind
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
+from .progress import DONE, describe_outcomes, show_progress
 
-# What each action is called once it is done.
-DONE = {
-    "create": "created",
-    "update": "updated",
-    "recreate": "recreated",
-    "delete": "deleted",
-    "start": "started",
-    "pause": "paused",
-    "resume": "resumed",
-}
 MOST_NAMES = 20
 
 
@@ -145,7 +136,8 @@ def dump_tasks() -> None:
             stop_on_error=options["on_error"] == "stop",
             warn=module.warn,
         )
-        run.run(wanted, purge, outcomes, delete_first=options["purge_first"])
+        with show_progress(lambda: describe_outcomes(outcomes, len(wanted))):
+            run.run(wanted, purge, outcomes, delete_first=options["purge_first"])
         if options["gather"]:
             gathered = run.gather({kind: KINDS[kind.also_shown_as] for kind in KINDS.values() if kind.also_shown_as}).result()
     result = bulk_result(outcomes, options["results"], run.count_undeclared())

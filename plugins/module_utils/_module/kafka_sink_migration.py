@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from .._migration.inventory import Job
 from .._migration.options import MIGRATION_OPTIONS, list_secrets, prepare_migration, read_choices
 from .._migration.report import build_diffs, build_result, tell_failures
 from .base import DumpModule
+from .progress import show_progress
 
 
 def kafka_sink_migration() -> None:
@@ -19,7 +23,9 @@ def kafka_sink_migration() -> None:
         module.hide(list_secrets(module.params))
         chosen = read_choices(module.params)
         client = module.connect(module.params["parallelism"])
-        prepare_migration(client, module.params, chosen, module.check_mode, module.warn).run(jobs)
+        migration = prepare_migration(client, module.params, chosen, module.check_mode, module.warn)
+        with show_progress(lambda: describe_jobs(jobs)):
+            migration.run(jobs)
     returned = build_result(jobs, chosen, predicted)
     if module._diff:
         returned["diff"] = build_diffs(jobs, predicted)
@@ -27,3 +33,9 @@ def kafka_sink_migration() -> None:
     if failed:
         module.fail_json(msg=failed, error={}, **returned)
     module.exit_json(**returned)
+
+
+def describe_jobs(jobs: Sequence[Job]) -> str:
+    """Such as C(8 sink tasks: 6 waiting, 2 done)."""
+    stages = Counter(job.stage.outcome or "not looked at yet" for job in list(jobs))
+    return "%d sink tasks: %s" % (len(jobs), ", ".join("%d %s" % (number, stage) for stage, number in stages.items()))

@@ -11,6 +11,7 @@ from .._reconcile.run import Reconciliation
 from .._task.declared import declare, item_spec, secrets
 from .._task.kind import Kind
 from .base import DumpModule
+from .progress import describe_outcomes, show_progress
 
 
 def task_module(kind: type[Kind]) -> None:
@@ -27,7 +28,8 @@ def task_module(kind: type[Kind]) -> None:
         wanted = declare(kind, module.params)
         module.hide(secrets([wanted]))
         run = Reconciliation(module.connect(), check_mode=module.check_mode, warn=module.warn)
-        run.run([wanted], outcomes=outcomes)
+        with show_progress(lambda: describe_outcomes(outcomes, 1)):
+            run.run([wanted], outcomes=outcomes)
     outcome = outcomes[0]
     for text in describe_unwell(outcomes):
         module.warn(text)
