@@ -79,7 +79,7 @@ notes:
   - A task that is declared as paused is paused first and changed then. One that is declared as running is changed first and started
     then. Where a change wakes a paused task, the task is paused again.
   - Every change in place is read back, for as long as the task is in a state of transition, and once more at the end. A change that the
-    service accepted and did not make is up to O(on_immutable_change); one that went back is an error.
+    service accepted and did not make is up to C(on_immutable_change); one that went back is an error.
   - Where two runs create the same task at the same moment and the service allows two of one name, the run that made the later one takes
     it back.
   - When the answer to a request was lost, the module looks at the task before anything is sent again, so a task is never created

@@ -17,7 +17,6 @@ import pathlib
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -28,6 +27,7 @@ import yaml
 from huaweicloud_emulator.server import Local
 
 from .conftest import ACCESS_KEY, REGION, SECRET_KEY, Play
+from .document_blocks import Block, in_markdown, in_restructured_text
 
 ROOT = checkout.ROOT
 DATA = yaml.safe_load((ROOT / "tests" / "data" / "documented_estate.yml").read_text(encoding="utf-8"))
@@ -54,21 +54,13 @@ NOT_RUN = {
 PLACES = re.compile(r"https://(?:dis|dms|iam|obs)\.[a-z0-9-]+\.(?:otc\.t-systems\.com|myhuaweicloud\.(?:com|eu))(?:/v3)?")
 # examples that look at tasks and make none
 PRELUDED = re.compile(r"plugins/(modules/\w+_info|filter/\w+)\.py$")
-MARK = re.compile(r"^ *(?:\.\. |<!-- )example: ([\w ]+?)(?: -->)?$")
-
-
-@dataclass
-class Block:
-    text: str
-    line: int
-    mark: str = ""
 
 
 def blocks(path: pathlib.Path) -> list[Block]:
     content = (ROOT / path).read_text(encoding="utf-8")
     if path.suffix == ".py":
         return [Block(text, line) for text, line in _examples(content)]
-    return list(_fenced(content) if path.suffix == ".md" else _code_blocks(content))
+    return list(in_markdown(content) if path.suffix == ".md" else in_restructured_text(content))
 
 
 def _examples(source: str) -> Iterator[tuple[str, int]]:
@@ -78,48 +70,13 @@ def _examples(source: str) -> Iterator[tuple[str, int]]:
             yield str(node.value.value), node.lineno
 
 
-def _fenced(content: str) -> Iterator[Block]:
-    lines, mark = content.splitlines(), ""
-    number = 0
-    while number < len(lines):
-        found = MARK.match(lines[number])
-        if found:
-            mark = found.group(1)
-        elif re.match(r"```ya?ml\b", lines[number]):
-            end = lines.index("```", number)
-            yield Block("\n".join(lines[number + 1 : end]) + "\n", number + 1, mark)
-            number, mark = end, ""
-        elif lines[number]:
-            mark = ""
-        number += 1
-
-
-def _code_blocks(content: str) -> Iterator[Block]:
-    lines, mark = content.splitlines(), ""
-    number = 0
-    while number < len(lines):
-        found = MARK.match(lines[number])
-        opening = re.match(r"( *)\.\. code-block:: ya?ml(?:\+jinja)?$", lines[number])
-        if found:
-            mark = found.group(1)
-        elif opening:
-            end = number + 1
-            while end < len(lines) and (not lines[end] or lines[end].startswith(opening.group(1) + "  ")):
-                end += 1
-            yield Block(textwrap.dedent("\n".join(lines[number + 1 : end])).strip("\n") + "\n", number + 1, mark)
-            number, mark = end - 1, ""
-        elif lines[number]:
-            mark = ""
-        number += 1
-
-
 def plays(block: Block) -> str | None:
     """The block as text of plays; None for one that says that it is not to be run."""
     content = yaml.safe_load(block.text)
     if block.mark:
         needed = NOT_RUN[block.mark]
         assert content, "an empty block"
-        assert not needed or needed in content, f"line {block.line}: this is no {block.mark}"
+        assert needed in block.text, f"line {block.line}: this is no {block.mark}"
         return None
     if isinstance(content, dict):
         strange = [name for name in content if not name.startswith("dumping_")]
@@ -205,9 +162,9 @@ def test_every_block_is_known_for_what_it_is() -> None:
 
 def test_blocks_are_found_whatever_stands_around_them() -> None:
     markdown = "a\n\n```yaml\n- x: 1\n```\n<!-- example: settings -->\n\n```yaml\ny: 2\n```\n"
-    assert list(_fenced(markdown)) == [Block("- x: 1\n", 3), Block("y: 2\n", 8, "settings")]
+    assert list(in_markdown(markdown)) == [Block("- x: 1\n", 3), Block("y: 2\n", 8, "settings")]
     restructured = "a\n\n.. example: CI\n\n.. code-block:: yaml\n\n  x:\n    y: 1\n\nb\n\n  .. code-block:: yaml\n\n    z: 1\n"
-    assert list(_code_blocks(restructured)) == [Block("x:\n  y: 1\n", 5, "CI"), Block("z: 1\n", 12)]
+    assert list(in_restructured_text(restructured)) == [Block("x:\n  y: 1\n", 5, "CI"), Block("z: 1\n", 12)]
 
 
 def test_estate_has_nothing_that_no_example_names() -> None:

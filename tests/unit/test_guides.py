@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import pathlib
 import re
+import shutil
+import subprocess
 import textwrap
 
 import checkout
@@ -116,3 +118,53 @@ def test_policies_are_json_that_iam_could_read() -> None:
         for statement in policy["Statement"]:
             assert statement["Effect"] == "Allow"
             assert all(re.fullmatch(r"(dms|obs):[a-z]+:[A-Za-z]+", action) for action in statement["Action"])
+
+
+def literal_blocks(path: str, language: str) -> list[str]:
+    found = re.findall(rf"\.\. code-block:: {language}\n\n((?:  .*\n|\n)+)", text(path))
+    return [textwrap.dedent(block).strip("\n") for block in found]
+
+
+def test_units_of_the_guide_are_those_to_copy() -> None:
+    shown = literal_blocks("docs/docsite/rst/monitoring.rst", "ini")
+    folder = "docs/examples/monitoring/dumping-report."
+    assert shown == [text(folder + suffix).partition("\n\n")[2].strip("\n") for suffix in ("service", "timer")]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd")
+def test_units_are_understood_by_systemd(tmp_path: pathlib.Path) -> None:
+    for suffix in ("service", "timer"):
+        shutil.copy(ROOT / "docs" / "examples" / "monitoring" / f"dumping-report.{suffix}", tmp_path)
+    units = [str(path) for path in tmp_path.iterdir()]
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False, timeout=60)
+    about_units = [line for line in done.stderr.splitlines() if "dumping-report" in line]
+    assert about_units == []
+
+
+def test_line_for_cron_tells_only_what_failed(tmp_path: pathlib.Path) -> None:
+    """Run with a program in Ansible's place, as cron would: by sh, in an empty environment."""
+    (cron,) = literal_blocks("docs/docsite/rst/monitoring.rst", "text")
+    line = cron.splitlines()[-1]
+    command = re.sub(r"/(etc|var/lib)/dumping", str(tmp_path), line.split(" ", 6)[6])
+    (tmp_path / "environment").write_text("HW_REGION_NAME=eu-west-101\n", encoding="utf-8")
+    program = tmp_path / "ansible-playbook"
+    for code, printed in ((0, ""), (2, "opendump.huaweicloud.report eu-west-101\n")):
+        program.write_text(f'#!/bin/sh\necho "$1 $HW_REGION_NAME"\nexit {code}\n', encoding="utf-8")
+        program.chmod(0o755)
+        path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+        done = subprocess.run(["/bin/sh", "-c", command], env=path, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.stdout, done.stderr) == (printed, "")
+
+
+def test_ways_to_install_agree() -> None:
+    """The repository is one address, the range of versions one range, wherever they stand."""
+    galaxy = yaml.safe_load(text("galaxy.yml"))
+    places = [
+        path for path in FILES if path.suffix in (".md", ".rst", ".yml") and path.parts[0] in ("README.md", "docs", "extensions", "roles")
+    ]
+    ranges, addresses = set(), set()
+    for path in places:
+        ranges |= set(re.findall(r"name: opendump\.huaweicloud\n[ #]*version: \"([^\"]*)\"", text(path)))
+        addresses |= set(re.findall(r"collection install git\+(\S+)|- name: (https://\S+)\n *type: git", text(path)))
+    assert ranges == {">=1.0.0,<2.0.0"}
+    assert {first or second for first, second in addresses} == {galaxy["repository"]}
