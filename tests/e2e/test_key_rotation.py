@@ -312,7 +312,7 @@ def test_all_proven_and_tasks_with_an_agency_left_alone(cloud: Local, rotate: Ro
     result = rotate(allow_quiet=True)
     assert result.get("failed") is None
     assert result["conclusion"] == "1 proven, 1 written with nothing to deliver yet, the old key can be revoked."
-    assert rotate()["msg"] == "Do not revoke the old key yet: 1 task is not proven: kafka-a/quiet (written)."
+    assert rotate()["conclusion"] == "Do not revoke the old key yet: 1 task is not proven: kafka-a/quiet (written)."
     only = rotate(name_pattern="dump")
     assert only["conclusion"].startswith("The 1 proven, the old key can be revoked. Only the tasks that were chosen")
     assert not any(tasks_of(cloud)["with-agency"]["id"] in path for path in writes(cloud))

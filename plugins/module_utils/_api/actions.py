@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Optional
 
-ENABLE_ALSO = "rights to read vpc, subnets and security groups, and to read and change ports (vpc:ports) and elastic IPs (eip:publicIps)"
+ENABLE_ALSO = (
+    "rights on the network: vpc:vpcs:get, vpc:vpcs:list, vpc:ports:get, vpc:ports:create, vpc:ports:update, vpc:ports:delete, "
+    "vpc:securityGroups:get, vpc:subnets:get, eip:publicIps:get, eip:publicIps:list and eip:publicIps:update"
+)
 
 
 class Need(NamedTuple):

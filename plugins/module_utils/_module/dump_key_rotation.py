@@ -17,7 +17,7 @@ from .._rotation.check_task import Pace
 from .._rotation.deliveries import Landing
 from .._rotation.jobs import Job
 from .._rotation.keys import Pair, takes_keys
-from .._rotation.report import build_diff, build_result
+from .._rotation.report import build_diff, build_result, tell_failure
 from .._rotation.run import CHECK_TASK, OLD_KEY_INACTIVE, Rotation
 from .._state_file import StateFile
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
@@ -71,7 +71,7 @@ def dump_key_rotation() -> None:
         landing = Landing(find_buckets(given, key, client.region, module.warn), zone_of(options["time_zone"]), options["max_objects"])
         state = StateFile(options["state_file"], keep=not module.check_mode, purpose="rotation")
         pace = Pace(options["wait_interval"], options["wait_timeout"], options["delivery_timeout"])
-        Rotation(
+        rotation = Rotation(
             client,
             pair,
             landing,
@@ -81,10 +81,12 @@ def dump_key_rotation() -> None:
             check_mode=module.check_mode,
             parallelism=parallelism,
             warn=module.warn,
-        ).run(options, jobs)
+        )
+        rotation.run(options, jobs)
     result = tell()
-    if not module.check_mode and not result["old_key_can_be_revoked"]:
-        module.fail_json(msg=result["conclusion"], error={}, **result)
+    problem = "" if module.check_mode else tell_failure(jobs, result["conclusion"], options["allow_quiet"], rotation.left_behind)
+    if problem:
+        module.fail_json(msg=problem, error={}, **result)
     module.exit_json(**result)
 
 

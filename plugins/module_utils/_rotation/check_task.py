@@ -11,7 +11,7 @@ call that the others get it by, and is started: it delivers only where the servi
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -82,13 +82,12 @@ class Checks:
     :param pair: the new pair.
     """
 
-    def __init__(self, client: Any, pair: Pair, landing: Landing, pace: Pace, clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(self, client: Any, pair: Pair, landing: Landing, pace: Pace, clock: Clock) -> None:
         self._client = client
         self._pair = pair
         self._landing = landing
         self._pace = pace
         self._clock = clock
-        self._warn = warn
 
     def begin(self, check: CheckTask, jobs: Sequence[Job]) -> None:
         """Make the check task of this parent and start it with the new pair.
@@ -154,8 +153,8 @@ class Checks:
         if shown:
             check.outcome = TAKEN
 
-    def remove(self, kind: type[Kind], parent: Parent) -> None:
-        """Delete every check task of this parent; a warning where that cannot be done."""
+    def remove(self, kind: type[Kind], parent: Parent) -> str:
+        """Delete every check task of this parent; what to say where that cannot be done."""
         try:
             adapter = kind(self._client)
             for task in adapter.listing(parent).tasks:
@@ -164,7 +163,8 @@ class Checks:
                         Declared(kind, {kind.parent_id_option: parent.id}, None, kind.id_of(task), "absent", **self._waiting(True))
                     )
         except OpendumpError as error:
-            self._warn("The check task '%s' of %s may still be there; delete it. %s" % (CHECK_NAME, parent, error))
+            return "The check task '%s' of %s may still be there; delete it. %s" % (CHECK_NAME, parent, error)
+        return ""
 
     def _design(self, kind: type[Kind], jobs: Sequence[Job]) -> dict[str, Any]:
         """Values of the check task: topics of the jobs, the bucket of the first, and a directory of its own."""

@@ -51,6 +51,14 @@ def conclude(jobs: Sequence[Job], allow_quiet: bool, partial: bool) -> str:
     return "%s %d proven, the old key can be revoked.%s" % ("All" if len(jobs) > 1 else "The", len(jobs), only)
 
 
+def tell_failure(jobs: Sequence[Job], conclusion: str, allow_quiet: bool, left_behind: Sequence[str]) -> str:
+    """Why the run fails: the conclusion, the tasks that are not proven, and check tasks that were left behind; empty where all is well."""
+    left = _unproven(jobs, allow_quiet)
+    if jobs and not left and not left_behind:
+        return ""
+    return "\n".join([conclusion, *(_line(job) for job in left[:MOST_NAMES]), *left_behind])
+
+
 def predict(jobs: Sequence[Job]) -> str:
     """What a run would do."""
     writes = [job for job in jobs if _would_write(job)]

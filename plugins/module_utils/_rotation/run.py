@@ -20,6 +20,7 @@ from .._reconcile.run import Reconciliation
 from .._reconcile.wait import Clock
 from .._state_file import StateFile
 from .._task.declared import Declared
+from .._task.kind import Kind
 from .._task.records import Listing, Task
 from .check_task import FAILED, GRACE, TAKEN, Checks, CheckTask, Pace, can_be_checked
 from .deliveries import Landing, find_move, read_offsets
@@ -65,8 +66,10 @@ class Rotation:
         self._warn = warn
         self._clock = clock or Clock()
         self._estate = Estate(client, parallelism)
-        self._making = Checks(client, pair, landing, pace, self._clock, warn)
+        self._making = Checks(client, pair, landing, pace, self._clock)
         self._checks: dict[tuple[str, str], CheckTask] = {}
+        #: check tasks that could not be deleted, a sentence or two for each
+        self.left_behind: list[str] = []
 
     def run(self, options: Mapping[str, Any], jobs: list[Job]) -> None:
         """Rotate the keys of the tasks that the options choose.
@@ -86,7 +89,7 @@ class Rotation:
             if self._check_mode:
                 return
             for kind, parent in choice.leftovers:
-                self._making.remove(kind, parent)
+                self._remove_checks(kind, parent)
             try:
                 self._begin_checks(jobs)
                 for group in group_by_parent(job for job in jobs if job.is_open and not job.accepted):
@@ -176,8 +179,13 @@ class Rotation:
 
     def _remove_check(self, check: CheckTask) -> None:
         if check.is_there:
-            self._making.remove(check.kind, check.parent)
+            self._remove_checks(check.kind, check.parent)
             check.is_there = False
+
+    def _remove_checks(self, kind: type[Kind], parent: Parent) -> None:
+        problem = self._making.remove(kind, parent)
+        if problem:
+            self.left_behind.append(problem)
 
     def _end_checks(self) -> None:
         for check in self._checks.values():

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The policies of the guide: each job passes with exactly its own, and says which action is missing where one is taken away."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._rotation import run as rotation_run
+from huaweicloud_emulator.server import Local
+
+from .bucket_server import serve_buckets
+from .reliability.estate import transfer_task
+from .conftest import ACCESS_KEY, PROJECT, SECRET_KEY, Play, Result, Run
+from .test_key_rotation import NEW, OLD, instance, smart_connect_task
+from .test_key_rotation import sink_task as seeded_sink_task
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "policies.rst"
+MODELS = {"1.1": "policy", "5.0": "identity policy"}
+FAST = {"wait_interval": 0.01, "wait_timeout": 20}
+
+
+def read_policies() -> dict[tuple[str, str], dict[str, Any]]:
+    """The guide's policies of the API user, by job and model. A job is the heading before them."""
+    found = {}
+    for heading, body in re.findall(r"^([A-Z][^\n]+)\n~{3,}\n(.*?)(?=^[A-Z][^\n]+\n[~-]{3,}\n|\Z)", GUIDE.read_text("utf-8"), re.M | re.S):
+        for block in re.findall(r"\.\. code-block:: json\n\n((?:  .*\n|\n)+)", body):
+            policy = json.loads(textwrap.dedent(block))
+            found[heading.lower(), policy["Version"]] = policy
+    return found
+
+
+POLICIES = read_policies()
+
+
+def seed(cloud: Local) -> None:
+    cloud.reset()
+    cloud.switch({"dms.store": "two"})
+    kafka = instance("kafka-a", [smart_connect_task("connect-dump")], [seeded_sink_task("sink-dump"), seeded_sink_task("sink-kept")])
+    idle = {**instance("kafka-b", []), "connector_enable": False}
+    stream = {"name": "orders", "partition_count": 1, "tasks": [transfer_task("dis-dump")]}
+    project = {"id": PROJECT, "dis": {"streams": [stream]}, "dms": {"instances": [kafka, idle]}}
+    cloud.seed({"projects": [project], "writer_keys": [OLD, NEW], "buckets": ["archive", "obsbucket"]})
+
+
+def allow(cloud: Local, *policies: dict[str, Any]) -> None:
+    """Give the built-in key these policies and nothing else."""
+    cloud.seed({"access_keys": [{"access": ACCESS_KEY, "secret": SECRET_KEY, "policies": list(policies)}]})
+
+
+Job = Callable[[Run, dict[str, Any]], list[Result]]
+DIS = {"stream_name": "orders"}
+KAFKA = {"instance_name": "kafka-a"}
+KEYS = {"access_key": OLD["access"], "secret_key": OLD["secret"], "obs_bucket_name": "archive"}
+
+
+def declared(state: str) -> dict[str, Any]:
+    """A new task, a changed one and one to delete, of each kind."""
+    new = {"task_name": "new-dump", "topics": ["busy"], "obs": {**KEYS, "obs_path": "new"}}
+    return {
+        "dis_transfer_tasks": [
+            {**DIS, "task_name": "new-dump", "obs": {"obs_bucket_path": "obsbucket"}, **FAST},
+            {**DIS, "task_name": "dis-dump", "obs": {"obs_bucket_path": "obsbucket", "deliver_time_interval": 60}, **FAST},
+            {**DIS, "task_name": "gone", "state": "absent", **FAST},
+        ],
+        "kafka_sink_tasks": [
+            {**KAFKA, **new, **FAST},
+            {**KAFKA, "task_name": "sink-dump", "state": "absent", **FAST},
+            {**KAFKA, "task_name": "sink-kept", "obs": KEYS, **FAST},
+        ],
+        "smart_connect_tasks": [
+            {**KAFKA, **new, "task_name": "new-connect", **FAST},
+            {**KAFKA, "task_name": "connect-dump", "obs": {"obs_bucket_name": "archive", "deliver_time_interval": 60}, **FAST},
+        ],
+    }
+
+
+def plan(run: Run, place: dict[str, Any]) -> list[Result]:
+    return [run("dump_tasks", check=True, **declared("present"))]
+
+
+def apply(run: Run, place: dict[str, Any]) -> list[Result]:
+    made = run("dump_tasks", **declared("present"))
+    ends = {
+        "dis_transfer_tasks": [{**DIS, "task_name": "new-dump", "state": "absent", **FAST}],
+        "smart_connect_tasks": [{**KAFKA, "task_name": "new-connect", "state": "absent", **FAST}],
+    }
+    return [made, run("dump_tasks", **ends)]
+
+
+def pause_and_resume(run: Run, place: dict[str, Any]) -> list[Result]:
+    results = [run("dump_tasks_info", kinds=["dis_transfer_task", "smart_connect_task"], details=False)]
+    for state in ("paused", "running"):
+        items = {
+            "dis_transfer_tasks": [{**DIS, "task_name": "dis-dump", "state": state, **FAST}],
+            "smart_connect_tasks": [{**KAFKA, "task_name": "connect-dump", "state": state, **FAST}],
+        }
+        results.append(run("dump_tasks", **items))
+    return results
+
+
+def report(run: Run, place: dict[str, Any]) -> list[Result]:
+    return [run("dump_tasks_info")]
+
+
+def migrate(run: Run, place: dict[str, Any]) -> list[Result]:
+    options = {
+        "policy": "gap_free",
+        "apply": True,
+        "delete_old": True,
+        "overlap": 0,
+        "state_file": place["migration"],
+        "wait_interval": 0.05,
+    }
+    writers = [{"access_key": OLD["access"], "secret_key": OLD["secret"]}]
+    return [run("kafka_sink_migration", writers=writers, consumer_strategy="earliest", **options)]
+
+
+def rotate(run: Run, place: dict[str, Any]) -> list[Result]:
+    options = {"new_access_key": NEW["access"], "new_secret_key": NEW["secret"], "state_file": place["rotation"], "name_pattern": "connect"}
+    return [run("dump_key_rotation", obs_endpoint=place["obs"], wait_interval=0.2, delivery_timeout=30, **options)]
+
+
+def switch_on(run: Run, place: dict[str, Any]) -> list[Result]:
+    return [run("smart_connect", instance_name="kafka-b", wait_timeout=20)]
+
+
+JOBS: dict[str, Job] = {
+    "plan only": plan,
+    "apply": apply,
+    "pause and resume": pause_and_resume,
+    "report": report,
+    "export": report,
+    "migrate": migrate,
+    "rotate keys": rotate,
+    "switch smart connect on": switch_on,
+}
+
+
+@pytest.fixture(scope="module")
+def bucket_url(local: Local) -> Iterator[str]:
+    with serve_buckets(local) as (_server, url):
+        yield url
+
+
+@pytest.fixture
+def carry_out(cloud: Local, run: Run, bucket_url: str, tmp_path: pathlib.Path) -> Callable[..., list[Result]]:
+    """Do a job with these policies in a fresh estate."""
+    count = 0
+
+    def do(job: Job, *policies: dict[str, Any]) -> list[Result]:
+        nonlocal count
+        count += 1
+        seed(cloud)
+        if policies:
+            allow(cloud, *policies)
+        place = {"obs": bucket_url, **{name: str(tmp_path / f"{name}-{count}.json") for name in ("rotation", "migration")}}
+        return job(run, place)
+
+    return do
+
+
+def refusals(results: list[Result]) -> str:
+    """What failed, as text; empty where nothing did."""
+    return "\n".join(
+        str(one.get("msg")) if one.get("failed") else json.dumps(one["errors"]) for one in results if one.get("failed") or one.get("errors")
+    )
