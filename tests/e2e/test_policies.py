@@ -15,12 +15,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._rotation import run as rotation_run
 from huaweicloud_emulator.server import Local
 
 from .bucket_server import serve_buckets
-from .reliability.estate import transfer_task
 from .conftest import ACCESS_KEY, PROJECT, SECRET_KEY, Play, Result, Run
+from .reliability.estate import transfer_task
 from .test_key_rotation import NEW, OLD, instance, smart_connect_task
 from .test_key_rotation import sink_task as seeded_sink_task
 
@@ -175,3 +174,51 @@ def refusals(results: list[Result]) -> str:
     return "\n".join(
         str(one.get("msg")) if one.get("failed") else json.dumps(one["errors"]) for one in results if one.get("failed") or one.get("errors")
     )
+
+
+CASES = [(name, version) for name in JOBS for version in MODELS]
+
+
+@pytest.mark.parametrize(("name", "version"), CASES)
+def test_a_job_passes_with_its_policy_and_says_what_is_missing(carry_out: Callable[..., list[Result]], name: str, version: str) -> None:
+    policy = POLICIES[name, version]
+    assert refusals(carry_out(JOBS[name], policy)) == ""
+    (statement,) = policy["Statement"]
+    assert statement["Effect"] == "Allow" and len(statement["Action"]) == len(set(statement["Action"]))
+    for action in statement["Action"]:
+        lessened = {**policy, "Statement": [{**statement, "Action": [other for other in statement["Action"] if other != action]}]}
+        said = refusals(carry_out(JOBS[name], lessened))
+        assert action in said, (action, said)
+        assert "Put it into a custom policy" in said and "some minutes to take effect" in said, said
+
+
+def test_the_guide_has_a_policy_for_every_job_in_both_models() -> None:
+    assert {name for name, _version in POLICIES} == set(JOBS)
+    assert set(POLICIES) == set(CASES)
+
+
+def test_playbooks_pass_with_the_policies_of_the_guide(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    seed(cloud)
+    allow(cloud, POLICIES["apply", "1.1"])
+    lists = {f"dumping_{name}": items for name, items in declared("present").items()}
+    applied = play("opendump.huaweicloud.configure_dumping", extra_vars=lists)
+    assert applied.code == 0, applied.text
+    lacking = json.loads(json.dumps(POLICIES["export", "5.0"]))
+    lacking["Statement"][0]["Action"].remove("dms:instance:listConnectorSinkTask")
+    allow(cloud, lacking)
+    refused = play("opendump.huaweicloud.export", extra_vars={"dumping_export_file": str(tmp_path / "export.yml")})
+    assert refused.code != 0
+    assert "dms:instance:listConnectorSinkTask" in refused.text and not (tmp_path / "export.yml").exists()
+
+
+def test_a_bucket_that_may_not_be_listed_names_the_action(cloud: Local, run: Run, bucket_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = re.findall(r"Looking into buckets\n-+\n.*?code-block:: json\n\n((?:  .*\n|\n)+)", GUIDE.read_text("utf-8"), re.S)
+    (statement,) = json.loads(textwrap.dedent(block))["Statement"]
+    assert statement["Action"] == ["obs:bucket:ListBucket"]
+    seed(cloud)
+    tasks = run("dump_tasks_info", kinds=["smart_connect_task"])["tasks"]
+    keys = {"obs_access_key": NEW["access"], "obs_secret_key": NEW["secret"], "obs_endpoint": bucket_url}
+    assert run("dump_landing_info", tasks=tasks, **keys)["landing"][0]["verdict"] != "unreadable"
+    cloud.admin("PATCH", "writer_keys", {NEW["access"]: {"buckets": []}})
+    refused = run("dump_landing_info", tasks=tasks, **keys)["landing"][0]
+    assert refused["verdict"] == "unreadable" and "obs:bucket:ListBucket" in refused["reason"]

@@ -61,7 +61,8 @@ class CheckTask:
     outcome: str = ""
     reason: str = ""
     id: Optional[str] = None
-    is_there: bool = False
+    may_be_there: bool = False
+    is_started: bool = False
     counts_from: Optional[float] = None
     offsets: Optional[dict[str, int]] = None
     unwell: int = 0
@@ -72,7 +73,8 @@ class CheckTask:
 
     @property
     def is_open(self) -> bool:
-        return self.is_there and not self.outcome
+        """Whether it may still tell."""
+        return self.is_started and not self.outcome
 
 
 class Checks:
@@ -96,7 +98,7 @@ class Checks:
         """
         values = self._design(check.kind, jobs)
         wrong = make_wrong_pair()
-        check.is_there = True
+        check.may_be_there = True
         try:
             self._reconcile(self._declare(check, "paused", values, wrong))
         except ApiError as error:
@@ -111,8 +113,9 @@ class Checks:
         try:
             self._reconcile(self._declare(check, "running", {}, self._pair, wait=False))
         except OpendumpError as error:
-            check.reason = "the check task could not be given the new key: %s" % error
-            check.outcome = FAILED
+            check.outcome, check.reason = FAILED, "the check task could not be given the new key: %s" % error
+        else:
+            check.is_started = True
 
     def _check_at_once(self, check: CheckTask, values: dict[str, Any], wrong: Pair) -> None:
         """Where a service looks at keys as soon as they are given, it has to refuse the wrong ones when a task is changed, too."""
@@ -136,7 +139,7 @@ class Checks:
     def see(self, check: CheckTask, task: Optional[Task], record: dict[str, Any]) -> None:
         """Judge what a look shows of the check task."""
         if task is None:
-            check.is_there, check.reason = False, "the check task is gone; somebody else deleted it"
+            check.is_started, check.reason = False, "the check task is gone; somebody else deleted it"
             return
         check.id = task.id
         health = check.kind.health(task.status)

@@ -21,7 +21,7 @@ from .._reconcile.wait import Clock
 from .._state_file import StateFile
 from .._task.declared import Declared
 from .._task.kind import Kind
-from .._task.records import Listing, Task
+from .._task.records import Listing, Parent, Task
 from .check_task import FAILED, GRACE, TAKEN, Checks, CheckTask, Pace, can_be_checked
 from .deliveries import Landing, find_move, read_offsets
 from .jobs import CANNOT, CHECK_NAME, PROVEN, REFUSED, WRITTEN, Job, choose_jobs
@@ -178,9 +178,9 @@ class Rotation:
             self._remove_check(check)
 
     def _remove_check(self, check: CheckTask) -> None:
-        if check.is_there:
+        if check.may_be_there:
             self._remove_checks(check.kind, check.parent)
-            check.is_there = False
+            check.may_be_there = False
 
     def _remove_checks(self, kind: type[Kind], parent: Parent) -> None:
         problem = self._making.remove(kind, parent)
@@ -300,7 +300,10 @@ class Rotation:
 
     def _judge(self, job: Job) -> None:
         check = self._check_of(job)
-        if not job.delivery or (self._proof == CHECK_TASK and (check is None or check.outcome != TAKEN)):
+        if not job.delivery or (check and check.is_open):
+            return
+        if self._proof == CHECK_TASK and (check is None or check.outcome != TAKEN):
+            self._conclude(job, check)
             return
         job.proven_at = self._landing.now()
         job.close(PROVEN, job.delivery)
