@@ -94,15 +94,18 @@ class Declared:
             **QUICK,
         }
 
-    def broken(self, there: list[dict[str, Any]]) -> str:
-        """How what is there is not what is declared; empty where it is."""
+    def broken(self, there: list[dict[str, Any]], unable: bool) -> str:
+        """How what is there is not what is declared; empty where it is.
+
+        :param unable: whether the service makes no change in place.
+        """
         mine = [task for task in there if task["name"] == self.name]
         if self.state == "absent":
             return f"{mine} should be gone" if mine else ""
         if len(mine) != 1:
             return f"{len(mine)} tasks"
         (task,) = mine
-        unchangeable = set(self.obs) if self.kind == "kafka_sink_task" else {"consumer_strategy"}
+        unchangeable = set(self.obs) if unable or self.kind == "kafka_sink_task" else {"consumer_strategy"}
         ignored = unchangeable if self.policy == "ignore" else set()
         wrong = {
             key: task["destination"].get(key)
@@ -144,6 +147,8 @@ class Machine(RuleBasedStateMachine):
     run: Run
     cloud: Local
     tally: Tally
+    unable = False
+    first = False
 
     @initialize(lag=st.booleans())
     def begin(self, lag: bool) -> None:
@@ -176,7 +181,26 @@ class Machine(RuleBasedStateMachine):
 
     @rule(put=st.sampled_from(["honoured", "ignored", "unknown", "refused"]), abnormal=st.sampled_from(["works", "fails_again"]))
     def the_service_learns(self, put: str, abnormal: str) -> None:
+        self.unable = put != "honoured"
         self.cloud.switch({"dis.put": put, "dis.start_on_abnormal": abnormal, "dms.modify": put})
+
+    @rule(late=st.sampled_from([0, 0, 3]), wakes=st.booleans(), back=st.sampled_from([0, 0, 0, 1]), refused=st.booleans())
+    def the_service_has_ways(self, late: int, wakes: bool, back: int, refused: bool) -> None:
+        """Changes come late, wake a paused task, do not last, or are refused while the task runs."""
+        running = "refused" if refused else "allowed"
+        self.cloud.switch({"dis.put_dwell": late, "dis.put_wakes": wakes, "dis.put_rolled_back": back, "dis.put_while_running": running})
+        self.cloud.switch(
+            {
+                "dms.connect.changing": late,
+                "dms.modify_wakes": wakes,
+                "dms.modify_rolled_back": back,
+                "dms.modify_while_running": running,
+            }
+        )
+
+    @rule(quota=st.sampled_from([5, 3]), hidden=st.sampled_from(["", "deliver_size_interval", "agency_name"]))
+    def the_service_has_limits(self, quota: int, hidden: str) -> None:
+        self.cloud.switch({"dis.task_quota": quota, "dis.never_shown": hidden, "dms.never_shown": hidden})
 
     # calls
 
@@ -221,12 +245,16 @@ class Machine(RuleBasedStateMachine):
             assert {entry["method"] for entry in self.cloud.requests()} <= {"GET"}
             return
         same = after == before
+        troubled = {entry["parent"] for entry in result.get("results", []) if entry["error"]}
+        assert not [entry for entry in result.get("purged", []) if entry["actions"] and entry["parent"] in troubled and not self.first], (
+            result
+        )
         if result.get("failed"):
             message = clear(result)
             assert same or result["changed"] or any(word in message for word in UNKNOWN), (message, before, after)
         else:
             there = tasks(self.cloud)
-            problems = [text for one in declared if (text := one.broken(there[one.place]))]
+            problems = [text for one in declared if (text := one.broken(there[one.place], self.unable))]
             assert not problems, (problems, result)
             assert result["changed"] is not same, (result, before, after)
 
@@ -270,10 +298,14 @@ class WholeEstate(Machine):
         limit=st.sampled_from([0, 1, 10]),
         parallelism=st.sampled_from([1, 8]),
         on_error=st.sampled_from(["continue", "stop"]),
+        first=st.booleans(),
     )
-    def play(self, many: list[Declared], fault: FaultDrawn, check: bool, purge: bool, limit: int, parallelism: int, on_error: str) -> None:
+    def play(
+        self, many: list[Declared], fault: FaultDrawn, check: bool, purge: bool, limit: int, parallelism: int, on_error: str, first: bool
+    ) -> None:
         options: dict[str, Any] = {f"{kind}s": [one.options for one in many if one.kind == kind] for kind in self.kinds}
-        options.update(parallelism=parallelism, on_error=on_error)
+        self.first = first
+        options.update(parallelism=parallelism, on_error=on_error, purge_first=first)
         may_go: set[tuple[Place, str]] = set()
         if purge:
             options.update(purge=True, purge_match="^dump-", purge_limit=limit)

@@ -109,7 +109,8 @@ def test_a_change_that_cannot_be_looked_at_is_told(run: Run, cloud: Local) -> No
     cloud.reset()
     cloud.seed(document(transfer_tasks=[transfer_task()]))
     page = {"status": 502, "body": "<html>Bad Gateway</html>"}
-    cloud.fault({"match": {"method": "GET", "path": f"{NAME}$"}, "skip": 1, "count": -1, "do": page})
+    # one look to decide, one right before the write
+    cloud.fault({"match": {"method": "GET", "path": f"{NAME}$"}, "skip": 2, "count": -1, "do": page})
     changed = {**TRANSFER, "obs": {**TRANSFER["obs"], "deliver_time_interval": 60}}
     failed = run("dis_transfer_task", **changed, **QUICK, retry_budget=0.2)
     assert failed["failed"] and failed["changed"] and failed["actions"] == ["update"], failed
