@@ -19,6 +19,7 @@ from .._api.client import REQUESTS_IMPORT_ERROR, Client
 from .._api.options import API_OPTIONS
 from .._api.redaction import hide_options, list_spellings, make_printable, mask
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
+from .texts import read_texts
 
 # Ansible blanks out these texts wherever they stand in a result. Shorter secrets are hidden by the names of their options, and taken out of
 # what a service says.
@@ -62,6 +63,12 @@ class DumpModule(AnsibleModule):
         self._handlers: dict[int, Any] = {}
         super().__init__(argument_spec={**API_OPTIONS, **argument_spec}, supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
         self._accepted = True
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        self.params, problems = read_texts(self.params, self.argument_spec)
+        if problems:
+            self.fail_json(msg="%s. Nothing was sent to the service." % "; ".join(problems))
 
     def connect(self, connections: int = 1) -> Client:
         """The client that these options ask for.

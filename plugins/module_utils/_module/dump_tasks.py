@@ -36,7 +36,7 @@ class ItemsModule(DumpModule):
     declared: Mapping[str, Any] = MappingProxyType({})
 
     def _load_params(self) -> None:
-        super()._load_params()  # type: ignore[no-untyped-call]
+        super()._load_params()
         # As declared: the validated parameters lack the items that are no mapping.
         self.declared = {name: self.params.get(name) for name in LISTS}
 

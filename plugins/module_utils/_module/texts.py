@@ -1,0 +1,57 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that came as text, as surveys and extra variables give them: JSON or YAML text of a list is the list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+try:
+    import yaml
+except ImportError:  # where a module runs there need not be any; JSON is read all the same
+    yaml = None  # type: ignore[assignment]
+
+
+def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, Any], list[str]]:
+    """The options with every text of a list read, and what is wrong with those that are none.
+
+    A text without brackets that stands for a list of words stays as it is: Ansible splits it at its commas.
+    """
+    values, problems = dict(params), []
+    for name, argument in spec.items():
+        value, path = values.get(name), prefix + name
+        elements, inner = argument.get("elements", "str"), argument.get("options")
+        if argument.get("type") == "list" and isinstance(value, str) and (elements == "dict" or value.strip().startswith("[")):
+            value = values[name] = parse_text(value)
+            if not isinstance(value, list):
+                problems.append("%s is text and no JSON or YAML of a list" % path)
+                continue
+        if inner and isinstance(value, Mapping):
+            values[name], found = read_texts(value, inner, path + ".")
+            problems += found
+        elif inner and isinstance(value, list):
+            items = []
+            for number, item in enumerate(value):
+                if isinstance(item, Mapping):
+                    item, found = read_texts(item, inner, "%s[%d]." % (path, number))
+                    problems += found
+                items.append(item)
+            values[name] = items
+    return values, problems
+
+
+def parse_text(text: str) -> Any:
+    """What JSON, or else YAML, makes of a text; None where it is neither."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    if yaml is None:
+        return None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
