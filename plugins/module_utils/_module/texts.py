@@ -1,18 +1,13 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that came as text, as surveys and extra variables give them: JSON or YAML text of a list is the list."""
+"""Options that came as text, as surveys and extra variables give them: JSON text of a list is the list."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from typing import Any
-
-try:
-    import yaml
-except ImportError:  # where a module runs there need not be any; JSON is read all the same
-    yaml = None  # type: ignore[assignment]
 
 
 def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, Any], list[str]]:
@@ -27,7 +22,7 @@ def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str =
         if argument.get("type") == "list" and isinstance(value, str) and (elements == "dict" or value.strip().startswith("[")):
             value = values[name] = parse_text(value)
             if not isinstance(value, list):
-                problems.append("%s is text and no JSON or YAML of a list" % path)
+                problems.append("%s is text and no JSON of a list; the filter from_yaml makes a list of YAML" % path)
                 continue
         if inner and isinstance(value, Mapping):
             values[name], found = read_texts(value, inner, path + ".")
@@ -44,14 +39,8 @@ def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str =
 
 
 def parse_text(text: str) -> Any:
-    """What JSON, or else YAML, makes of a text; None where it is neither."""
+    """What JSON makes of a text; None where it is none. Where a module runs there need not be anything that reads YAML."""
     try:
         return json.loads(text)
     except ValueError:
-        pass
-    if yaml is None:
-        return None
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
         return None

@@ -7,6 +7,7 @@ it was not executed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Optional, cast
@@ -408,12 +409,10 @@ class Writer:
         if UPDATE in self.plan.actions and UPDATE not in self.done:
             task = cast(Task, self.task)
             wait = StateWait(self.adapter, self.plan.parent, self.plan.declared.label, "paused", self.timeout, self.clock.now())
-            while True:
-                shown = self._show(task)
-                if wait.is_over(shown, self.clock.now()):
+            for _look in self.clock.poll(self.interval, math.inf):
+                self.task = self._show(task)
+                if wait.is_over(self.task, self.clock.now()):
                     break
-                self.clock.sleep(self.interval)
-            self.task = shown
 
     def _set_running(self) -> None:
         """By the action that fits the state that the task is in by now; one that runs already needs none."""
