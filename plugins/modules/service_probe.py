@@ -114,16 +114,17 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See what would be asked
+- name: See what would be asked about DIS
   opendump.huaweicloud.service_probe:
-    stream_name: trial
-    obs_bucket_name: trial-dumps
+    stream_name: measurements
+    obs_bucket_name: staging
   register: probe
 
-- name: Ask
+- name: Ask two questions, which takes seconds; all of them take minutes
   opendump.huaweicloud.service_probe:
-    stream_name: trial
-    obs_bucket_name: trial-dumps
+    stream_name: measurements
+    obs_bucket_name: staging
+    questions: [dis.list_order, dis.echo_defaults]
     apply: true
   register: probe
 
