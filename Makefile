@@ -113,14 +113,13 @@ docs: venv  ## render guides, modules and roles into .cache/docs/build/html
 	@antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir $(CACHE)/docs opendump.huaweicloud >/dev/null
 	@antsibull-docs --config-file $(CACHE)/docs/antsibull-docs.cfg collection --use-current --squash-hierarchy \
 		--dest-dir $(CACHE)/docs/rst opendump.huaweicloud
-	@mkdir -p $(CACHE)/docs/rst/docsite/pages && cp tests/emulator/README.md $(CACHE)/docs/rst/docsite/pages/local_cloud.md
-	@tar -C docs --exclude=./docsite -cf - . | tar -C $(CACHE)/docs/rst/docsite/pages -xf -
-	@sed -i.orig 's#](docsite/rst/#](../#' $(CACHE)/docs/rst/docsite/pages/*.md && rm -f $(CACHE)/docs/rst/docsite/pages/*.orig
-	@printf '\n.. toctree::\n  :glob:\n\n  pages/*\n' >>$(CACHE)/docs/rst/docsite/more.rst
+	@PYTHONPATH=$(CACHE)/collections python dev/options_first.py $(CACHE)/docs/rst/*_module.rst
+	@python dev/site_pages.py $(CACHE)/docs/rst/docsite
 	@# without the cross references to other sites, which would have to be fetched
 	@sphinx-build -q -w $(CACHE)/docs/warnings -b html -c $(CACHE)/docs -D extensions=sphinx_antsibull_ext,myst_parser \
+		-D html_static_path=$(CURDIR)/dev/site -D html_css_files=site.css -D html_title=opendump.huaweicloud \
 		$(CACHE)/docs/rst $(CACHE)/docs/build/html 2>/dev/null || { cat $(CACHE)/docs/warnings; exit 1; }
-	@! grep -vE "undefined label: '(ansible_collections\.ansible\.builtin\.[a-z_]+|action_plugins|common_return_values|ansible_configuration_settings)'" $(CACHE)/docs/warnings
+	@! grep -vE "undefined label: '(ansible_collections\.ansible\.builtin\.[a-z_]+|action_plugins|common_return_values|callback_plugins|ansible_configuration_settings)'" $(CACHE)/docs/warnings
 	$(SAY) "open .cache/docs/build/html/index.html"
 
 error-codes: venv  ## write the page of error codes anew, from the table of the modules

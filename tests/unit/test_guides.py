@@ -168,3 +168,25 @@ def test_ways_to_install_agree() -> None:
         addresses |= set(re.findall(r"collection install git\+(\S+)|- name: (https://\S+)\n *type: git", text(path)))
     assert ranges == {">=1.0.0,<2.0.0"}
     assert {first or second for first, second in addresses} == {galaxy["repository"]}
+
+
+def test_map_of_the_rooms_is_true() -> None:
+    """CONTRIBUTING names every room, and no file that is not there."""
+    content = text("CONTRIBUTING.md")
+    picture = content.partition("## Architecture in one picture")[2].partition("## How to")[0]
+    rooms = {
+        path.parts[2].removesuffix(".py") for path in FILES if path.parts[:2] in (("plugins", "module_utils"), ("plugins", "plugin_utils"))
+    }
+    assert {room for room in rooms if not re.search(rf"\b{room}\b", picture)} == set()
+    plugins = ROOT / "plugins"
+    homes = (
+        ROOT,
+        plugins,
+        plugins / "module_utils",
+        plugins / "plugin_utils",
+        plugins / "plugin_utils" / "_report",
+        ROOT / "roles" / "dumping_report",
+    )
+    homes += (ROOT / "tests" / "e2e" / "reliability", ROOT / "plugins" / "modules", ROOT / "roles" / "dumping")
+    named = set(re.findall(r"`([\w/]+\.(?:py|yml))`", content))
+    assert {name for name in named if not any((home / name).exists() for home in homes)} == set()
