@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -95,6 +96,12 @@ def found(answer: Mapping[str, Any], wanted: Any) -> bool:
     if "reads" in answer and isinstance(wanted, int):
         return bool(answer["reads"] == wanted)
     return bool(value == wanted and type(value) is type(wanted))
+
+
+@pytest.fixture(autouse=True)
+def marks(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks of life of probes that are killed stay in here."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.fixture

@@ -49,6 +49,17 @@ def forget(run: str) -> None:
         os.unlink(_lock_path(run))
 
 
+def forget_old(now: float) -> None:
+    """Remove the marks of runs that ended so long ago that their age says enough.
+
+    :param now: seconds since 1970.
+    """
+    for name in os.listdir(tempfile.gettempdir()):
+        run = find_run(name)
+        if run and name == os.path.basename(_lock_path(run)) and int(run.split("-")[2], 16) < now - ABANDONED and is_abandoned(run, now):
+            forget(run)
+
+
 def find_run(name: str) -> str:
     """The run that a task belongs to, empty where it is no probe's."""
     match = RUN.match(name)

@@ -16,7 +16,7 @@ from .answers import Hidden, not_told, read_answer
 from .apis import Unreadable, connect_api, dis_api, sink_api
 from .catalogue import QUESTIONS, STEPS
 from .ground import Ground, Places
-from .life import living, new_run
+from .life import forget_old, living, new_run
 from .own_tasks import MOST, Left, OwnTasks
 from .question import CannotTell, Question, Step, Taken, needed_steps
 from .talk import Pace, Talk
@@ -52,6 +52,7 @@ class Probe:
         questions: Sequence[Question] = QUESTIONS,
         known: Sequence[str] = (),
     ) -> None:
+        self._now = now
         self._questions = questions
         #: tasks that could not be deleted
         self.left: list[Left] = []
@@ -147,6 +148,7 @@ class Probe:
         self.look()
         with living(self.own.run):
             self.left = self.own.clear_away(others=True)
+            forget_old(self._now())
             taken = Taken()
             try:
                 if any(step.writes for step in self.steps()):
