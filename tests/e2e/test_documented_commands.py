@@ -82,7 +82,11 @@ PLAIN = {
 ANSIBLE = {"ansible", "ansible-galaxy", "ansible-builder", "ansible-navigator", "ansible-rulebook", "ansible-vault"}
 OPTIONS = {"-e", "-i", "-m", "-a", "-v", "--check", "--diff", "--forks", "--tags", "--skip-tags", "--limit", "--vault-password-file"}
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-VARIABLES = {name for names in ENVIRONMENT.values() for name in names} | {"CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN"}
+VARIABLES = {name for names in ENVIRONMENT.values() for name in names} | {
+    "CONTROLLER_HOST",
+    "CONTROLLER_OAUTH_TOKEN",
+    "ANSIBLE_CALLBACKS_ENABLED",
+}
 ROLES = {path.parts[1] for path in checkout.files() if path.match("roles/*/meta/argument_specs.yml")}
 
 
