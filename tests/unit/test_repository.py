@@ -228,3 +228,15 @@ def test_pinned_requirements_do_not_say_where_packages_come_from() -> None:
 def test_no_file_is_executable_or_has_a_shebang_but_the_one_that_ci_starts() -> None:
     started = [path for path in FILES if (ROOT / path).read_bytes()[:2] == b"#!" or (ROOT / path).stat().st_mode & 0o111]
     assert [str(path) for path in started] == [".ci/run"]
+
+
+def test_unit_tests_lie_where_what_they_test_lies() -> None:
+    """A folder is a room or a kind of plugin; a file beside them is about a file of the ground, or about the repository."""
+    plugins = ROOT / "plugins"
+    homes = (plugins, plugins / "module_utils", plugins / "plugin_utils", ROOT)
+    whole = {"documentation", "execution_environment", "guides", "repository", "rooms"}
+    for path in FILES:
+        if path.parts[:2] == ("tests", "unit") and len(path.parts) > 3:
+            assert any((home / path.parts[2]).is_dir() for home in homes), path
+        elif path.match("tests/unit/test_*.py") and path.stem.removeprefix("test_") not in whole:
+            assert (plugins / "module_utils" / path.name.removeprefix("test")).exists(), path
