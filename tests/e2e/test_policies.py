@@ -20,8 +20,10 @@ from huaweicloud_emulator.server import Local
 from .bucket_server import serve_buckets
 from .conftest import ACCESS_KEY, PROJECT, SECRET_KEY, Play, Result, Run
 from .reliability.estate import transfer_task
+from .reliability.selection import SOAK
 from .test_key_rotation import NEW, OLD, instance, smart_connect_task
 from .test_key_rotation import sink_task as seeded_sink_task
+from .test_probe import ESTATE, LENT
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "policies.rst"
@@ -193,8 +195,30 @@ def test_a_job_passes_with_its_policy_and_says_what_is_missing(carry_out: Callab
 
 
 def test_the_guide_has_a_policy_for_every_job_in_both_models() -> None:
-    assert {name for name, _version in POLICIES} == set(JOBS)
-    assert set(POLICIES) == set(CASES)
+    assert set(POLICIES) == {*CASES, *(("probe", version) for version in MODELS)}
+
+
+@pytest.mark.parametrize("version", MODELS)
+def test_the_probe_answers_all_with_its_policy_and_less_with_less(cloud: Local, run: Run, version: str) -> None:
+    lent = {**{name: value for name, value in LENT.items() if name != "instance_id"}, "instance_name": "kafka-dump", "wait_timeout": 0.3}
+
+    def count_answers(policy: dict[str, Any] | None) -> int:
+        """How many questions are answered; none where the probe fails."""
+        cloud.reset()
+        cloud.seed(ESTATE)
+        if policy:
+            allow(cloud, policy)
+        result = run("service_probe", **lent, apply=True)
+        return 0 if result.get("failed") else sum(answer["told"] for answer in result["answers"]["answers"].values())
+
+    policy = POLICIES["probe", version]
+    (statement,) = policy["Statement"]
+    everything = count_answers(None)
+    assert count_answers(policy) == everything
+    # with each action in turn where everything is tried, else with one
+    for action in statement["Action"] if SOAK else statement["Action"][-1:]:
+        actions = [other for other in statement["Action"] if other != action]
+        assert count_answers({**policy, "Statement": [{**statement, "Action": actions}]}) < everything, action
 
 
 def test_playbooks_pass_with_the_policies_of_the_guide(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
