@@ -154,14 +154,14 @@ EXAMPLES = r"""
     new_secret_key: "{{ vault_new_obs_secret_key }}"
     state_file: rotation.json
   check_mode: true
-  register: rotation
+  register: planned
 
 - name: Write the new key into all tasks, and wait for the proof
   opendump.huaweicloud.dump_key_rotation:
     new_access_key: "{{ vault_new_obs_access_key }}"
     new_secret_key: "{{ vault_new_obs_secret_key }}"
     state_file: rotation.json
-  register: rotation
+  when: approved | default(false) | bool
 
 - name: Write it into some tasks of one instance, which are quiet at night
   opendump.huaweicloud.dump_key_rotation:
@@ -171,6 +171,7 @@ EXAMPLES = r"""
     new_secret_key: "{{ vault_new_obs_secret_key }}"
     state_file: rotation.json
     allow_quiet: true
+  when: approved | default(false) | bool
 """
 
 RETURN = r"""

@@ -138,7 +138,7 @@ def test_examples_work(path: pathlib.Path, documented: Local, home: pathlib.Path
     file = home / "site.yml"
     file.write_text(site, encoding="utf-8")
     environment: dict[str, str | None] = {"HOME": str(home), **DATA["environment"]}
-    if "dump_landing_info" in site or "landing" in site:
+    if "landing" in site or "dump_key_rotation" in site:
         environment["HW_OBS_ENDPOINT"] = request.getfixturevalue("buckets")
     done = play(str(file), extra_vars=DATA["variables"], env=environment)
     assert done.code == 0, done.text
