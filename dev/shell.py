@@ -48,7 +48,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(143))
     with local_cloud(str(EXAMPLE / "estate.json")) as url:
         print(WELCOME.format(url=url, folder=FOLDER), flush=True)
-        environment = dict(environment_for(url), PS1="(local cloud) $ ", ANSIBLE_LOCALHOST_WARNING="false")
+        environment = dict(
+            environment_for(url), PS1="(local cloud) $ ", ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_INVENTORY_UNPARSED_WARNING="false"
+        )
         environment.pop("ENV", None)
         # Ctrl-C is for what runs in the shell
         signal.signal(signal.SIGINT, signal.SIG_IGN)
