@@ -57,7 +57,7 @@ class Settlement:
         self.lists: dict[str, list[Task]] = {}
 
     def add(self, written: Written) -> None:
-        """One task more; what fails at once fails here."""
+        """One task more."""
         self.tasks.append(written)
         self._expect(written)
 
@@ -65,12 +65,11 @@ class Settlement:
         target, outcome = find_target(written.plan), written.outcome
         if outcome.error or target is None or not outcome.declared.wait:
             return
-        wait = StateWait(written.adapter, self.parent, outcome.declared.label, target, outcome.declared.wait_timeout, self.clock.now())
-        try:
-            if outcome.task is None or not outcome.task.status or not wait.is_over(outcome.task, self.clock.now()):
-                written.wait = wait
-        except OpendumpError as error:
-            self.fail(outcome, error)
+        # What a write answered, or what was seen before it, is no look at the task.
+        if outcome.task is None or written.adapter.health(outcome.task.status) != target:
+            written.wait = StateWait(
+                written.adapter, self.parent, outcome.declared.label, target, outcome.declared.wait_timeout, self.clock.now()
+            )
 
     def settle(self) -> None:
         """Until all is as it should be; what cannot be is an error of its task."""
