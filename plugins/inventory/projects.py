@@ -14,6 +14,8 @@ description:
     regions and sub-projects of an account.
   - Each host has the variables C(dumping_region) and C(dumping_project_id), by which the roles and playbooks of this collection know
     where to work. C(--forks) then spreads the projects, and AWX can slice them.
+  - Beside these it has C(huaweicloud_project_name), C(huaweicloud_sub_project), C(huaweicloud_domain_id) and
+    C(huaweicloud_project_description).
   - Nobody logs in to such a host. It has C(ansible_connection=local), and the calls go out from where Ansible runs.
   - All hosts are in the group C(dumping_projects), and in one group for each region, such as C(dumping_region_eu_west_101).
   - The name of a source file has to end in C(projects.yml) or C(projects.yaml).
@@ -84,7 +86,7 @@ cache_timeout: 3600
 compose:
   archive_bucket: "'archive-' ~ dumping_region"
 keyed_groups:
-  - key: dumping_sub_project | default('main', true)
+  - key: huaweicloud_sub_project | default('main', true)
     prefix: team
 """
 
@@ -130,10 +132,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 {
                     "dumping_region": project.region,
                     "dumping_project_id": project.id,
-                    "dumping_project_name": project.name,
-                    "dumping_sub_project": project.sub_project,
-                    "dumping_domain_id": project.domain_id,
-                    "dumping_project_description": project.description,
+                    "huaweicloud_project_name": project.name,
+                    "huaweicloud_sub_project": project.sub_project,
+                    "huaweicloud_domain_id": project.domain_id,
+                    "huaweicloud_project_description": project.description,
                 },
             )
 

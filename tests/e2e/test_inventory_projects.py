@@ -72,7 +72,7 @@ def test_projects_are_hosts_grouped_by_region_and_composed_groups(source: Callab
     file = source(
         strict=True,
         compose={"archive_bucket": "'archive-' ~ dumping_region"},
-        keyed_groups=[{"key": "dumping_sub_project | default('main', true)", "prefix": "team"}],
+        keyed_groups=[{"key": "huaweicloud_sub_project | default('main', true)", "prefix": "team"}],
         groups={"europe": "dumping_region is match('eu-')"},
     )
     done = inventory(file)

@@ -140,3 +140,12 @@ def test_demo_fails_when_the_second_run_changes_something(tmp_path: pathlib.Path
     done = subprocess.run([sys.executable, str(ROOT / "dev" / "demo.py")], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert "the second run changed something (changed=1)" in done.stderr
+
+
+def test_the_last_task_of_a_stream_is_purged_though_nothing_is_declared(play: Play, run: Run, cloud: Local) -> None:
+    run("dis_transfer_task", stream_name="newstream", task_name="last", obs={"obs_bucket_path": "obsbucket"})
+    purge = {"dumping_purge": True, "dumping_purge_match": "^last$", "dumping_purge_stream_names": ["newstream"]}
+    played = play("opendump.huaweicloud.configure_dumping", extra_vars=purge)
+    assert played.code == 0, played.text
+    assert played.result("Say what was done")["msg"] == ["last: delete"]
+    assert run("dis_transfer_task_info", stream_name="newstream")["tasks"] == []
