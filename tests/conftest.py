@@ -11,8 +11,14 @@ import pathlib
 import signal
 import sys
 
+import hypothesis
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 # A script that runs the tests in the background has them ignore SIGINT, and what they start would ignore it, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -32,12 +32,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 CONTROLLER = {"_task", "_kinds", "_landing/files", "_errors", "_numbers"}
 FOR_OTHERS = {"lookup/api_options.py": {"_api/options"}, "inventory/projects.py": {"_api"}, "callback/progress.py": {"_module/progress"}}
 
-# Rooms that are being rebuilt, with whose they are. Whoever mends one takes its line away.
-KNOWN: dict[tuple[str, str], str] = {
-    ("module_utils/_reconcile/estate.py", "module_utils/_api/client.py"): "reconcile",
-    ("module_utils/_reconcile/run.py", "module_utils/_api/client.py"): "reconcile",
-}
-
 
 def read_sources() -> dict[str, str]:
     """The text of every plugin file by its path below plugins/."""
@@ -113,8 +107,7 @@ def find_ansible_modules(sources: Mapping[str, str]) -> set[str]:
 
 def test_no_room_imports_what_stands_above_or_beside_it() -> None:
     wrong = find_wrong_imports(read_sources())
-    assert wrong - set(KNOWN) == set()
-    assert set(KNOWN) - wrong == set(), "mended: take these lines out of KNOWN"
+    assert wrong == set()
 
 
 def test_no_file_imports_itself_in_a_circle() -> None:

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional, Union, cast
 
-from .._api.client import Client
 from .._errors import ApiError, Meaning, NoSuchInstance, OpendumpError
 from .._task.declared import Declared
-from .._task.kind import Kind
+from .._task.kind import Kind, Service
 from .._task.records import Listing, Parent, Task
 from .._threads import cascade, side_by_side
 
@@ -46,7 +45,7 @@ class Observed:
 class Estate:
     """Parents and their tasks, each listed once."""
 
-    client: Client
+    client: Service
     parallelism: int = 1
     adapters: dict[str, Kind] = field(default_factory=dict)
     listings: dict[tuple[str, str], Union[Listing, OpendumpError]] = field(default_factory=dict)

@@ -12,10 +12,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Optional, cast
 
-from .._api.client import Client
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._task.declared import Declared
-from .._task.kind import Kind
+from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
 from .._threads import side_by_side
 from . import purge as purging
@@ -35,7 +34,7 @@ class Reconciliation:
 
     def __init__(
         self,
-        client: Client,
+        client: Service,
         *,
         check_mode: bool = False,
         parallelism: int = 1,
