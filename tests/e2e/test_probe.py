@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -232,23 +232,27 @@ def test_its_own_answers_make_the_local_cloud_answer_the_same(cloud: Local, clie
     assert [name for name, answer in first["answers"].items() if answer["told"] != second["answers"][name]["told"]] == []
 
 
+WRITES = ("POST", "PUT", "DELETE")
+
+
 class Killed(BaseException):
     """The process is gone: nothing is sent any more."""
 
 
 class Mortal(Client):
-    """A client that dies right after its nth write, before the answer is read."""
+    """A client that dies right after its nth write, or its nth request, before the answer is read."""
 
     last = 10**9
-    writes = 0
+    deadly: Sequence[str] = WRITES
+    counted = 0
 
     def ask(self, service: str, method: str, path: str, **more: Any) -> Any:
-        if self.writes >= self.last:
+        if self.counted >= self.last:
             raise Killed
         answer = super().ask(service, method, path, **more)
-        if method != "GET":
-            self.writes += 1
-            if self.writes >= self.last:
+        if method in self.deadly:
+            self.counted += 1
+            if self.counted >= self.last:
                 raise Killed
         return answer
 
@@ -295,13 +299,13 @@ def writes_to_others(cloud: Local, others: set[str]) -> list[dict[str, Any]]:
     return [entry for entry, text in texts if any(text.find(f'{mark}"') >= 0 or f"{mark}/" in text for mark in marks)]
 
 
-def kill_and_see(local: Local, last: int) -> int | None:
-    """Kill a probe at its nth write and see that another one tidies up. How many tasks it left; None when it lived to its end."""
+def kill_and_see(local: Local, last: int, deadly: Sequence[str]) -> int | None:
+    """Kill a probe at its nth such request and see that another one tidies up. How many tasks it left; None when it lived to its end."""
     local.reset()
     seed_others(local)
     others = ids_of(local, OTHERS)
     client = Mortal(options_of(local), environ={})
-    client.last = last
+    client.last, client.deadly = last, deadly
     pace = Pace(0.001, 0.004, 2)
     killed = False
     try:
@@ -320,9 +324,10 @@ def kill_and_see(local: Local, last: int) -> int | None:
 
 @pytest.mark.parametrize("first", [1, 2, 3])
 def test_killed_after_any_write_the_next_run_tidies_up_and_nobody_else_is_touched(first: int, local: Local) -> None:
-    """Between two writes nothing changes at the services, so that every other moment is like one of these."""
+    """Between two writes nothing changes at the services, so that every other moment is like one of these; the soak tries them, too."""
+    deadly = (*WRITES, "GET") if os.environ.get("OPENDUMP_SOAK") else WRITES
     left = []
-    while (tasks := kill_and_see(local, first + 3 * len(left))) is not None:
+    while (tasks := kill_and_see(local, first + 3 * len(left), deadly)) is not None:
         left.append(tasks)
     assert len(left) > 14 and set(left) == {0, 1, 2}
 
@@ -339,7 +344,6 @@ LENT: dict[str, Any] = {
     "watch": 0.03,
     "wait_timeout": 3,
 }
-WRITES = ("POST", "PUT", "DELETE")
 
 
 def most_tasks_at_once(cloud: Local) -> int:
