@@ -39,7 +39,9 @@ class BucketServer(ThreadingHTTPServer):
         if key.buckets is not None and bucket not in key.buckets:
             return 403, REFUSAL % "AccessDenied"
         prefix, marker, delimiter = (query.get(name, [""])[0] for name in ("prefix", "marker", "delimiter"))
-        files = sorted((file.key, file) for file in list(cloud.files) if file.bucket == bucket and file.key.startswith(prefix))
+        # a later file of one name takes the place of the earlier one
+        named = {file.key: file for file in list(cloud.files) if file.bucket == bucket and file.key.startswith(prefix)}
+        files = sorted(named.items())
         files = [(name, file) for name, file in files if name > marker]
         folders = sorted({prefix + name[len(prefix) :].partition("/")[0] + "/" for name, _file in files if "/" in name[len(prefix) :]})
         rows = [

@@ -248,7 +248,7 @@ def test_nothing_is_purged_where_a_declared_task_failed(run: Run, cloud: Local, 
     cloud.switch({"dms.store": "two"})
     run("dump_tasks", **{name: declared()[name]})
     before = names(cloud)
-    refuse = {"refuse": {"status": 400, "code": "DIS.4335" if name.startswith("dis") else "DMS.00400026", "text": "Refused."}}
+    refuse = {"refuse": {"status": 400, "code": "DIS.4335" if name.startswith("dis") else "DMS.00400062", "text": "Refused."}}
     cloud.fault({"match": {"method": "POST", "path": CREATES[name]}, "skip": 1, "count": -1, "do": refuse})
     failed = run("dump_tasks", **renamed(name), **RENAMED)
     assert failed["failed"]

@@ -684,7 +684,7 @@ def test_a_run_may_be_killed_at_every_request(
         except Killed:
             kill()
             whole = migrate(policy, apply=True, delete_old=True)
-        assert whole.get("failed") is not True, (at, whole["msg"], requests)
+        assert whole.get("failed") is not True, (at, whole["msg"])
         assert whole["summary"]["tasks"] == whole["summary"]["done"] == 2 or at == len(requests), at
         assert names(cloud, "sink") == []
         assert names(cloud, "smart_connect") == ["orders-sc", "payments-sc"]

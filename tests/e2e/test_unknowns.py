@@ -60,6 +60,7 @@ CASES = [
 TRANSFER: dict[str, Any] = {
     "stream_name": "newstream",
     "task_name": "newtask",
+    "retry_budget": 1.0,
     "obs": {
         "obs_bucket_path": "obsbucket",
         "file_prefix": "a/",
@@ -71,12 +72,14 @@ TRANSFER: dict[str, Any] = {
 SINK: dict[str, Any] = {
     "instance_name": INSTANCE_NAME,
     "task_name": "sink-task",
+    "retry_budget": 1.0,
     "topics": ["topic-test", "topic-sdk-no-delete"],
     "obs": {"obs_bucket_name": "testobs", "obs_path": "a", "record_delimiter": "newline"},
 }
 CONNECT: dict[str, Any] = {
     "instance_name": INSTANCE_NAME,
     "task_name": "connect-task",
+    "retry_budget": 1.0,
     "topics": ["topic-test", "topic-sdk-no-delete"],
     "obs": {"obs_bucket_name": "testobs", "obs_path": "a", "record_delimiter": "newline", "store_keys": True},
 }

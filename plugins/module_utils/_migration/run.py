@@ -242,13 +242,15 @@ class Migration:
 
     def _start(self, job: Job) -> Iterator[None]:
         task = cast(Task, job.now.successor)
+        noted = job.now.begin
         if task.status in self.connect.unstarted:
             self._note(job, begin=self._ends(job), mark=None)
         if self._write(self.connect, job, task, "running"):
             job.actions.append(START)
         else:
-            # Somebody else has started it, and nobody knows when.
-            self._note(job, begin=None, mark=None)
+            # It was started already, by a run that was broken off or by somebody else. When is not known, but it was after what an
+            # earlier run noted before it was to start.
+            self._note(job, begin=noted, mark=None)
         # Between start and deletion every second counts where duplicates are to be avoided, so nothing else is done meanwhile.
         waiting = self._until(job, ("ok",), "started")
         if self.chosen.policy == GAP_FREE:
