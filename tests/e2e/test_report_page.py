@@ -293,6 +293,9 @@ def test_by_keyboard_alone(mixed: Opener) -> None:
 def test_nothing_that_a_service_says_gets_out_of_its_place(mixed: Opener) -> None:
     opened = mixed()
     page = opened.page
+    page.evaluate("document.querySelectorAll('.open-row').forEach(one => one.click())")
+    assert page.locator(".more .facts").count() == 11
+    assert page.locator("noscript").count() == 0
     assert page.locator("img, b:has-text('Night'), iframe, object").count() == 0
     assert page.locator("script").count() == 2
     text = page.inner_text("body")
@@ -395,6 +398,8 @@ def test_no_motion_for_those_who_want_none(mixed: Opener) -> None:
 def test_without_scripts_everything_is_there(mixed: Opener) -> None:
     opened = mixed(java_script_enabled=False)
     assert opened.page.locator(".more").first.is_visible()
+    assert opened.page.locator(".more .facts").count() == 11
+    assert opened.page.locator(".more .facts").last.is_visible()
     assert not opened.page.locator(".tools").is_visible()
 
 
@@ -429,6 +434,8 @@ def test_five_hundred_dumps_without_lag(many: Opener) -> None:
     opened = many()
     page = opened.page
     assert opened.count == "500 dumps"
+    elements = page.evaluate("document.querySelectorAll('.dumps *').length")
+    assert elements < 500 * 25, "what opens below a dump is not a part of the page before that"
     type_text = "(() => { const one = document.getElementById('search'); one.value = '%s'; one.dispatchEvent(new Event('input')); })()"
     typed = cost(page, *(type_text % text for text in ["s", "s1", "s1-", "s1-2", "", "kafka-3", ""] * 3))
     sorted_in = cost(page, *["document.querySelector('th[data-key=lag] button').click()"] * 6)

@@ -18,24 +18,24 @@
   setInterval(grow, 60000);
   if (!table) return;
 
-  const rows = [...table.tBodies].map((body) => ({
-    body,
-    find: body.dataset.find,
-    health: body.dataset.health,
-    kind: body.dataset.kind,
-    region: body.dataset.region,
-    project: body.dataset.project,
-    wrong: body.dataset.wrong === "1",
-    keys: {
-      rank: Number(body.dataset.rank),
-      name: body.dataset.name,
-      state: Number(body.dataset.state),
-      where: body.dataset.where,
-      lag: body.dataset.lag === "" ? null : Number(body.dataset.lag),
-      last: body.dataset.last === "" ? null : Number(body.dataset.last),
-      files: body.dataset.files === "" ? null : Number(body.dataset.files),
-    },
-  }));
+  const number = (text) => (text === undefined ? null : Number(text));
+  const states = ["failed", "unknown", "starting", "paused", "ok"];
+  const rows = [...table.tBodies].map((body, rank) => {
+    const { find, health, kind, region, project, wrong, lag, last, files } = body.dataset;
+    return {
+      body,
+      find,
+      health,
+      kind,
+      region,
+      project,
+      wrong: wrong === "1",
+      keys: { rank, state: states.indexOf(health), lag: number(lag), last: number(last), files: number(files) },
+    };
+  });
+  // Texts are looked up when somebody sorts by them.
+  const texts = { name: ".label", where: ".where" };
+  const keys = ["rank", "name", "state", "where", "lag", "last", "files"];
   const search = document.getElementById("search");
   // Choices of one value each; region and project are there only where there is a choice.
   const choices = ["kind", "region", "project"].map((name) => document.getElementById(name)).filter(Boolean);
@@ -47,16 +47,16 @@
 
   const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const states = chips.filter((chip) => chip.dataset.health && chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.health);
+    const healths = chips.filter((chip) => chip.dataset.health && chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.health);
     const wrong = chips.some((chip) => chip.dataset.wrong && chip.getAttribute("aria-pressed") === "true");
     let shown = 0;
     for (const row of rows) {
       const fits =
-        (!states.length || states.includes(row.health)) &&
+        (!healths.length || healths.includes(row.health)) &&
         choices.every((choice) => !choice.value || row[choice.id] === choice.value) &&
         (!wrong || row.wrong) &&
         words.every((word) => row.find.includes(word));
-      row.body.hidden = !fits;
+      if (row.body.hidden === fits) row.body.hidden = !fits;
       shown += fits;
     }
     count.textContent = shown === rows.length ? `${rows.length} dumps` : `${shown} of ${rows.length} dumps`;
@@ -87,12 +87,13 @@
     const pressed = (chosen.get("only") || "").split(",");
     for (const chip of chips) chip.setAttribute("aria-pressed", String(pressed.includes(chip.dataset.health || "problems")));
     const key = (chosen.get("sort") || "rank").replace(/^-/, "");
-    if (key in rows[0].keys) sort(key, (chosen.get("sort") || "").startsWith("-"));
+    if (keys.includes(key)) sort(key, (chosen.get("sort") || "").startsWith("-"));
     show();
   };
 
   const names = new Intl.Collator(undefined, { numeric: true });
   const sort = (key, down) => {
+    if (key in texts) for (const row of rows) row.keys[key] ??= row.body.querySelector(texts[key]).textContent;
     // What is not known comes last, whichever way round.
     const compare = (one, other) => {
       const left = one.keys[key];
@@ -121,6 +122,9 @@
   };
 
   const turn = (body, open) => {
+    // What is in there was escaped for a page without scripts, which is how it is read here.
+    const unread = body.querySelector("noscript");
+    if (unread) unread.outerHTML = unread.textContent;
     body.classList.toggle("open", open);
     body.querySelector(".open-row").setAttribute("aria-expanded", String(open));
   };
