@@ -8,6 +8,7 @@ others do at the same time.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +129,115 @@ def test_a_change_that_goes_back_is_an_error(run: Run, cloud: Local, subject: Su
     failed = run(subject.module, **subject.declare("new", on_immutable_change="recreate"))
     assert failed["failed"] and "did not last" in failed["msg"], failed
     assert there(cloud)[0]["destination"][subject.folder] == "old"
+
+
+RESTARTING = {"dis_transfer_task": "STARTING", "smart_connect_task": "RESTARTING"}
+MOVES = {
+    # what the looks show, from the one that proves the change on; the last of them is a moment after all waiting is over
+    "back while it restarts": ([{"status": True}, {"back": True}], "did not last"),
+    "back after it ran again": ([{}, {"status": True}, {"status": True}, {"back": True}], "did not last"),
+    "restarts once more and stays": ([{}, {"status": True}, {"status": True}, {"status": False}], ""),
+    "never comes to rest": ([{}, *[{"status": True}] * 60], "on the move again"),
+}
+
+
+@SUBJECTS
+@pytest.mark.parametrize("way", ["module", "dump_tasks"])
+@pytest.mark.parametrize("moves", MOVES)
+def test_a_change_is_looked_at_until_the_task_has_come_to_rest(run: Run, cloud: Local, subject: Subject, way: str, moves: str) -> None:
+    def declare(folder: str) -> dict[str, Any]:
+        options = subject.declare(folder, wait_interval=0.01, wait_timeout=0.2)
+        return run(subject.module, **options) if way == "module" else run("dump_tasks", **{subject.module + "s": [options]})
+
+    path = "transfer-tasks/dump$" if subject is DIS else "connector/tasks/[^/]+$"
+    looks = {"method": "GET", "path": path}
+    well(declare("older"))
+    cloud.admin("DELETE", "requests")
+    well(declare("old"))
+    seen = [entry["method"] for entry in cloud.requests() if re.search(path, entry["path"]) or entry["method"] == "PUT"]
+    before, after = seen.index("PUT"), len(seen) - seen.index("PUT") - 1
+    assert after == 2, "one look proves the change, and one confirms it"
+    shown, said = MOVES[moves]
+    for number, move in enumerate(shown):
+        patch = {**subject.find}
+        if "status" in move:
+            patch["status"] = RESTARTING[subject.module] if move["status"] else "RUNNING"
+        if "back" in move:
+            patch |= {"status": "RUNNING", "set": {subject.folder: "old"}}
+        if move:
+            cloud.fault({"match": looks, "skip": before + number, "count": 1, "do": {"patch": patch}})
+    result = declare("new")
+    (task,) = there(cloud)
+    if said:
+        assert result["failed"] and said in result["msg"], result
+    else:
+        well(result)
+        assert result["changed"] and task["destination"][subject.folder] == "new"
+
+
+# not shown
+
+HIDDEN = {
+    "dis": ("dis_transfer_task", "obs", {"stream_name": "newstream"}, DIS.options["obs"], "agency_name,deliver_time_interval"),
+    "mrs": (
+        "dis_transfer_task",
+        "mrs",
+        {"stream_name": "newstream"},
+        {"mrs_cluster_name": "m", "mrs_cluster_id": "i", "mrs_hdfs_path": "/h", "obs_bucket_path": "obsbucket", "retry_duration": 60},
+        "retry_duration,mrs_hdfs_path",
+    ),
+    "connect": ("smart_connect_task", "obs", {"instance_id": INSTANCE}, CONNECT.options["obs"], "partition_format,store_keys"),
+    "copy": (
+        "smart_connect_task",
+        "kafka",
+        {"instance_id": INSTANCE},
+        {"bootstrap_servers": ["192.168.0.1:9092"], "direction": "pull", "compression_type": "zstd", "task_num": 3},
+        "compression_type,direction",
+    ),
+    "sink": ("kafka_sink_task", "obs", {"instance_id": INSTANCE}, CONNECT.options["obs"], "obs_path,deliver_time_interval"),
+}
+# what is declared besides, of the fields that are hidden
+BESIDES: dict[str, dict[str, Any]] = {
+    "dis": {"agency_name": "dis_admin_agency", "deliver_time_interval": 60},
+    "connect": {"partition_format": "yyyy", "store_keys": True},
+    "sink": {"obs_path": "a", "deliver_time_interval": 60},
+}
+
+
+@pytest.mark.parametrize("way", ["module", "dump_tasks"])
+@pytest.mark.parametrize("case", HIDDEN)
+def test_what_is_never_shown_is_sent_once_and_said_to_be_unproven(run: Run, cloud: Local, case: str, way: str) -> None:
+    module, option, where, own, hidden = HIDDEN[case]
+    cloud.switch({"%s.never_shown" % ("dis" if module.startswith("dis") else "dms"): hidden})
+    names = sorted("%s.%s" % (option, name) for name in hidden.split(","))
+
+    def declare(check: bool = False, **more: Any) -> dict[str, Any]:
+        policy = {} if module == "dis_transfer_task" else {"topics": ["topic-test"]}
+        inside = {**own, **BESIDES.get(case, {}), **more}
+        options = {**where, **policy, "task_name": "dump", "on_immutable_change": "recreate", "wait_interval": 0.01, option: inside}
+        if way == "module":
+            return well(run(module, check=check, **options))
+        result = well(run("dump_tasks", check=check, **{module + "s": [options, {**options, "task_name": "dump-2"}]}))
+        return {**result["results"][0], "warnings": result.get("warnings", [])}
+
+    first = declare()
+    assert (first["changed"], sorted(first["unproven_fields"])) == (True, names)
+    told = [text for text in first["warnings"] if "does not show" in str(text) and "'dump'" in str(text)]
+    assert len(told) == 1 and all(name in str(told) for name in names)
+    (before,) = there(cloud)
+    cloud.admin("DELETE", "requests")
+    for check in (True, False):
+        again = declare(check=check)
+        assert (again["changed"], again["actions"], sorted(again["unproven_fields"])) == (False, [], names)
+        assert not again.get("warnings")
+    assert writes(cloud) == []
+    if case in ("dis", "connect"):
+        # they go along with another change, and are not reset by it
+        changed = declare(**{"file_prefix" if case == "dis" else "obs_path": "new"})
+        assert changed["actions"] == ["update"] and sorted(changed["unproven_fields"]) == names
+        (after,) = there(cloud)
+        assert {name: after["destination"][name] for name in BESIDES[case]} == BESIDES[case]
+        assert after["id"] == before["id"]
 
 
 UNABLE = ["ignored", "unknown", {"dis.put": "not_allowed", "dms.modify": "not allowed"}]

@@ -55,7 +55,7 @@ def staging(prefix: FilePrefix = PREFIX) -> tuple[Field, ...]:
     """What the destinations behind OBS take: where data waits, and how long a failed delivery is tried again."""
     return (
         Field("obs_bucket_path", BUCKET, required=True),
-        Field("file_prefix", prefix),
+        Field("file_prefix", prefix, omitted_when_unset=True),
         Field("retry_duration", Integer(0, 7200, "seconds"), usual=1800),
     )
 
@@ -114,18 +114,18 @@ OBS = Destination(
     (
         *common(),
         Field("obs_bucket_path", BUCKET, required=True),
-        Field("file_prefix", PARQUET_PREFIX),
-        Field("partition_format", Text(choices=PARTITION_FORMATS)),
-        Field("deliver_size_interval", Integer(1, 300, "MB"), may_be_hidden=True),
+        Field("file_prefix", PARQUET_PREFIX, omitted_when_unset=True),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), omitted_when_unset=True),
+        Field("deliver_size_interval", Integer(1, 300, "MB")),
         Field("destination_file_type", Text(choices=("text", "csv", "parquet", "carbon")), default_on_create="text"),
-        Field("carbon_properties", Properties(), may_be_hidden=True),
-        Field("record_delimiter", Delimiter("\n"), usual="newline"),
+        Field("carbon_properties", Properties()),
+        Field("record_delimiter", Delimiter("\n"), usual="newline", omitted_when_unset=True),
         Group(
             "processing_schema",
             (
-                Field("timestamp_name", Text(), may_be_hidden=True),
-                Field("timestamp_type", Text(choices=("String", "Timestamp")), may_be_hidden=True),
-                Field("timestamp_format", Text(choices=TIMESTAMP_FORMATS), may_be_hidden=True),
+                Field("timestamp_name", Text()),
+                Field("timestamp_type", Text(choices=("String", "Timestamp"))),
+                Field("timestamp_format", Text(choices=TIMESTAMP_FORMATS)),
             ),
         ),
     ),
@@ -139,9 +139,9 @@ MRS = Destination(
         Field("mrs_cluster_name", Text(), required=True),
         Field("mrs_cluster_id", Text(), required=True),
         Field("mrs_hdfs_path", Text(), required=True),
-        Field("hdfs_prefix_folder", FOLDER),
+        Field("hdfs_prefix_folder", FOLDER, omitted_when_unset=True),
         Field("destination_file_type", Text(choices=("text", "parquet", "carbon"))),
-        Field("carbon_properties", Properties(), may_be_hidden=True),
+        Field("carbon_properties", Properties()),
         *staging(PARQUET_PREFIX),
     ),
     (prefix_fits_the_files,),
@@ -159,7 +159,7 @@ CLOUDTABLE = Destination(
         *common(),
         Field("cloudtable_cluster_name", Text(), required=True),
         Field("cloudtable_cluster_id", Text(), required=True),
-        Field("cloudtable_table_name", Text()),
+        Field("cloudtable_table_name", Text(), omitted_when_unset=True),
         Group(
             "cloudtable_schema",
             (
@@ -229,14 +229,21 @@ CLOUDTABLE = Destination(
                 )
             ),
         ),
-        Field("cloudtable_row_key_delimiter", Text(choices=(",", ".", "|", ";", "\\", "-", "_", "~")), usual="."),
-        Field("obs_backup_bucket_path", BUCKET),
-        Field("backup_file_prefix", PREFIX),
+        Field(
+            "cloudtable_row_key_delimiter",
+            Text(choices=(",", ".", "|", ";", "\\", "-", "_", "~")),
+            usual=".",
+            omitted_when_unset=True,
+        ),
+        Field("obs_backup_bucket_path", BUCKET, omitted_when_unset=True),
+        Field("backup_file_prefix", PREFIX, omitted_when_unset=True),
         Field("retry_duration", Integer(0, 7200, "seconds"), usual=1800),
     ),
     (one_table_schema, timestamps_have_formats),
     exclusive=(("cloudtable_schema", "opentsdb_schema"),),
 )
+
+REJECTED = Text(pattern=r"\d+|unlimited", pattern_says="a whole number or unlimited is allowed")
 
 DWS = Destination(
     "dws",
@@ -247,7 +254,7 @@ DWS = Destination(
         Field("dws_database_name", Text(), required=True),
         Field("dws_schema", Text(), required=True),
         Field("dws_table_name", Text(), required=True),
-        Field("dws_table_columns", Text()),
+        Field("dws_table_columns", Text(), omitted_when_unset=True),
         Field("dws_delimiter", Text(choices=(",", ";", "|")), required=True),
         Field("user_name", Text(), required=True),
         Field("user_password", Text(), secret=True, required_to_create=True),
@@ -256,11 +263,11 @@ DWS = Destination(
         Group(
             "options",
             (
-                Field("fill_missing_fields", FlagText(), usual=False),
-                Field("ignore_extra_data", FlagText(), usual=False),
-                Field("compatible_illegal_chars", FlagText(), usual=False),
-                Field("reject_limit", Text(pattern=r"\d+|unlimited", pattern_says="a whole number or unlimited is allowed"), usual="0"),
-                Field("error_table_name", Text()),
+                Field("fill_missing_fields", FlagText(), usual=False, omitted_when_unset=True),
+                Field("ignore_extra_data", FlagText(), usual=False, omitted_when_unset=True),
+                Field("compatible_illegal_chars", FlagText(), usual=False, omitted_when_unset=True),
+                Field("reject_limit", REJECTED, usual="0", omitted_when_unset=True),
+                Field("error_table_name", Text(), omitted_when_unset=True),
             ),
         ),
         *staging(),

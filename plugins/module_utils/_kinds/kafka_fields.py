@@ -11,7 +11,7 @@ from typing import Any, Optional
 
 from .._task.fields import Field
 from .._task.records import quantity
-from .._task.rules import Names, Text
+from .._task.rules import Names, Path, Text
 
 TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
 TOPIC_SAYS = "topic names have 1 to 249 letters, digits, dots, underscores and hyphens (for a pattern there is topics_regex)"
@@ -26,9 +26,10 @@ ANEW = (
 )
 INSTANCE_FILTERS: Mapping[str, str] = MappingProxyType({"instance_ids": "instance_id", "instance_names": "instance_name"})
 
+OBS_PATH = Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")
 TOPICS = (
-    Field("topics", Names(most=20, pattern=r"[A-Za-z0-9._-]{1,249}", pattern_says=TOPIC_SAYS)),
-    Field("topics_regex", Text()),
+    Field("topics", Names(most=20, pattern=r"[A-Za-z0-9._-]{1,249}", pattern_says=TOPIC_SAYS), omitted_when_unset=True),
+    Field("topics_regex", Text(), omitted_when_unset=True),
 )
 
 

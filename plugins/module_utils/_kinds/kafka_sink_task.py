@@ -27,8 +27,19 @@ from .._task.records import (
     sum_lags,
     text,
 )
-from .._task.rules import Delimiter, Integer, Path, Text
-from .kafka_fields import ANEW, FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
+from .._task.rules import Delimiter, Integer, Text
+from .kafka_fields import (
+    ANEW,
+    FAILED_MEANING,
+    FAILED_WORDS,
+    INSTANCE_FILTERS,
+    OBS_PATH,
+    POLICIES,
+    TASK_NAME,
+    TOPICS,
+    read_quotas,
+    says_which_topics,
+)
 from .kafka_instances import Instances
 from .kafka_places import check_places, describe_topics
 from .obs_fields import BUCKET, PARTITION_FORMATS
@@ -42,9 +53,9 @@ OBS = Destination(
         Field("access_key", Text(), secret=True, required_to_create=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
         Field("secret_key", Text(), secret=True, required_to_create=True, environment="OPENDUMP_OBS_SECRET_KEY"),
         Field("obs_bucket_name", BUCKET, required=True),
-        Field("obs_path", Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")),
+        Field("obs_path", OBS_PATH, omitted_when_unset=True),
         Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm"),
-        Field("record_delimiter", Delimiter("\n"), default_on_create="newline"),
+        Field("record_delimiter", Delimiter("\n"), default_on_create="newline", omitted_when_unset=True),
         Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, answer_names=("deliver_time_interva",)),
     ),
 )

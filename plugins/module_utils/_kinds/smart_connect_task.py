@@ -14,8 +14,19 @@ from .._errors import ApiError, Meaning
 from .._task.fields import Field, Group, drop_followers, keep_unknown, read_answer
 from .._task.kind import Destination, FileLayout, Kind, Preflight
 from .._task.records import Listing, Parent, Task, moment, named_rows, quantity, require_object, text
-from .._task.rules import Boolean, Delimiter, Integer, Names, Path, Text
-from .kafka_fields import ANEW, FAILED_MEANING, FAILED_WORDS, INSTANCE_FILTERS, POLICIES, TASK_NAME, TOPICS, read_quotas, says_which_topics
+from .._task.rules import Boolean, Delimiter, Integer, Names, Text
+from .kafka_fields import (
+    ANEW,
+    FAILED_MEANING,
+    FAILED_WORDS,
+    INSTANCE_FILTERS,
+    OBS_PATH,
+    POLICIES,
+    TASK_NAME,
+    TOPICS,
+    read_quotas,
+    says_which_topics,
+)
 from .kafka_instances import Instances
 from .kafka_places import check_places, describe_topics
 from .obs_fields import BUCKET, PARTITION_FORMATS
@@ -87,11 +98,11 @@ OBS = Destination(
         Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, answer_names=("deliver_time_interva",)),
         Field("access_key", Text(), secret=True, environment="OPENDUMP_OBS_ACCESS_KEY", replaced_by="agency_name"),
         Field("secret_key", Text(), secret=True, environment="OPENDUMP_OBS_SECRET_KEY", replaced_by="agency_name"),
-        Field("agency_name", Text(longest=64), may_be_hidden=True),
+        Field("agency_name", Text(longest=64)),
         Field("obs_bucket_name", BUCKET, required=True),
-        Field("obs_path", Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")),
+        Field("obs_path", OBS_PATH, omitted_when_unset=True),
         Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm"),
-        Field("record_delimiter", Delimiter("\\n"), default_on_create="newline"),
+        Field("record_delimiter", Delimiter("\\n"), default_on_create="newline", omitted_when_unset=True),
         Field("store_keys", Boolean(), usual=False),
     ),
     create_checks=(writer_is_known,),

@@ -16,7 +16,7 @@ from .._errors import ConfigurationError
 from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._kinds.smart_connect_task import SmartConnectTask
 from .._task.declared import Declared, declare
-from .._task.fields import find_differences, leaves, show_values
+from .._task.fields import beside, find_differences, leaves, show_values
 from .._task.records import Task
 
 CARRIED = ("destination_file_type", "obs_bucket_name", "obs_path", "partition_format", "record_delimiter", "deliver_time_interval")
@@ -128,7 +128,8 @@ def compare_successor(design: Successor, candidate: Task) -> list[str]:
     if design.declaration is None or candidate.destination != "obs":
         return ["destination"]
     fields = SmartConnectTask.fields("obs")
-    known = dict(leaves(fields))
+    # As a key is never shown, an agency in its place need not be; of anything else that is not shown nobody knows that it is the same.
+    writers = {beside(path, known.replaced_by) for path, known in leaves(fields) if known.replaced_by}
     different = find_differences(fields, design.declaration.values, candidate.values)
     undeclared = [path for path in ("topics", "topics_regex") if path not in design.declaration.values and candidate.values.get(path)]
-    return [path for path in different if path in candidate.values or not known[path].may_be_hidden] + undeclared
+    return [path for path in different if path in candidate.values or path not in writers] + undeclared

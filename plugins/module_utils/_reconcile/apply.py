@@ -205,23 +205,6 @@ class Writer:
                     "The %s was created, but these fields are not as declared: %s. Somebody else may have created it at the same time. "
                     "Run again." % (plan.declared.label, ", ".join(wrong))
                 )
-        self._tell_hidden()
-
-    def _tell_hidden(self) -> None:
-        """Say once, when a task is new, of which declared fields nobody can tell whether they are as declared."""
-        doubtful = [path for path, field in self._fields().items() if field.may_be_hidden and path in self.plan.declared.values]
-        if not doubtful:
-            return
-        shown = self._known()
-        if not shown.complete:
-            shown = self._show(shown)
-        self.plan.unproven = find_hidden(self.plan.declared, shown)
-        if self.plan.unproven:
-            self.warn(
-                "The service does not show %s of the %s, so that nobody can tell whether they are as declared. They were sent, and are "
-                "sent again only with another change or with update_secrets 'always'."
-                % (", ".join(self.plan.unproven), self.plan.declared.label)
-            )
 
     def _recreate(self) -> None:
         preflight(self.adapter, self.plan, self.warn)
@@ -492,19 +475,14 @@ class Writer:
 
     def _is_visible(self, shown: Task) -> bool:
         """Whether any changed field is one that the service shows: a secret that was written cannot be seen."""
-        fields = self._fields()
-        return any(
-            path in fields and not fields[path].secret and not (fields[path].may_be_hidden and path not in shown.values)
-            for path in self.plan.changed_fields
-        )
+        fields, hidden = self._fields(), find_hidden(self.plan.declared, shown)
+        return any(path in fields and not fields[path].secret and path not in hidden for path in self.plan.changed_fields)
 
     def _find_wrong(self, shown: Task) -> list[str]:
-        """Declared fields that were written and that the service shows otherwise, less those that it may not show at all."""
-        fields = self._fields()
+        """Declared fields that were written and that the service shows otherwise, less those that it does not show."""
+        hidden = find_hidden(self.plan.declared, shown)
         wrong = find_differences(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
-        return [
-            path for path in wrong if path in self.plan.declared.values and not (fields[path].may_be_hidden and path not in shown.values)
-        ]
+        return [path for path in wrong if path in self.plan.declared.values and path not in hidden]
 
     def _others_changed(self, base: Task, shown: Task) -> bool:
         fields = self._fields()
@@ -527,12 +505,24 @@ class Writer:
         """Compare once more, when all waiting is over. True where the task had to be paused again.
 
         :raises WentBack: the change did not last.
+        :raises WaitFailed: the task is in a state of transition again, and does not leave it.
         """
-        shown = self._show(self.task or base)
-        self.task = shown
+        shown, moving = base, False
+        for _look in self.clock.poll(self.interval, self.timeout):
+            self.task = shown = self._show(self.task or base)
+            moving = self._is_moving(base, shown)
+            if not moving:
+                break
         wrong = [path for path in self._find_wrong(shown) if path in self.plan.changed_fields]
         if wrong:
             self._judge(base, shown, wrong, True, False)
+        if moving:
+            raise WaitFailed(
+                "The %s was changed, but it is on the move again: its status is still %s after %g seconds (wait_timeout), and it is not "
+                "known whether the change will last. Run again; the next run looks first."
+                % (self.plan.declared.label, shown.status, self.timeout),
+                {"task_status": shown.status},
+            )
         if not self._stays_paused(base) or self.adapter.health(shown.status) not in ("ok", "starting"):
             return False
         self._act(PAUSE)

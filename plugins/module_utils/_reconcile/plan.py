@@ -17,6 +17,7 @@ from .._task.declared import Declared
 from .._task.fields import encode_values, find_differences, leaves, show_values
 from .._task.kind import Kind
 from .._task.records import Parent, Task
+from .._task.rules import EMPTY
 
 CREATE, UPDATE, RECREATE, START, PAUSE, RESUME, DELETE = "create", "update", "recreate", "start", "pause", "resume", "delete"
 WRITTEN_AGAIN = "(secret, written again)"
@@ -121,7 +122,7 @@ def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Pl
     if current is None:
         return _plan_creation(declared, parent)
     declared = declared.beside(current.values)
-    if declared.destination and current.destination is None:
+    if declared.destination and not _shows_destination(declared, current):
         raise Refused(
             "The service does not show where the %s dumps to, so it cannot be compared with what is declared. "
             "Nothing was changed. Run again; if it stays so, look at the task in the console." % declared.label
@@ -129,6 +130,16 @@ def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Pl
     plan = _plan_change(declared, parent, current)
     _add_run_state(plan, current)
     return plan
+
+
+def _shows_destination(declared: Declared, current: Task) -> bool:
+    """Whether anything is shown of where the task dumps to, with which what is declared of that can be compared."""
+    if current.destination != declared.destination:
+        return current.destination is not None
+    inside = "%s." % declared.destination
+    return not any(path.startswith(inside) for path in find_hidden(declared, current)) or any(
+        path.startswith(inside) for path in current.values
+    )
 
 
 def _plan_creation(declared: Declared, parent: Parent) -> Plan:
@@ -204,15 +215,29 @@ def _compare(declared: Declared, current: Task) -> tuple[_Drift, list[str]]:
 
 
 def find_hidden(declared: Declared, current: Task) -> list[str]:
-    """Declared fields of which a missing echo proves nothing, and that are not shown."""
-    return [
-        path
-        for path, field in leaves(declared.kind.fields(declared.destination))
-        if field.may_be_hidden
-        and not field.secret
-        and path not in current.values
-        and field.rule.canonical(declared.values.get(path)) is not None
-    ]
+    """Declared fields that are not shown, so that nobody can tell whether they are as declared.
+
+    A missing echo is an empty one, and so a difference, only where the service is known to leave out what is not set, and where the
+    difference can be mended in place: nothing is re-created because of something that nobody has seen.
+    """
+    kind = declared.kind
+    hidden = []
+    for path, known in leaves(kind.fields(declared.destination)):
+        if path not in declared.values or path in current.values or known.secret or known.rule.same(declared.values[path], None):
+            continue
+        if _shows_partner(declared, current, path) or (known.omitted_when_unset and kind.can_update and not known.immutable):
+            continue
+        hidden.append(path)
+    return hidden
+
+
+def _shows_partner(declared: Declared, current: Task, path: str) -> bool:
+    """Whether the task has what excludes this field, such as a regular expression instead of a list of topics, and it is not derived."""
+    fields = dict(leaves(declared.kind.fields(declared.destination)))
+    return any(
+        current.values.get(partner) not in EMPTY and not fields[partner].follows
+        for partner in declared.kind.partners(declared.destination, path)
+    )
 
 
 def _plan_change(declared: Declared, parent: Parent, current: Task) -> Plan:

@@ -8,6 +8,7 @@ Reads are made side by side; writes of one parent one after the other, because a
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Optional, cast
@@ -20,7 +21,7 @@ from .._threads import side_by_side
 from . import purge as purging
 from .estate import Estate, Observed
 from .outcome import Outcome
-from .plan import CREATE, RECREATE, Plan, make_plan
+from .plan import CREATE, RECREATE, Plan, find_hidden, make_plan
 from .purge import Purge, Undeclared
 from .wait import Clock
 
@@ -148,6 +149,30 @@ class Reconciliation:
             # a signal: what other threads have not begun they shall not begin
             self.stopped.set()
             raise
+        self._look_at_new()
+
+    def _look_at_new(self) -> None:
+        """See which declared fields the service does not show of a new task, and say it this once."""
+        new = [
+            outcome
+            for outcome in self.outcomes
+            if outcome.plan and {CREATE, RECREATE} & set(outcome.actions) and not outcome.error and outcome.declared.destination
+        ]
+        side_by_side(self._look_whole, [outcome for outcome in new if outcome.task and not outcome.task.complete], self.parallelism)
+        for outcome in new:
+            plan, task = cast(Plan, outcome.plan), cast(Task, outcome.task)
+            plan.unproven = find_hidden(plan.declared, task) if task.complete else []
+            if plan.unproven:
+                self.warn(
+                    "The service does not show %s of the %s, so that nobody can tell whether they are as declared. They were sent, and are "
+                    "sent again only with another change or with update_secrets 'always'." % (", ".join(plan.unproven), plan.declared.label)
+                )
+
+    def _look_whole(self, outcome: Outcome) -> None:
+        task = cast(Task, outcome.task)
+        # The task is there and was waited for; that it cannot be read once more is no reason to call its creation a failure.
+        with contextlib.suppress(OpendumpError):
+            outcome.task = self.estate.adapter(outcome.declared.kind).look(task.parent, task) or task
 
     def _apply(self, group: Sequence[Outcome]) -> None:
         try:
@@ -237,10 +262,11 @@ class Reconciliation:
             return
         predicted = cast(Task, plan.predicted())
         if task is None:
-            predicted.status = None
+            predicted.status, predicted.complete = None, False
             outcome.task = predicted
         elif not task.complete or not task.values:
             task.values, task.destination = {**predicted.values, **task.values}, task.destination or predicted.destination
+            task.complete = False
 
 
 def refuse_same_words_twice(wanted: Sequence[Declared]) -> None:

@@ -24,6 +24,8 @@ from .wait import Clock, StateWait
 
 # Seconds for which another run is given time to take back the task that it made beside ours.
 TWIN_TIMEOUT = 60.0
+# How often a task is paused again that its service wakes again, each time followed by one more look at what was changed.
+ROUNDS = 3
 
 
 @dataclass
@@ -75,7 +77,9 @@ class Settlement:
         """Until all is as it should be; what cannot be is an error of its task."""
         self._resolve_twins()
         self._wait()
-        if self._confirm():
+        for _round in range(ROUNDS):
+            if not self._confirm():
+                return
             self._wait()
 
     def _listing(self, adapter: Kind) -> list[Task]:

@@ -68,7 +68,8 @@ class Field:
     :param secret: never shown, never compared.
     :param immutable: the service cannot change it in an existing task.
     :param required_to_create: without a value no task can be created (secrets: nor replaced as a whole).
-    :param may_be_hidden: some editions of the service do not show it, so a missing echo proves nothing.
+    :param omitted_when_unset: the service shows it where it is set and leaves it out otherwise, so a missing echo is an empty one. Of any
+        other field a missing echo proves nothing: it has a value always, is shown when empty, too, or no page says that it is shown.
     :param environment: variable that stands in for the option.
     :param replaced_by: field beside it that makes it needless, so that the environment does not stand in for it either.
     :param goes_with: field beside it without which it means nothing.
@@ -87,7 +88,7 @@ class Field:
         secret: bool = False,
         immutable: bool = False,
         required_to_create: bool = False,
-        may_be_hidden: bool = False,
+        omitted_when_unset: bool = False,
         environment: str = "",
         replaced_by: str = "",
         goes_with: str = "",
@@ -102,7 +103,7 @@ class Field:
         self.secret = secret
         self.immutable = immutable
         self.required_to_create = required_to_create
-        self.may_be_hidden = may_be_hidden
+        self.omitted_when_unset = omitted_when_unset
         self.environment = environment
         self.replaced_by = replaced_by
         self.goes_with = goes_with

@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import ALL
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.plan import Plan, Refused, make_plan
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import Rule, Text
 
 STREAM = Parent("newstream", "newstream")
 INSTANCE = Parent("instance-1", "kafka", "connector-1")
@@ -285,11 +288,66 @@ def test_what_a_plan_leads_to_needs_no_plan(name: str, data: st.DataObject) -> N
     assert planned(declared, after).actions == []
 
 
+def some_value(rule: Rule) -> Any:
+    """Anything that no rule takes for empty."""
+    if isinstance(rule, Text) and rule.choices:
+        return rule.choices[-1]
+    return {"int": 60, "bool": True, "list": [{"value": "x", "name": "x", "type": "String"}], "dict": {"a": "b"}}.get(rule.option_type, "x")
+
+
+FIELDS = [
+    pytest.param(kind, destination.option, path, id=f"{kind.name}-{path}")
+    for kind in ALL
+    for destination in kind.destinations
+    for path, known in fields.leaves(kind.fields(destination.option))
+    if not known.secret and path.startswith(destination.option)
+]
+
+
+@pytest.mark.parametrize(("kind", "option", "path"), FIELDS)
+def test_what_is_not_shown_causes_no_write_unless_the_service_leaves_out_what_is_not_set(kind: type[Kind], option: str, path: str) -> None:
+    known = dict(fields.leaves(kind.fields(option)))
+    wanted = Declared(kind, {}, "dump", destination=option, values={path: some_value(known[path].rule)}, on_immutable_change="recreate")
+    secrets = {name: "x" for name, field in known.items() if field.secret}
+    wanted.values.update(secrets if kind.replaces_whole else {})
+    absent = {path, *kind.partners(option, path), "cloudtable.opentsdb_schema"}
+    shown = {name: some_value(field.rule) for name, field in known.items() if name not in absent}
+    current = Task(kind.name, INSTANCE, "dump", "id-1", "RUNNING", destination=option, values=shown)
+    plan = planned(wanted, current)
+    if known[path].omitted_when_unset and kind.can_update:
+        assert (plan.actions, plan.changed_fields, plan.unproven) == (["update"], [path], [])
+    else:
+        assert (plan.actions, plan.changed_fields, plan.unproven) == ([], [], [path])
+        if kind.can_update:
+            other = next(
+                name for name in ("%s.deliver_time_interval" % option, "kafka.task_num", "redis.source.ratelimit") if name in known
+            )
+            more = Declared(kind, {}, "dump", destination=option, values={**wanted.values, other: 61})
+            if other != path:
+                assert fields.dig(planned(more, current).body(), path) == known[path].rule.encode(wanted.values[path])
+    current.values[path] = ""
+    assert planned(wanted, current).changed, "shown to be empty, it is another"
+
+
+@pytest.mark.parametrize("make", [sink, connect])
+def test_a_field_whose_opposite_is_shown_is_not_merely_unseen(make: Any) -> None:
+    current = there(make(), topics=None, topics_regex="a.*")
+    assert planned(make(on_immutable_change="recreate"), current).changed_fields == ["topics"]
+
+
+@pytest.mark.parametrize("make", [dis, sink, connect])
+def test_a_destination_of_which_nothing_is_shown_is_not_taken_for_the_declared_one(make: Any) -> None:
+    current = there(make())
+    current.values = {path: value for path, value in current.values.items() if "." not in path}
+    with pytest.raises(Refused, match="does not show where"):
+        planned(make(), current)
+
+
 def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
     silent = declare(SmartConnectTask, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
     with pytest.raises(Refused, match="one of topics and topics_regex is needed"):
         planned(silent, None)
-    made = planned(silent, there(connect()))
+    made = planned(silent, there(connect(), obs__store_keys=False))
     assert made.changed_fields == ["obs.store_keys"]
     assert made.body()["topics"] == "a"
 
