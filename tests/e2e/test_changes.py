@@ -9,6 +9,7 @@ others do at the same time.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -292,6 +293,24 @@ def test_a_task_that_is_being_deleted_is_not_there(run: Run, cloud: Local, modul
     stuck = run(module, **SINK, wait_timeout=0.1)
     assert stuck["failed"] and "still listed" in stuck["msg"]
     assert not run("dump_tasks", purge=True, purge_match=".", purge_instance_names=["kafka-dump"])["changed"]
+
+
+@pytest.mark.parametrize("module", ["smart_connect_task", "kafka_sink_task"])
+def test_what_is_being_deleted_keeps_nothing_else_waiting_and_is_waited_for_once(run: Run, cloud: Local, module: str) -> None:
+    names = ["dump", "dump-2", "dump-3"]
+    items = [{**SINK, "task_name": name, "wait_timeout": 0.6, "wait_interval": 0.1} for name in names]
+    well(run("dump_tasks", **{module + "s": items}))
+    for name in names:
+        cloud.patch({"service": "dms", "find": {"task_name": name}, "status": "DELETING"})
+    cloud.admin("DELETE", "requests")
+    started = time.monotonic()
+    result = run("dump_tasks", **{module + "s": [*items, {**SINK, "task_name": "other"}]})
+    assert time.monotonic() - started < 1.5, "each of them was waited for by itself"
+    *stuck, other = result["results"]
+    assert not other["error"] and other["actions"] == ["create"]
+    assert all("is being deleted" in entry["error"]["msg"] and "status DELETING" in entry["error"]["msg"] for entry in stuck)
+    methods = [entry["method"] for entry in cloud.requests()]
+    assert methods.index("POST") < len(methods) - 6, "it was created before the others were waited for"
 
 
 @pytest.mark.parametrize("module", ["smart_connect_task", "kafka_sink_task"])

@@ -66,7 +66,8 @@ class Writer:
     """Carries out one plan; plans anew, once, where somebody else was there meanwhile.
 
     ``done`` are the actions that were carried out, ``task`` is what was seen last, ``created_id`` tells the task that this run made for
-    certain, and ``plan`` is the plan that was carried out in the end.
+    certain, ``plan`` is the plan that was carried out in the end, and ``leaving_since`` is when the run began to wait for tasks of this
+    parent that are being deleted.
     """
 
     def __init__(self, adapter: Kind, plan: Plan, leaving: Optional[Task], clock: Clock, warn: Callable[[str], None]) -> None:
@@ -78,6 +79,7 @@ class Writer:
         self.leaving = leaving
         self.done: list[str] = []
         self.created_id: Optional[str] = None
+        self.leaving_since = clock.now()
         self.interval = plan.declared.wait_interval
         self.timeout = plan.declared.wait_timeout
         self.delivery = Delivery(clock, warn, self.interval, adapter.client.retry_budget)
@@ -165,7 +167,12 @@ class Writer:
         if CREATE in plan.actions:
             preflight(adapter, plan, self.warn)
         if self.leaving:
-            self._await_gone(self.leaving)
+            self._await_gone(
+                self.leaving,
+                "Nothing was created. An older one of its name is being deleted (ID %s, status %s), and"
+                % (self.leaving.id or "not shown", self.leaving.status),
+                waited=self.clock.now() - self.leaving_since,
+            )
         body = plan.body()
         lost: list[Lost] = []
 
@@ -456,9 +463,14 @@ class Writer:
             raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.declared.label)
         return shown
 
-    def _await_gone(self, task: Task, what: str = "The old task was deleted, but", leaving_counts: bool = False) -> None:
-        """Until it is not listed any more: services may show a deleted task for a while."""
-        for _look in self.clock.poll(self.interval, self.timeout):
+    def _await_gone(
+        self, task: Task, what: str = "The old task was deleted, but", leaving_counts: bool = False, waited: float = 0.0
+    ) -> None:
+        """Until it is not listed any more: services may show a deleted task for a while.
+
+        :param waited: seconds that it has been waited for already.
+        """
+        for _look in self.clock.poll(self.interval, self.timeout - waited):
             listed = [
                 other
                 for other in self.adapter.listing(self.plan.parent).tasks

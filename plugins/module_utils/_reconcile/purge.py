@@ -128,10 +128,13 @@ def is_deletion(outcome: Outcome) -> bool:
 
 
 def order_writes(outcomes: Sequence[Outcome], first: bool) -> list[Outcome]:
-    """One parent's outcomes in the order in which they are carried out: as declared and then what is purged, or all deletions first."""
+    """One parent's outcomes in the order in which they are carried out: as declared and then what is purged, or all deletions first.
+
+    What has to wait until an older task is gone keeps nothing else waiting.
+    """
     if first:
-        return sorted(outcomes, key=lambda outcome: not is_deletion(outcome))
-    return sorted(outcomes, key=lambda outcome: outcome.purged)
+        return sorted(outcomes, key=lambda outcome: (not is_deletion(outcome), outcome.leaving is not None))
+    return sorted(outcomes, key=lambda outcome: (outcome.purged, outcome.leaving is not None))
 
 
 def check_room(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:

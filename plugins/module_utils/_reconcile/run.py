@@ -197,6 +197,7 @@ class Reconciliation:
 
     def _write_declared(self, group: Sequence[Outcome]) -> None:
         settlement = None
+        leaving_since: Optional[float] = None
         for outcome in group:
             plan = cast(Plan, outcome.plan)
             if self.stopped.is_set():
@@ -211,18 +212,21 @@ class Reconciliation:
             settlement = settlement or Settlement(plan.parent, self.clock, self.warn, self._fail)
             written = Written(outcome, self.estate.adapter(plan.declared.kind), base=plan.current)
             if plan.actions:
-                written.writer = self._write(outcome)
+                if outcome.leaving and leaving_since is None:
+                    leaving_since = self.clock.now()
+                written.writer = self._write(outcome, leaving_since)
                 written.base = written.writer.plan.current
             settlement.add(written)
         if settlement:
             settlement.settle()
 
-    def _write(self, outcome: Outcome) -> Writer:
+    def _write(self, outcome: Outcome, leaving_since: Optional[float] = None) -> Writer:
         from .apply import Writer
 
         plan = cast(Plan, outcome.plan)
         self.estate.forget(plan.declared.kind, plan.parent)
         writer = Writer(self.estate.adapter(plan.declared.kind), plan, outcome.leaving, self.clock, self.warn)
+        writer.leaving_since = writer.leaving_since if leaving_since is None else leaving_since
         outcome.actions = writer.done
         try:
             writer.write()
