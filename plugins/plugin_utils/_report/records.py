@@ -112,7 +112,18 @@ def without_twins(tasks: Iterable[Record]) -> list[Record]:
         if task_id and (kind_of(task).also_shown_as, parent, task_id) in known:
             continue
         twin = lesser.get((task.get("kind"), parent, task_id))  # type: ignore[arg-type]
-        if twin and task.get("lag") is None and twin.get("partitions"):
-            task = {**task, **{name: twin.get(name) for name in ("partitions", "lag", "lag_source")}}
+        if twin and twin.get("partitions"):
+            names = ("partitions", "lag", "lag_source") if task.get("lag") is None else ("partitions",)
+            states = _with_states(task, twin) if task.get("lag") is not None and task.get("partitions") else twin["partitions"]
+            task = {**task, **{name: twin.get(name) for name in names}, "partitions": states}
         kept.append(task)
     return kept
+
+
+def _with_states(task: Record, twin: Record) -> list[Record]:
+    """The task's own partitions, each with the state that only the other API shows: all may fail while the task is called running."""
+    states = {(part.get("topic"), str(part.get("id"))): part.get("status") for part in rows(twin.get("partitions"))}
+    return [
+        {**part, "status": part.get("status") or states.get((part.get("topic"), str(part.get("id"))))}
+        for part in rows(task.get("partitions"))
+    ]

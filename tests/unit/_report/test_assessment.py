@@ -162,6 +162,19 @@ def test_a_task_that_both_apis_show_counts_once_and_keeps_what_either_knows() ->
     ]
 
 
+@pytest.mark.parametrize("own", [None, [{"id": "0", "topic": "t", "lag": 0}], [{"id": "0", "topic": "t", "lag": None}]])
+@pytest.mark.parametrize("lag", [0, None])
+def test_failing_partitions_that_only_the_lesser_api_shows_are_no_well_dump(own: Any, lag: int | None) -> None:
+    """Whatever the other one knows of the lag."""
+    sink = dump("both", kind="kafka_sink_task", partitions=[{"id": "0", "topic": "t", "status": "FAILED", "lag": None}])
+    connect = dump("both", kind="smart_connect_task", lag=lag, lag_source="consumer group x", partitions=own)
+    report = assess([sink, connect], AT, Limits())
+    assert [(one["kind"], one["lag"], [each["what"] for each in one["problems"]]) for one in report["dumps"]] == [
+        ("smart_connect_task", lag, ["failed"])
+    ]
+    assert not report["ok"]
+
+
 @pytest.mark.parametrize("limits", [{"fail_on": ["lag", "sadness"]}, {"max_lag": -1}, {"max_silence": -1}])
 def test_limits_that_cannot_be(limits: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
