@@ -23,6 +23,9 @@ export MYPYPATH :=
 export MOLECULE_EPHEMERAL_DIRECTORY := $(CACHE)/molecule
 export OPENDUMP_OLD_SDK := $(CACHE)/sdk-3.1.80
 export RUFF_CACHE_DIR := $(CACHE)/ruff
+# Bytecode is kept, and not among the sources, whatever the environment says: without, each start of a tool costs twice the time.
+export PYTHONPYCACHEPREFIX := $(CACHE)/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'

@@ -35,5 +35,14 @@ os.environ.setdefault("ANSIBLE_LOCALHOST_WARNING", "false")
 os.environ.setdefault("ANSIBLE_INVENTORY_UNPARSED_WARNING", "false")
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE / "hypothesis"))
 os.environ.setdefault("OPENDUMP_OLD_SDK", str(CACHE / "sdk-3.1.80"))
+
+# Nothing is compiled twice: neither by an environment that forbids to keep bytecode, nor in the processes that tests start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(CACHE / "bytecode")
+sys.dont_write_bytecode = False
+os.environ["OPENDUMP_COMPILED_ONCE"] = str(CACHE / "compiled-once")
+os.makedirs(os.environ["OPENDUMP_COMPILED_ONCE"], exist_ok=True)
+os.environ["PYTHONPATH"] = str(ROOT / "tests" / "compiled_once")
+
 folders = [folder for folder in os.environ["PATH"].split(os.pathsep) if not folder.rstrip("/").endswith("/shims")]
 os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), *folders])
