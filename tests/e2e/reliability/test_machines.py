@@ -11,6 +11,7 @@ brings about what is declared, or refuses and changes nothing.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,10 +95,11 @@ class Declared:
             **QUICK,
         }
 
-    def broken(self, there: list[dict[str, Any]], unable: bool) -> str:
+    def broken(self, there: list[dict[str, Any]], unable: bool, unproven: Collection[str]) -> str:
         """How what is there is not what is declared; empty where it is.
 
         :param unable: whether the service makes no change in place.
+        :param unproven: what the run said that nobody can tell.
         """
         mine = [task for task in there if task["name"] == self.name]
         if self.state == "absent":
@@ -110,7 +112,7 @@ class Declared:
         wrong = {
             key: task["destination"].get(key)
             for key, value in self.obs.items()
-            if key not in ignored and task["destination"].get(key) != value
+            if key not in ignored and f"obs.{key}" not in unproven and task["destination"].get(key) != value
         }
         if self.state == "running" and task["status"] != "RUNNING":
             wrong["status"] = task["status"]
@@ -198,9 +200,23 @@ class Machine(RuleBasedStateMachine):
             }
         )
 
-    @rule(quota=st.sampled_from([5, 3]), hidden=st.sampled_from(["", "deliver_size_interval", "agency_name"]))
+    @rule(quota=st.sampled_from([5, 3]), hidden=st.sampled_from(["", "agency_name", "deliver_time_interval", "obs_bucket_path"]))
     def the_service_has_limits(self, quota: int, hidden: str) -> None:
         self.cloud.switch({"dis.task_quota": quota, "dis.never_shown": hidden, "dms.never_shown": hidden})
+
+    @rule(listed=st.booleans(), empty=st.booleans(), nested=st.booleans(), numbers=st.booleans(), side=st.sampled_from(["{}", "missing"]))
+    def the_service_tells_little(self, listed: bool, empty: bool, nested: bool, numbers: bool, side: str) -> None:
+        """Answers lack parts, of which it follows from others, or does not, what they are."""
+        self.cloud.switch(
+            {
+                "dis.list_task_id": "present" if listed else "absent",
+                "dis.echo_empty_text": "kept" if empty else "omitted",
+                "dis.echo_integers": "numbers" if numbers else "texts",
+                "dms.sink.nested_topics": nested,
+                "dms.echo_numbers": "numbers" if numbers else "texts",
+                "dms.unused_side.show": side,
+            }
+        )
 
     # calls
 
@@ -245,6 +261,14 @@ class Machine(RuleBasedStateMachine):
             assert {entry["method"] for entry in self.cloud.requests()} <= {"GET"}
             return
         same = after == before
+        entries = [*result.get("results", []), *result.get("purged", [])] or [result]
+        replaced = {key for key in own if key in before and key in after and before[key][0]["id"] != after[key][0]["id"]}
+        willing = {(one.place, one.name) for one in declared if one.policy == "recreate"}
+        assert replaced <= willing, (result, replaced)
+        vanished = {key for key in set(before) - set(after) if key in willing and key not in may_go and key not in self.unwanted(declared)}
+        if replaced or vanished:
+            told = any("recreate" in entry["actions"] for entry in entries) or "re-created" in result.get("msg", "")
+            assert told or any(word in result["msg"] for word in UNKNOWN), (result, replaced, vanished)
         troubled = {entry["parent"] for entry in result.get("results", []) if entry["error"]}
         assert not [entry for entry in result.get("purged", []) if entry["actions"] and entry["parent"] in troubled and not self.first], (
             result
@@ -254,9 +278,17 @@ class Machine(RuleBasedStateMachine):
             assert same or result["changed"] or any(word in message for word in UNKNOWN), (message, before, after)
         else:
             there = tasks(self.cloud)
-            problems = [text for one in declared if (text := one.broken(there[one.place], self.unable))]
+            unproven = [entry.get("unproven_fields", ()) for entry in result.get("results", [result])]
+            order = declared if "results" not in result else sorted(declared, key=lambda one: WholeEstate.kinds.index(one.kind))
+            problems = [
+                text for one, unseen in zip(order, unproven, strict=True) if (text := one.broken(there[one.place], self.unable, unseen))
+            ]
             assert not problems, (problems, result)
             assert result["changed"] is not same, (result, before, after)
+
+    @staticmethod
+    def unwanted(declared: list[Declared]) -> set[tuple[Place, str]]:
+        return {(one.place, one.name) for one in declared if one.state == "absent"}
 
     def declare(
         self, module: str, options: dict[str, Any], declared: list[Declared], may_go: set[tuple[Place, str]], fault: FaultDrawn, check: bool
