@@ -283,16 +283,29 @@ def test_what_was_recreated_meanwhile_is_planned_anew(run: Run, cloud: Local, su
 SINK = {"instance_id": INSTANCE, "task_name": "dump", "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}}
 
 
-@pytest.mark.parametrize("module", ["smart_connect_task", "kafka_sink_task"])
-@pytest.mark.parametrize("word", ["DELETING", "DELETED"])
+LEAVING = [
+    (module, word)
+    for module, words in {
+        "dis_transfer_task": ["DELETE"],
+        "smart_connect_task": ["DELETING", "DELETED"],
+        "kafka_sink_task": ["DELETING", "DELETED"],
+    }.items()
+    for word in words
+]
+
+
+@pytest.mark.parametrize(("module", "word"), LEAVING)
 def test_a_task_that_is_being_deleted_is_not_there(run: Run, cloud: Local, module: str, word: str) -> None:
-    well(run(module, **SINK))
-    cloud.patch({"service": "dms", "find": {"task_name": "dump"}, "status": word})
-    assert not run(module, **SINK, state="absent")["changed"]
-    assert run(module, check=True, **SINK)["actions"] == ["create"]
-    stuck = run(module, **SINK, wait_timeout=0.1)
-    assert stuck["failed"] and "still listed" in stuck["msg"]
-    assert not run("dump_tasks", purge=True, purge_match=".", purge_instance_names=["kafka-dump"])["changed"]
+    dis = module == DIS.module
+    options = DIS.options if dis else SINK
+    well(run(module, **options))
+    cloud.patch({**(DIS.find if dis else CONNECT.find), "status": word})
+    assert not run(module, **options, state="absent")["changed"]
+    assert run(module, check=True, **options)["actions"] == ["create"]
+    stuck = run(module, **options, wait_timeout=0.1)
+    assert stuck["failed"] and "still listed" in stuck["msg"] and "is being deleted" in stuck["msg"]
+    parents = {"purge_stream_names": ["newstream"]} if dis else {"purge_instance_names": ["kafka-dump"]}
+    assert not run("dump_tasks", purge=True, purge_match=".", **parents)["changed"]
 
 
 @pytest.mark.parametrize("module", ["smart_connect_task", "kafka_sink_task"])
@@ -313,10 +326,10 @@ def test_what_is_being_deleted_keeps_nothing_else_waiting_and_is_waited_for_once
     assert methods.index("POST") < len(methods) - 6, "it was created before the others were waited for"
 
 
-@pytest.mark.parametrize("module", ["smart_connect_task", "kafka_sink_task"])
+@pytest.mark.parametrize("module", ["dis_transfer_task", "smart_connect_task", "kafka_sink_task"])
 def test_a_task_that_fails_for_two_looks_and_then_runs_is_well(run: Run, cloud: Local, module: str) -> None:
-    cloud.switch({"dms.flaky_start": 2})
-    assert well(run(module, **SINK))["task"]["status"] == "RUNNING"
+    cloud.switch({"dis.flaky_start": 2, "dms.flaky_start": 2})
+    assert well(run(module, **(DIS.options if module == DIS.module else SINK)))["task"]["status"] == "RUNNING"
 
 
 # twins

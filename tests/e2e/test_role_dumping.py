@@ -204,6 +204,30 @@ def test_nothing_declared_needs_no_credentials(play: Play, environment: dict[str
     assert facts(played) == [{"results": [], "purged": [], "summary": {}, "smart_connect_tasks": [], "quotas": []}]
 
 
+def test_what_services_do_otherwise_is_borne_by_the_role_too(cloud: Local, play: Play) -> None:
+    """Changes that come late and wake what is paused, fields that are never shown, and a kind that cannot be changed in place."""
+    cloud.switch({"dis.never_shown": "deliver_time_interval", "dms.never_shown": "deliver_time_interval"})
+    made = play([role()])
+    assert made.code == 0, made.text
+    told = {entry["task_name"]: entry["unproven_fields"] for entry in facts(made)[0]["results"]}
+    assert told[CONNECT["task_name"]] == ["obs.deliver_time_interval"]
+    cloud.switch({"dis.put_dwell": 3, "dis.put_wakes": True, "dms.connect.changing": 3, "dms.modify_wakes": True})
+    cloud.admin("DELETE", "requests")
+    changed = {
+        "dumping_dis_transfer_tasks": [{**TRANSFER, "state": "paused", "obs": {**TRANSFER["obs"], "file_prefix": "new"}}],
+        "dumping_kafka_sink_tasks": [{**SINK, "on_immutable_change": "recreate", "obs": {"obs_path": "new"}}],
+        "dumping_smart_connect_tasks": [{**CONNECT, "state": "paused", "obs": {**CONNECT["obs"], "obs_path": "new"}}],
+    }
+    played = play([role(**changed), role(**changed)])
+    assert played.code == 0, played.text
+    first, again = facts(played)
+    assert [entry["actions"] for entry in first["results"]] == [["pause", "update", "pause"], ["recreate"], ["pause", "update", "pause"]]
+    assert [entry["task"]["health"] for entry in first["results"]] == ["paused", "ok", "paused"]
+    assert again["summary"]["changed"] == 0
+    (connect,) = [task for task in cloud.state()["projects"][0]["dms"]["instances"][0]["tasks"] if task["name"] == CONNECT["task_name"]]
+    assert connect["destination"]["deliver_time_interval"] == 120
+
+
 def test_the_guard_of_purge_cannot_be_stepped_over(cloud: Local, play: Play) -> None:
     off = role(dumping_purge=True, dumping_purge_match=".", dumping_smart_connect_tasks_enabled=False)
     played = play([off], "--start-at-task", "opendump.huaweicloud.dumping : Configure all dump tasks in one call")
