@@ -377,6 +377,8 @@ def test_on_a_phone(mixed: Opener) -> None:
     page = mixed(PHONE, is_mobile=True, has_touch=True).page
     page.locator(".open-row").first.tap()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], "nothing is cut off at the right"
+    widths = page.evaluate("[...document.querySelectorAll('.row > td')].slice(0, 40).map(one => one.getBoundingClientRect().width)")
+    assert min(widths) > 120, "two cells stand side by side, and no more"
     small = page.evaluate(
         "[...document.querySelectorAll('.dumps td, .dumps th, .problem p, .problem li')]"
         ".filter(one => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < 12).length"
