@@ -13,6 +13,7 @@ import subprocess
 from typing import Any
 
 import pytest
+from prometheus_client import parser
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_metrics import dump_report_metrics
@@ -20,7 +21,6 @@ from ansible_collections.opendump.huaweicloud.plugins.filter.join_dump_reports i
 
 from .test_assessment import dump
 
-parser = pytest.importorskip("prometheus_client.parser")
 TIME = "2026-11-21T02:00:00Z"
 ALERTS = pathlib.Path(__file__).resolve().parents[3] / "docs" / "examples" / "monitoring"
 PROMTOOL = shutil.which("promtool")
