@@ -31,7 +31,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2
 
-.PHONY: help demo shell venv test unit lint format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
+.PHONY: help demo watch shell venv test unit lint format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ help:  ## list the targets
 demo:  ## start the local cloud and configure dumping there, twice (KEEP=1 leaves it running, to look around)
 	$(VENV) demo
 	@python dev/demo.py $(if $(KEEP),--keep)
+
+watch:  ## see a dump fail on the local cloud, a report say so and since when, and the next one heal it
+	$(VENV) demo
+	@python dev/watch.py
 
 shell:  ## a shell on the local cloud, with README's first play to begin with
 	$(VENV) demo

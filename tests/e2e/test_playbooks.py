@@ -104,6 +104,21 @@ def test_each_host_of_the_example_inventory_is_a_project_of_its_own(cloud: Local
     assert posted == {host["dumping_project_id"] for host in hosts.values()}
 
 
+def test_watch_tells_the_whole_story_of_a_dump_that_fails() -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "dev" / "watch.py")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", done.stdout)
+    for line in (
+        "orders-to-obs has failed since TIME; 7 records were dropped; the service says:",
+        "made TIME, exit status 2, metric opendump_report_ok 0, page .cache/watch/2-failed.html",
+        "orders-to-obs: healed, ABNORMAL → RUNNING",
+        "well again at TIME, having failed since TIME",
+    ):
+        assert line in told, told
+    failed = (ROOT / ".cache" / "watch" / "2-failed.html").read_text(encoding="utf-8")
+    assert "1 of 2 dumps needs you." in failed
+
+
 def test_demo_shows_what_is_there_and_keeps_the_cloud_until_it_is_interrupted() -> None:
     command = [sys.executable, "-u", str(ROOT / "dev" / "demo.py"), "--keep"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as demo:
