@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
-PYTEST = python -m pytest -q -n 2
+PYTEST = python -m pytest -q -n 2 --dist worksteal
 
 .PHONY: help demo watch shell venv test unit lint format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
 

@@ -261,7 +261,8 @@ class Transport:
             proxy = requests.utils.select_proxy(endpoint.base, settings["proxies"])
             if proxy:
                 _check_proxy(proxy)
-            if isinstance(settings["verify"], str) and settings["verify"] != self._verify:
+            encrypted = endpoint.scheme == "https" or bool(proxy)
+            if encrypted and isinstance(settings["verify"], str) and settings["verify"] != self._verify:
                 _check_ca(settings["verify"], next((name for name in _CA_VARIABLES if os.environ.get(name)), "the path"))
             self._settings[endpoint.base] = ({endpoint.scheme: proxy} if proxy else {}, settings["verify"])
         return self._settings[endpoint.base]

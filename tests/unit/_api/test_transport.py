@@ -469,6 +469,12 @@ def test_a_ca_bundle_of_the_environment_that_is_not_there(clients: Clients, monk
     assert clients.warnings == []
 
 
+def test_an_endpoint_without_tls_needs_no_ca_bundle(clients: Clients, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/does/not/exist.pem")
+    service.script = [answer(200, {})]
+    assert clients().call("dis", "GET", "/x") == {}
+
+
 @pytest.mark.parametrize("what", ["missing", "unreadable text"])
 def test_a_ca_path_that_cannot_be_used(clients: Clients, tmp_path: pathlib.Path, what: str) -> None:
     path = tmp_path / "ca.pem"
