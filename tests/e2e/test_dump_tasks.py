@@ -405,6 +405,22 @@ def test_only_the_task_that_was_found_is_purged(run: Run, cloud: Local, name: st
     assert len(names(cloud)) == 1
 
 
+@pytest.mark.parametrize("name", LOOKS)
+def test_what_was_made_anew_under_its_name_is_not_purged(run: Run, cloud: Local, name: str) -> None:
+    """Between look and deletion somebody deletes the task and makes another of its name: that one was never looked at."""
+    cloud.switch({"dms.store": "two"})
+    service, find = LOOKS[name]
+    run("dump_tasks", **{name: declared()[name]})
+    before = task_of(cloud, declared()[name][2]["task_name"])
+    cloud.fault({"match": {"method": "DELETE"}, "count": 1, "do": {"patch": {"service": service, "find": find, "recreate": True}}})
+    purged = run("dump_tasks", **{name: [{**declared()[name][0]}]}, purge=True, purge_match=".")
+    after = task_of(cloud, before["name"])
+    assert after["id"] != before["id"]
+    assert sorted(names(cloud)) == sorted([declared()[name][0]["task_name"], after["name"]])
+    assert [entry["changed"] for entry in purged["purged"]] == [True, False], purged
+    assert "re-created" in str(purged) or purged["purged"][1]["actions"] == []
+
+
 # what a large run says
 
 

@@ -61,6 +61,16 @@ def test_tasks_are_not_deleted_by_the_way(run: Run, cloud: Local, empty_body: st
     assert off["actions"] == ["delete", "disable"]
 
 
+@pytest.mark.parametrize("path", ["connector/tasks$", "sink-tasks$"])
+def test_a_list_shorter_than_its_own_total_does_not_say_that_there_is_none(run: Run, cloud: Local, path: str) -> None:
+    """It would be the disabling call beside tasks that nobody was asked about."""
+    odd = {"list": {"drop": "all", "total": 3}}
+    cloud.fault({"match": {"method": "GET", "path": path}, "count": -1, "do": odd})
+    refused = run("smart_connect", instance_name=INSTANCE_NAME, state="absent")
+    assert refused.get("failed"), refused
+    assert writes(cloud) == []
+
+
 @pytest.mark.parametrize(
     ("instance", "said"),
     [({"charging_mode": 0}, "billed yearly/monthly"), ({"type": "single"}, "single node")],

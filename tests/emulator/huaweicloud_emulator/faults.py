@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _MATCH_KEYS = {"method", "path", "query", "service"}
@@ -16,8 +18,10 @@ _REFUSE_KEYS = {"status", "code", "text"}
 _STATUS_KEYS = {"status", "headers", "body"}
 _ALONE = {"refuse", "drop", "truncate", "drip", "hang", "redirect"}
 # What happens beside the answer: it comes later, somebody works at the console, the cloud changes its ways, a list is not what it says,
-# tokens expire, the clock jumps.
-_BESIDE = {"latency", "patch", "switch", "list", "expire_tokens", "clock"}
+# tokens expire, the clock jumps; and it waits until others like it are there, so that several clients do the same at the same moment.
+_BESIDE = {"latency", "patch", "switch", "list", "expire_tokens", "clock", "meet"}
+# Seconds after which who waits for others goes on alone.
+MEETING_SECONDS = 10.0
 _LIST_KEYS = {"drop", "repeat", "total"}
 MOST_SECONDS = 10 * 365 * 86400
 
@@ -73,6 +77,8 @@ def _check_do(do: Any) -> None:
             _number(name, do[name])
     if "clock" in do:
         _number("clock", do["clock"], least=-MOST_SECONDS)
+    if "meet" in do:
+        _number("meet", do["meet"], whole=True, least=1)
     if "expire_tokens" in do and do["expire_tokens"] is not True:
         raise WrongFault(f"expire_tokens takes true, not {do['expire_tokens']!r}")
     patches = do.get("patch", {})
@@ -117,6 +123,8 @@ class Fault:
     skip: int
     left: int
     hits: int = 0
+    waiting: int = 0
+    met: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     def of(cls, document: Any) -> Fault:
@@ -144,6 +152,14 @@ class Fault:
             and self.path.search(path) is not None
             and self.query.search(query) is not None
         )
+
+    async def meeting(self) -> None:
+        """Until as many requests are here as ``meet`` says; those that come later pass."""
+        self.waiting += 1
+        if self.waiting >= self.do["meet"]:
+            self.met.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.met.wait(), MEETING_SECONDS)
 
     def name(self) -> str:
         return f"{self.when}: {', '.join(sorted(self.do))}"

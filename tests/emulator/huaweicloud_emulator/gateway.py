@@ -146,6 +146,8 @@ class Gateway:
         seconds = self._cloud.switches["gateway.latency_ms"] / 1000 + (fault.do.get("latency", 0) if fault else 0)
         if seconds > 0:
             await asyncio.sleep(seconds)
+        if fault and "meet" in fault.do:
+            await fault.meeting()
 
     def _happen(self, fault: Fault) -> None:
         """What somebody else does, just before or after this request is served."""

@@ -68,6 +68,17 @@ def test_long_texts_are_cut() -> None:
     assert len(read(b"a" * 5000)[1]) == 200
 
 
+@pytest.mark.parametrize("cut", [200, 600, 100_000])
+@pytest.mark.parametrize("shape", ["%s", '{"error_code": "X", "error_msg": "%s"}', "<html><body>%s</body></html>"])
+def test_a_secret_across_the_cut_is_masked_whole(cut: int, shape: str) -> None:
+    """Cut first, half of it would be left, which no mask knows."""
+    secret = "quite-a-long-secret-key"
+    for before in range(cut - len(secret) - 20, cut, 5):
+        body = (shape % ("a" * before + secret)).encode()
+        refusal = read_refusal(400, {}, body, lambda text: text.replace(secret, "***"))
+        assert "quite" not in " ".join(refusal)
+
+
 @given(st.binary(max_size=300), st.integers(100, 999))
 def test_no_body_breaks_the_reader(body: bytes, status: int) -> None:
     code, text, _id = read_refusal(status, {}, body)

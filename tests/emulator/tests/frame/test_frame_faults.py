@@ -9,9 +9,11 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from huaweicloud_emulator.cloud import HOME_PROJECT
 
@@ -180,12 +182,24 @@ class TestWhatHappensBeside:
         assert create(client).status == 503
         assert create(client).status == 201
 
+    def test_requests_meet(self, client: Any) -> None:
+        """No answer before both are there; a third finds nobody to wait for."""
+        create(client)
+        client.local.fault({"match": {"method": "GET"}, "count": -1, "do": {"meet": 2}})
+        with ThreadPoolExecutor(1) as other:
+            first = other.submit(requests.get, f"{client.local.url}{STREAMS}/orders", timeout=9)
+            with pytest.raises(TimeoutError):
+                first.result(0.1)
+            assert client.signed("GET", f"{STREAMS}/orders").status == 200
+            assert first.result(5).status_code == 401
+        assert client.signed("GET", f"{STREAMS}/orders").status == 200
+
     def test_the_clock_jumps(self, client: Any) -> None:
         client.local.fault({"do": {"clock": 1200}})
         assert create(client).status == 401
         assert client.local.admin("GET", "clock")["offset_seconds"] == 1200
 
-    @pytest.mark.parametrize("do", [{"patch": 1}, {"expire_tokens": 1}, {"clock": "soon"}, {"drop": True, "hang": 1}])
+    @pytest.mark.parametrize("do", [{"patch": 1}, {"meet": 0}, {"expire_tokens": 1}, {"clock": "soon"}, {"drop": True, "hang": 1}])
     def test_wrong_orders(self, client: Any, do: dict[str, Any]) -> None:
         with pytest.raises(RuntimeError, match="400"):
             client.local.fault({"do": do})
