@@ -111,6 +111,23 @@ def test_a_change_that_wakes_a_paused_task_is_followed_by_a_pause(run: Run, clou
 
 
 @SUBJECTS
+@pytest.mark.parametrize("state", ["present", "paused"])
+@pytest.mark.parametrize("fate", ["ignored", "rolled back", "rolled back late"])
+def test_a_change_that_is_not_made_and_wakes_a_paused_task_is_followed_by_a_pause(
+    run: Run, cloud: Local, subject: Subject, state: str, fate: str
+) -> None:
+    well(run(subject.module, **subject.declare()))
+    well(run(subject.module, **subject.declare(state="paused")))
+    cloud.switch(
+        {subject.wakes: True, **({subject.update: "ignored"} if fate == "ignored" else {subject.rolled_back: 1 + fate.count("late")})}
+    )
+    failed = run(subject.module, **subject.declare("new", state=state))
+    assert failed["failed"] and any(word in failed["msg"] for word in ("ignored the change", "did not last")), failed
+    (task,) = there(cloud)
+    assert task["status"] == "PAUSED" and task["destination"][subject.folder] == "old"
+
+
+@SUBJECTS
 def test_a_change_that_comes_late_is_waited_for(run: Run, cloud: Local, subject: Subject) -> None:
     well(run(subject.module, **subject.declare()))
     cloud.switch(subject.late)
@@ -239,6 +256,17 @@ def test_what_is_never_shown_is_sent_once_and_said_to_be_unproven(run: Run, clou
         (after,) = there(cloud)
         assert {name: after["destination"][name] for name in BESIDES[case]} == BESIDES[case]
         assert after["id"] == before["id"]
+
+
+@pytest.mark.parametrize("module", ["dis_transfer_task", "kafka_sink_task"])
+def test_a_new_task_that_is_shown_otherwise_than_declared_is_told_of(run: Run, cloud: Local, module: str) -> None:
+    dis = module == DIS.module
+    options = {**(DIS.options if dis else SINK)}
+    options["obs"] = {**options["obs"], "deliver_time_interval": 60}
+    other = {"patch": {**(DIS.find if dis else CONNECT.find), "set": {"deliver_time_interval": 600}}}
+    cloud.fault({"match": {"method": "POST"}, "count": 1, "when": "after", "do": other})
+    made = well(run(module, **options))
+    assert "shows obs.deliver_time_interval otherwise" in str(made["warnings"]), made
 
 
 UNABLE = ["ignored", "unknown", {"dis.put": "not_allowed", "dms.modify": "not allowed"}]

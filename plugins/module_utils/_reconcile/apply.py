@@ -7,6 +7,7 @@ it was not executed.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -261,9 +262,17 @@ class Writer:
         if RECREATE in self.plan.actions:
             return self._recreate()
         try:
-            self._update(base)
-        except Ignored as error:
-            self._give_way(error, base)
+            try:
+                self._update(base)
+            except Ignored as error:
+                self._give_way(error, base)
+        except (Ignored, WentBack, WaitFailed):
+            # a change that was accepted may have woken the task, whatever became of it
+            if self._stays_paused(base) and RECREATE not in self.done:
+                with contextlib.suppress(OpendumpError):
+                    self.task = self._show(base)
+                    self._pause_again(base)
+            raise
         self._pause_again(base)
         return None
 
@@ -526,8 +535,13 @@ class Writer:
             if not moving:
                 break
         wrong = [path for path in self._find_wrong(shown) if path in self.plan.changed_fields]
+        woken = self._stays_paused(base) and self.adapter.health(shown.status) in ("ok", "starting")
+        if woken:
+            self._act(PAUSE)
         if wrong:
             self._judge(base, shown, wrong, True, False)
+        if woken:
+            return True
         if moving:
             raise WaitFailed(
                 "The %s was changed, but it is on the move again: its status is still %s after %g seconds (wait_timeout), and it is not "
@@ -535,7 +549,4 @@ class Writer:
                 % (self.plan.declared.label, shown.status, self.timeout),
                 {"task_status": shown.status},
             )
-        if not self._stays_paused(base) or self.adapter.health(shown.status) not in ("ok", "starting"):
-            return False
-        self._act(PAUSE)
-        return True
+        return False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Optional, cast
 
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._task.declared import Declared
+from .._task.fields import find_differences
 from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
 from .._threads import side_by_side
@@ -152,7 +153,7 @@ class Reconciliation:
         self._look_at_new()
 
     def _look_at_new(self) -> None:
-        """See which declared fields the service does not show of a new task, and say it this once."""
+        """See what the service made of new tasks: which declared fields it does not show, said this once, and which it shows otherwise."""
         new = [
             outcome
             for outcome in self.outcomes
@@ -166,6 +167,13 @@ class Reconciliation:
                 self.warn(
                     "The service does not show %s of the %s, so that nobody can tell whether they are as declared. They were sent, and are "
                     "sent again only with another change or with update_secrets 'always'." % (", ".join(plan.unproven), plan.declared.label)
+                )
+            wrong = find_differences(plan.declared.kind.fields(plan.destination), plan.declared.values, task.values)
+            wrong = [path for path in wrong if task.complete and path not in plan.unproven]
+            if wrong:
+                self.warn(
+                    "The %s was created, but the service shows %s otherwise than declared. Somebody else may have changed it at the same "
+                    "time. Run again; the next run changes it." % (plan.declared.label, ", ".join(wrong))
                 )
 
     def _look_whole(self, outcome: Outcome) -> None:
