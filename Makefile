@@ -31,7 +31,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2 --dist worksteal
 
-.PHONY: help demo watch shell venv test unit lint format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
+.PHONY: help demo watch shell venv test unit lint lint-ansible lint-python lint-documentation lint-text format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -64,7 +64,15 @@ endif
 unit: venv  ## only the unit tests, with their coverage
 	@$(PYTEST) --cov --cov-report=term tests/unit
 
+# two at a time, and what each says stays together, where make can do that
 lint: venv  ## only the static checks
+	@$(MAKE) --no-print-directory $(if $(filter output-sync,$(.FEATURES)),-j2 -O) lint-ansible lint-python lint-documentation lint-text
+
+lint-ansible:
+	$(SAY) "ansible-lint: roles, playbooks and metadata, profile production"
+	@ansible-lint --nocolor -q
+
+lint-python:
 	$(SAY) "ruff: style and likely mistakes"
 	@ruff check
 	@ruff format --check --quiet
@@ -72,13 +80,15 @@ lint: venv  ## only the static checks
 	@mypy --python-version 3.10 -p ansible_collections.opendump.huaweicloud.plugins
 	@mypy -p huaweicloud_emulator
 	@mypy dev tests/bench
-	$(SAY) "yamllint: YAML"
-	@yamllint --strict .
-	$(SAY) "ansible-lint: roles, playbooks and metadata, profile production"
-	@ansible-lint --nocolor -q
+
+lint-documentation:
 	$(SAY) "antsibull: documentation of modules and roles, changelog fragments"
 	@antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	@antsibull-changelog lint
+
+lint-text:
+	$(SAY) "yamllint: YAML"
+	@yamllint --strict .
 	$(SAY) "reuse: licences"
 	@reuse lint --quiet || reuse lint
 
@@ -94,7 +104,7 @@ matrix: venv  ## the tests with every supported ansible-core (ARGS="2.16 2.20" f
 
 soak: venv  ## all faults, bad inputs and sequences of the reliability tests, for hours (PART=3/8 for one of eight parts)
 	$(SAY) "trying every fault at every request of every way to write"
-	@OPENDUMP_SOAK=$(or $(PART),1) python -m pytest -q -n $(or $(WORKERS),2) tests/e2e/reliability
+	@OPENDUMP_SOAK=$(or $(PART),1) python -m pytest -q -n $(or $(WORKERS),2) tests/e2e/reliability $$(grep -l SOAK tests/e2e/test_*.py)
 
 fuzz: venv  ## feed the parsers and the local cloud's verifier with nonsense (SECONDS=600 for longer)
 	$(VENV) fuzz
