@@ -10,6 +10,7 @@ import http.server
 import json
 import os
 import pathlib
+import subprocess
 import threading
 from collections.abc import Iterator
 
@@ -77,3 +78,30 @@ def test_everybody_is_told(cloud: Local, run: Run, play: Play, webhooks: Webhook
     mail = ["To: on-call@example.com", "Subject: A dump is not well", "", said]
     assert (tmp_path / "mail").read_text(encoding="utf-8").rstrip().splitlines() == mail
     assert address + "/slack" not in done.text
+
+
+def test_cron_mails_what_fails_and_nothing_else(cloud: Local, environment: dict[str, str], run: Run, tmp_path: pathlib.Path) -> None:
+    """The line of the guide as a shell runs it, which does the same as the unit of systemd."""
+    text = GUIDE.read_text(encoding="utf-8")
+    (line,) = [line.strip() for line in text.splitlines() if line.strip().startswith("*/15 ")]
+    command = line.split(" dumping ", 1)[1]
+    unit = (ROOT / "docs" / "examples" / "monitoring" / "dumping-report.service").read_text(encoding="utf-8")
+    assert unit.partition("ExecStart=/usr/bin/env ")[2].strip() in command
+    settings, state = tmp_path / "etc", tmp_path / "lib"
+    settings.mkdir()
+    state.mkdir()
+    (report,) = [block.text for block in in_restructured_text(text) if block.text.startswith("dumping_report_max_lag")]
+    (settings / "report.yml").write_text(report.replace("/var/lib/dumping", str(state)), encoding="utf-8")
+    (settings / "environment").write_text("".join(f"{name}={value}\n" for name, value in environment.items()), encoding="utf-8")
+    run("dis_transfer_task", stream_name="newstream", task_name="orders-to-obs", obs={"obs_bucket_path": "obsbucket"})
+
+    def mail() -> str:
+        moved = command.replace("/var/lib/dumping", str(state)).replace("/etc/dumping", str(settings))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("HW_")}
+        return subprocess.run(["sh", "-c", moved], env=kept, capture_output=True, text=True, check=True).stdout
+
+    assert mail() == ""
+    cloud.patch({"service": "dis", "find": {"stream": "newstream", "task": "orders-to-obs"}, "status": "ABNORMAL"})
+    assert "1 DIS transfer task cannot deliver (ABNORMAL): newstream/orders-to-obs" in mail()
+    assert "opendump_report_ok 0" in (state / "metrics" / "dumping.prom").read_text(encoding="utf-8")
+    assert (state / "dumping-report.html").exists()

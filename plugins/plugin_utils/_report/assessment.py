@@ -114,7 +114,9 @@ def apply_healing(task: Record, outcome: Optional[Record]) -> Record:
     if not outcome or not outcome.get("after"):
         return task
     health = "ok" if outcome["outcome"] == "healed" else "failed"
-    return normalise({**task, "status": outcome["after"], "health": health, "partitions": outcome.get("partitions") or task["partitions"]})
+    # Where they were not read again, what is known of their states is from before.
+    partitions = outcome.get("partitions") or [{**part, "status": None} for part in task["partitions"] or ()]
+    return normalise({**task, "status": outcome["after"], "health": health, "partitions": partitions or None})
 
 
 def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: Limits) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from ansible_collections.opendump.huaweicloud.plugins.filter.dumps_to_heal impor
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.advice import ADVICE, advise, word_title
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import assess
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import apply_healing, assess
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import DECIDING, PROBLEMS, Limits
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import make_page
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.plots import SPARKS
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import duration, short, size, thousands
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import normalise
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -238,6 +239,16 @@ def test_what_became_of_them() -> None:
     texts = {one["name"]: one["text"] for one in report["healing"]}
     assert "Nope." in texts["b"]
     assert "Bucket gone." in texts["d"]
+
+
+def test_states_of_partitions_from_before_are_not_held_against_a_healed_task() -> None:
+    before = normalise(
+        dump(kind="smart_connect_task", health="failed", status="FAILED", partitions=[{"id": "0", "status": "FAILED", "lag": 4}])
+    )
+    now = apply_healing(before, {"outcome": "healed", "after": "RUNNING"})
+    assert (now["health"], now["partitions"][0]["lag"], problems(now)) == ("ok", 4, [])
+    read = apply_healing(before, {"outcome": "healed", "after": "RUNNING", "partitions": parts})
+    assert problems(read) == ["failed"]
 
 
 def test_a_call_that_failed_as_a_whole_healed_nobody() -> None:
