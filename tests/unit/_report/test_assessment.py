@@ -242,9 +242,8 @@ def test_what_became_of_them() -> None:
 
 
 def test_states_of_partitions_from_before_are_not_held_against_a_healed_task() -> None:
-    before = normalise(
-        dump(kind="smart_connect_task", health="failed", status="FAILED", partitions=[{"id": "0", "status": "FAILED", "lag": 4}])
-    )
+    parts = [{"id": "0", "status": "FAILED", "lag": 4}]
+    before = normalise(dump(kind="smart_connect_task", health="failed", status="FAILED", partitions=parts))
     now = apply_healing(before, {"outcome": "healed", "after": "RUNNING"})
     assert (now["health"], now["partitions"][0]["lag"], problems(now)) == ("ok", 4, [])
     read = apply_healing(before, {"outcome": "healed", "after": "RUNNING", "partitions": parts})
