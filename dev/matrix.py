@@ -24,6 +24,8 @@ PAIRS = {"2.16": "3.12", "2.17": "3.12", "2.18": "3.13", "2.19": "3.13", "2.20":
 UNRELEASED = ("2.22",)
 # the checking tools of tests/requirements/test.txt are for the newest ansible-core only
 TESTING = (
+    "ansible-builder",
+    "ansible-runner",
     "boto3",
     "fastapi",
     "flask",
@@ -33,6 +35,7 @@ TESTING = (
     "hypothesis",
     "moto",
     "playwright",
+    "prometheus-client",
     "pytest",
     "pytest-timeout",
     "pytest-xdist",
@@ -62,16 +65,20 @@ def environment(core: str, python: str) -> pathlib.Path:
     folder = CACHE / "matrix" / f"core-{core}"
     settings = dict({"UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never"}, **os.environ)
     subprocess.run(["uv", "venv", "--quiet", "--clear", "--python", python, str(folder)], check=True, env=settings)
-    install = ["uv", "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *requirements(core)]
-    subprocess.run(install, check=True, env=settings)
+    install = ["uv", "pip", "install", "--quiet", "--python", str(folder / "bin" / "python")]
+    subprocess.run([*install, *requirements(core)], check=True, env=settings)
+    # ansible-rulebook has compiled parts, so what lies beside .venv is for that one's version of Python only
+    rulebook = ["--target", str(folder / "eda"), "-r", str(ROOT / "tests" / "requirements" / "eda.txt")]
+    subprocess.run([*install, *rulebook], check=True, env=settings)
     return folder
 
 
 def tests_pass(core: str, folder: pathlib.Path, arguments: list[str]) -> bool:
     path = str(folder / "bin") + os.pathsep + os.environ["PATH"]
+    settings = dict(os.environ, PATH=path, VIRTUAL_ENV=str(folder), OPENDUMP_EDA=str(folder / "eda"))
     command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "-n", "2", *arguments]
     print("==> ansible-core " + core, flush=True)
-    return subprocess.call(command, cwd=ROOT, env=dict(os.environ, PATH=path, VIRTUAL_ENV=str(folder))) == 0
+    return subprocess.call(command, cwd=ROOT, env=settings) == 0
 
 
 def main(arguments: list[str]) -> int:

@@ -95,7 +95,13 @@ def rulebook(environment: dict[str, str], tmp_path: pathlib.Path) -> Iterator[su
     command = [sys.executable, "-m", "ansible_rulebook", "--rulebook", str(RULEBOOKS / "heal.yml"), "--print-events"]
     command += ["--inventory", str(tmp_path / "inventory.yml"), "--vars", str(tmp_path / "vars.yml"), "--verbose"]
     log = open(tmp_path / "log", "w", encoding="utf-8")  # noqa: SIM115
-    settings = {**os.environ, **environment, "PYTHONPATH": str(checkout.CACHE / "eda"), "PWD": str(tmp_path), "ANSIBLE_NOCOLOR": "1"}
+    settings = {
+        **os.environ,
+        **environment,
+        "PYTHONPATH": os.environ.get("OPENDUMP_EDA", str(checkout.CACHE / "eda")),
+        "PWD": str(tmp_path),
+        "ANSIBLE_NOCOLOR": "1",
+    }
     running = subprocess.Popen(command, cwd=tmp_path, env=settings, stdout=log, stderr=subprocess.STDOUT, text=True)
     yield running
     running.terminate()
