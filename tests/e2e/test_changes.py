@@ -306,6 +306,20 @@ def test_what_was_recreated_meanwhile_is_planned_anew(run: Run, cloud: Local, su
     assert len(there(cloud)) == 1
 
 
+@pytest.mark.parametrize("skip", [1, 2])
+@SUBJECTS
+def test_a_change_that_another_run_overwrites_is_made_once_more(run: Run, cloud: Local, subject: Subject, skip: int) -> None:
+    """The other run looked before this one wrote, and replaces the whole task at one of the looks that come after."""
+    well(run(subject.module, **subject.declare()))
+    path = "transfer-tasks/dump$" if subject is DIS else "connector/tasks/[^/]+$"
+    theirs = {"patch": {**subject.find, "set": {subject.folder: "old", "deliver_time_interval": 60}}}
+    cloud.fault({"match": {"method": "GET", "path": path}, "skip": skip + int(subject is DIS), "count": 1, "do": theirs})
+    changed = well(run(subject.module, **subject.declare("new")))
+    destination = there(cloud)[0]["destination"]
+    assert (changed["actions"], destination[subject.folder]) == (["update"], "new"), changed
+    assert int(destination["deliver_time_interval"]) == 60
+
+
 # being deleted
 
 SINK = {"instance_id": INSTANCE, "task_name": "dump", "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}}

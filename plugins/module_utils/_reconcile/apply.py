@@ -522,8 +522,10 @@ class Writer:
                 "the same time; look at it." % (self.plan.declared.label, ", ".join(lost))
             )
 
-    def confirm(self, base: Task) -> bool:
+    def confirm(self, base: Task, again: bool = False) -> bool:
         """Compare once more, when all waiting is over. True where the task had to be paused again.
+
+        :param again: whether the change was made once more already, because another one had overwritten it.
 
         :raises WentBack: the change did not last.
         :raises WaitFailed: the task is in a state of transition again, and does not leave it.
@@ -535,6 +537,18 @@ class Writer:
             if not moving:
                 break
         wrong = [path for path in self._find_wrong(shown) if path in self.plan.changed_fields]
+        if wrong and self.plan.renewable and self._others_changed(base, shown):
+            # another run, which looked before this one wrote, has replaced the whole task after it
+            moved = Moved("Another change came at the same time, and replaced %s." % ", ".join(wrong))
+            if again:
+                raise self._changed_meanwhile(moved)
+            done, fields = list(self.done), self.plan.changed_fields
+            self._plan_anew()
+            renewed = cast(Task, self.task)
+            self._carry_out()
+            self.done[:] = list(dict.fromkeys([*done, *self.done]))
+            self.plan.changed_fields = sorted({*fields, *self.plan.changed_fields})
+            return self.confirm(renewed, True)
         woken = self._stays_paused(base) and self.adapter.health(shown.status) in ("ok", "starting")
         if woken:
             self._act(PAUSE)
