@@ -15,34 +15,22 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, dig, leaves, plant
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import (
+    Field,
+    beside,
+    dig,
+    drop_followers,
+    is_replaced,
+    leaves,
+    plant,
+)
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import EMPTY
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import without_twins
 
-# What a service, by its own documentation, gives to a new task of which nothing is said; beside what the modules send.
-USUAL: Mapping[str, Any] = {
-    "obs.store_keys": False,
-    "obs.record_delimiter": "newline",
-    "mrs.retry_duration": 1800,
-    "dli.retry_duration": 1800,
-    "cloudtable.retry_duration": 1800,
-    "cloudtable.cloudtable_row_key_delimiter": ".",
-    "dws.retry_duration": 1800,
-    "dws.options.fill_missing_fields": False,
-    "dws.options.ignore_extra_data": False,
-    "dws.options.compatible_illegal_chars": False,
-    "dws.options.reject_limit": "0",
-    "kafka.sync_consumer_offsets_enabled": False,
-    "kafka.rename_topic_enabled": False,
-    "kafka.provenance_header_enabled": False,
-    "kafka.task_num": 2,
-}
-
-
-# What a declaration says of a task; beside it a record has what only the service knows.
-SAID_OF_A_TASK = ("parent", "parent_name", "name", "topics", "topics_regex", "destination")
+# Members of a record that a declaration repeats; beside them it has what only the service knows.
+DECLARED_MEMBERS = ("parent", "parent_name", "name", "topics", "topics_regex", "destination")
 # What Ansible puts in the place of a text that equals a secret, and of a secret within a text.
 STAND_INS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
 
@@ -93,7 +81,7 @@ def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
         kind = KINDS.get(str(record.get("kind")))
         origin = _origin(kind, record)
         _refuse_hidden(origin, record)
-        if kind is not None and (kind.is_leaving(record.get("status")) or str(record.get("status")).upper().startswith("DELET")):
+        if kind is not None and kind.is_leaving(record.get("status")):
             exported.leaving.append("%s: it is being deleted" % origin)
             continue
         if kind is None:
@@ -130,7 +118,7 @@ def _refuse_hidden(origin: str, record: Mapping[str, Any]) -> None:
     """
     :raises HiddenText: something that a declaration would say is hidden.
     """
-    for path, value in _texts({name: record.get(name) for name in SAID_OF_A_TASK}):
+    for path, value in _texts({name: record.get(name) for name in DECLARED_MEMBERS}):
         if any(mark in value for mark in STAND_INS):
             raise HiddenText(
                 "%s: its %s equals a secret of the API options, or holds one, so Ansible shows something else instead. Nothing can be "
@@ -161,7 +149,7 @@ def _declare(declaration: Declaration, kind: type[Kind], record: Mapping[str, An
     declaration.item.update(kind.locate(record, by_parent_name=by_parent_name, by_id=by_id or unusable))
     if "task_id" in declaration.item:
         declaration.notes.append(
-            "told by its ID, so it cannot be created anew, because %s"
+            "named by its ID, so it cannot be created anew, because %s"
             % ("its name could not be declared" if unusable else "several tasks have this name")
         )
     if record.get("health") == "paused":
@@ -178,10 +166,13 @@ def _declare(declaration: Declaration, kind: type[Kind], record: Mapping[str, An
 
 
 def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tree: Mapping[str, Any]) -> None:
-    derived = _derived(kind, option, tree)
-    for path, known in leaves(kind.fields(option)):
-        value, usual = dig(tree, path), USUAL.get(path, known.default_on_create)
-        if known.secret or value in EMPTY or path in derived or (usual is not None and known.rule.same(usual, value)):
+    fields = kind.fields(option)
+    values = {path: dig(tree, path) for path, _field in leaves(fields)}
+    own = drop_followers(fields, values)
+    for path, known in leaves(fields):
+        value = own.get(path)
+        usual = known.default_on_create if known.usual is None else known.usual
+        if known.secret or value in EMPTY or (usual is not None and known.rule.same(usual, value)):
             continue
         reason = objection(known, value)
         if reason:
@@ -189,18 +180,6 @@ def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tre
         else:
             plant(declaration.item, path, value)
     declaration.item.setdefault(option, {})
-
-
-def _derived(kind: type[Kind], option: str, tree: Mapping[str, Any]) -> set[str]:
-    """Fields that the service found out from another one: of those of a destination that exclude each other, all but the first shown."""
-    destination = kind.destination(option)
-    paths = [path for path, _field in leaves(kind.fields(option))]
-    derived: set[str] = set()
-    for group in destination.exclusive if destination else ():
-        members = [[path for path in paths if (path + ".").startswith("%s.%s." % (option, name))] for name in group]
-        shown = [member for member in members if any(dig(tree, path) not in EMPTY for path in member)]
-        derived |= {path for member in shown[1:] for path in member}
-    return derived
 
 
 def objection(known: Field, value: Any) -> Optional[str]:
@@ -215,12 +194,11 @@ def objection(known: Field, value: Any) -> Optional[str]:
 
 
 def _secrets(kind: type[Kind], option: str, item: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
-    found = {}
+    variables = {}
     for path, known in leaves(kind.fields(option)):
-        beside_agency = option == "obs" and kind.has_task_id and dig(item, "obs.agency_name")
-        without_login = path == "kafka.password" and not dig(item, "kafka.user_name")
-        if known.secret and not beside_agency and not without_login:
+        meaningless = known.goes_with and not dig(item, beside(path, known.goes_with))
+        if known.secret and not meaningless and not is_replaced(path, known, item):
             words = (record.get("parent_name") or record.get("parent"), record.get("name"), *path.split(".")[1:])
             own = re.sub(r"[^A-Z0-9]+", "_", "_".join(map(str, words)).upper()).strip("_")
-            found[path] = known.environment or "OPENDUMP_" + own
-    return found
+            variables[path] = known.environment or "OPENDUMP_" + own
+    return variables

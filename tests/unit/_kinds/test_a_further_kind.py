@@ -12,11 +12,14 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Optional
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from in_process import call_module
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_page import dump_report_page
 from ansible_collections.opendump.huaweicloud.plugins.filter.dumps_to_heal import dumps_to_heal
+from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import to_dumping_vars
+from ansible_collections.opendump.huaweicloud.plugins.filter.with_defaults import with_defaults
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds import registry
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import dump_tasks
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks_info import dump_tasks_info
@@ -155,3 +158,14 @@ def test_it_is_healed_and_reported() -> None:
     healed = dump_report({**gather(), "tasks": failed}, at=AT, healing={"limit": 5, "pausing": pausing, "starting": starting})
     assert [entry["outcome"] for entry in healed["healing"]] == ["healed"]
     assert healed["ok"], healed["problems"]
+
+
+def test_it_is_exported_and_the_export_changes_nothing() -> None:
+    bring_about(item(vault={"vault_name": "v", "interval": 7}), item("other", state="paused"))
+    exported = to_dumping_vars(gather(), form="data")["dumping_mirror_tasks"]
+    assert [(entry["broker_name"], entry["vault"]) for entry in exported] == [
+        ("b-1", {"vault_name": "v", "interval": 7}),
+        ("b-1", {"vault_name": "v"}),
+    ]
+    assert DataLoader().load(to_dumping_vars(gather()))["dumping_mirror_tasks"] == exported
+    assert not bring_about(*with_defaults(exported, "mirror_tasks", {"wait_interval": 0.01}))["changed"]
