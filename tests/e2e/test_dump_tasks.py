@@ -111,6 +111,29 @@ def test_requests_and_connections_are_few(run: Run, cloud: Local) -> None:
     assert len({entry["connection"] for entry in seen}) <= 8 + 1
 
 
+def test_requests_of_a_first_run_are_few(run: Run, cloud: Local) -> None:
+    """However many there are, new tasks of one kind and one destination are not all looked at once more, one by one."""
+    cloud.admin("DELETE", "requests")
+    first = run("dump_tasks", **declared())
+    assert first["summary"]["created"] == 9
+    tasks, parents, parents_with_new_tasks = 9, 3, 3
+    assert len(cloud.requests()) <= tasks + parents + 3 + parents_with_new_tasks
+
+
+def test_what_one_new_task_does_not_show_is_said_of_all_that_declare_it(run: Run, cloud: Local) -> None:
+    cloud.switch({"dis.never_shown": "deliver_size_interval"})
+    tasks = declared()["dis_transfer_tasks"]
+    for task in tasks[1:]:
+        task["obs"]["deliver_size_interval"] = 64
+    cloud.admin("DELETE", "requests")
+    first = run("dump_tasks", dis_transfer_tasks=tasks)
+    hidden = ["obs.deliver_size_interval"]
+    assert [entry["unproven_fields"] for entry in first["results"]] == [[], hidden, hidden]
+    assert sum("does not show obs.deliver_size_interval" in str(warning) for warning in first["warnings"]) == 2
+    shown = [entry for entry in cloud.requests() if entry["method"] == "GET" and "/transfer-tasks/dis-" in entry["path"]]
+    assert len(shown) == 1
+
+
 def test_partial_failure_says_what_was_done_and_the_next_run_goes_on(run: Run, cloud: Local) -> None:
     cloud.fault(
         {

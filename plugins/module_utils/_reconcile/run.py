@@ -8,21 +8,19 @@ Reads are made side by side; writes of one parent one after the other, because a
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Optional, cast
 
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._task.declared import Declared
-from .._task.fields import find_differences
 from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
 from .._threads import side_by_side
 from . import purge as purging
 from .estate import Estate, Observed
 from .outcome import Outcome
-from .plan import CREATE, RECREATE, Plan, find_hidden, make_plan
+from .plan import CREATE, RECREATE, Plan, make_plan
 from .purge import Purge, Undeclared
 from .wait import Clock
 
@@ -150,37 +148,10 @@ class Reconciliation:
             # a signal: what other threads have not begun they shall not begin
             self.stopped.set()
             raise
-        self._look_at_new()
+        if any({CREATE, RECREATE} & set(outcome.actions) for outcome in self.outcomes):
+            from .new_tasks import look_at_new_tasks
 
-    def _look_at_new(self) -> None:
-        """See what the service made of new tasks: which declared fields it does not show, said this once, and which it shows otherwise."""
-        new = [
-            outcome
-            for outcome in self.outcomes
-            if outcome.plan and {CREATE, RECREATE} & set(outcome.actions) and not outcome.error and outcome.declared.destination
-        ]
-        side_by_side(self._look_whole, [outcome for outcome in new if outcome.task and not outcome.task.complete], self.parallelism)
-        for outcome in new:
-            plan, task = cast(Plan, outcome.plan), cast(Task, outcome.task)
-            plan.unproven = find_hidden(plan.declared, task) if task.complete else []
-            if plan.unproven:
-                self.warn(
-                    "The service does not show %s of the %s, so that nobody can tell whether they are as declared. They were sent, and are "
-                    "sent again only with another change or with update_secrets 'always'." % (", ".join(plan.unproven), plan.declared.label)
-                )
-            wrong = find_differences(plan.declared.kind.fields(plan.destination), plan.declared.values, task.values)
-            wrong = [path for path in wrong if task.complete and path not in plan.unproven]
-            if wrong:
-                self.warn(
-                    "The %s was created, but the service shows %s otherwise than declared. Somebody else may have changed it at the same "
-                    "time. Run again; the next run changes it." % (plan.declared.label, ", ".join(wrong))
-                )
-
-    def _look_whole(self, outcome: Outcome) -> None:
-        task = cast(Task, outcome.task)
-        # The task is there and was waited for; that it cannot be read once more is no reason to call its creation a failure.
-        with contextlib.suppress(OpendumpError):
-            outcome.task = self.estate.adapter(outcome.declared.kind).look(task.parent, task) or task
+            look_at_new_tasks(self.outcomes, self.estate, self.warn, self.parallelism)
 
     def _apply(self, group: Sequence[Outcome]) -> None:
         try:

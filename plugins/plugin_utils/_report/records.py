@@ -113,9 +113,9 @@ def without_twins(tasks: Iterable[Record]) -> list[Record]:
             continue
         twin = lesser.get((task.get("kind"), parent, task_id))  # type: ignore[arg-type]
         if twin and twin.get("partitions"):
-            names = ("partitions", "lag", "lag_source") if task.get("lag") is None else ("partitions",)
+            lag = {name: twin.get(name) for name in ("lag", "lag_source")} if task.get("lag") is None else {}
             states = _with_states(task, twin) if task.get("lag") is not None and task.get("partitions") else twin["partitions"]
-            task = {**task, **{name: twin.get(name) for name in names}, "partitions": states}
+            task = {**task, **lag, "partitions": states}
         kept.append(task)
     return kept
 
