@@ -167,5 +167,5 @@ def test_it_is_exported_and_the_export_changes_nothing() -> None:
         ("b-1", {"vault_name": "v", "interval": 7}),
         ("b-1", {"vault_name": "v"}),
     ]
-    assert DataLoader().load(to_dumping_vars(gather()))["dumping_mirror_tasks"] == exported
+    assert DataLoader().load(str.__str__(to_dumping_vars(gather())))["dumping_mirror_tasks"] == exported
     assert not bring_about(*with_defaults(exported, "mirror_tasks", {"wait_interval": 0.01}))["changed"]
