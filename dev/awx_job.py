@@ -43,8 +43,8 @@ class Assets:
     def __post_init__(self) -> None:
         types = read(self.folder / "vars" / "credential_types.yml")["huaweicloud_awx_credential_types"]
         jobs = read(self.folder / "vars" / "job_templates.yml")
-        self.credential_types = {one["name"]: one for one in types}
-        self.job_templates = {one["name"]: one for one in jobs["huaweicloud_awx_job_templates"]}
+        self.credential_types = {entry["name"]: entry for entry in types}
+        self.job_templates = {entry["name"]: entry for entry in jobs["huaweicloud_awx_job_templates"]}
         self.workflow = jobs["huaweicloud_awx_workflow"]
 
 
@@ -52,7 +52,7 @@ def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> d
     """The environment that a credential gives a job. AWX leaves fields that were not filled in out of the templates' names, so that they
     are empty text; it drops variables whose names begin with ANSIBLE_.
     """
-    known = {one["id"] for one in credential_type["inputs"]["fields"]}
+    known = {entry["id"] for entry in credential_type["inputs"]["fields"]}
     assert set(inputs) <= known, set(inputs) - known
     templates = sandbox.ImmutableSandboxedEnvironment()
     filled = {name: value for name, value in inputs.items() if value}
@@ -62,12 +62,12 @@ def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> d
 
 def answers(survey: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
     """What a job gets from a survey: every variable, as text, with the default where there is no answer."""
-    asked = {one["variable"]: one for one in survey["spec"]}
+    asked = {question["variable"]: question for question in survey["spec"]}
     assert set(given) <= set(asked), set(given) - set(asked)
-    answered = {name: str(given.get(name, one["default"])) for name, one in asked.items()}
-    missing = [name for name, one in asked.items() if one["required"] and not answered[name]]
+    answered = {name: str(given.get(name, question["default"])) for name, question in asked.items()}
+    missing = [name for name, question in asked.items() if question["required"] and not answered[name]]
     assert not missing, missing
-    wrong = [name for name, one in asked.items() if one["type"] == "multiplechoice" and answered[name] not in one["choices"]]
+    wrong = [name for name, question in asked.items() if question["type"] == "multiplechoice" and answered[name] not in question["choices"]]
     assert not wrong, wrong
     return answered
 

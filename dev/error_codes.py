@@ -42,12 +42,13 @@ The HTTP status says little. DIS reports a task that is not there with 400; DMS 
 
 def section(title: str, codes: Mapping[str, table.Explanation]) -> str:
     alike: dict[table.Explanation, list[str]] = {}
-    for code, said in sorted(codes.items()):
-        alike.setdefault(said, []).append("``%s``" % code)
+    for code, explanation in sorted(codes.items()):
+        alike.setdefault(explanation, []).append("``%s``" % code)
     if not alike:
         raise ValueError("no codes for " + title)
     rows = "".join(
-        "  * - %s\n    - %s\n    - %s\n" % (", ".join(those), said.meaning.value, _literal(said.next_step)) for said, those in alike.items()
+        "  * - %s\n    - %s\n    - %s\n" % (", ".join(those), explanation.meaning.value, _literal(explanation.next_step))
+        for explanation, those in alike.items()
     )
     head = "\n%s\n%s\n\n.. list-table::\n  :header-rows: 1\n  :widths: 30 15 55\n\n  * - Code\n    - Meaning\n    - Next step\n"
     return head % (title, "-" * len(title)) + rows
@@ -61,11 +62,14 @@ def _literal(text: str) -> str:
 def page() -> str:
     codes = table._CODES
     services = {"DIS": "DIS", "DMS": "DMS for Kafka"}
-    sections = [section(title, {code: said for code, said in codes.items() if code.startswith(name)}) for name, title in services.items()]
-    others = {code: said for code, said in codes.items() if not code.startswith(tuple(services))}
-    gateway = {"APIGW." + number: said for number, said in table._GATEWAY_CODES.items()}
-    statuses = {str(status): said for status, said in table._STATUSES.items()}
-    iam = {str(status): said for status, said in table._IAM_STATUSES.items()}
+    sections = [
+        section(title, {code: explanation for code, explanation in codes.items() if code.startswith(name)})
+        for name, title in services.items()
+    ]
+    others = {code: explanation for code, explanation in codes.items() if not code.startswith(tuple(services))}
+    gateway = {"APIGW." + number: explanation for number, explanation in table._GATEWAY_CODES.items()}
+    statuses = {str(status): explanation for status, explanation in table._STATUSES.items()}
+    iam = {str(status): explanation for status, explanation in table._IAM_STATUSES.items()}
     return (
         HEAD
         + "".join(sections)

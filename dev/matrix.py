@@ -91,8 +91,8 @@ def main(arguments: list[str]) -> int:
             outcome[core] = "skipped, no Python " + PAIRS[core]
         else:
             outcome[core] = "passed" if tests_pass(core, environment(core, python), for_pytest) else "FAILED"
-    for core, said in outcome.items():
-        print(f"ansible-core {core}, Python {PAIRS[core]}: {said}")
+    for core, verdict in outcome.items():
+        print(f"ansible-core {core}, Python {PAIRS[core]}: {verdict}")
     return 1 if "FAILED" in outcome.values() else 0
 
 

@@ -26,13 +26,13 @@ NEXT = re.compile(r"\n\.\. [A-Z][\w ]*\n")
 
 def own_options_first(page: str) -> str:
     """The page with the rows of API options at the end of its table of options."""
-    before, start, rest = page.partition(START)
-    heading = NEXT.search(rest)
+    before, start, tail = page.partition(START)
+    heading = NEXT.search(tail)
     if not start or not heading:
         return page
-    table, after = rest[: heading.start()], rest[heading.start() :]
+    table, after = tail[: heading.start()], tail[heading.start() :]
     head, *rows = table.rstrip("\n").split(ROW)
-    rows.sort(key=lambda row: found[1] in API_OPTIONS if (found := OPTION.search(row)) else False)
+    rows.sort(key=lambda row: anchor[1] in API_OPTIONS if (anchor := OPTION.search(row)) else False)
     return before + start + ROW.join([head, *(row.rstrip("\n") + "\n" for row in rows)]) + "\n" + after
 
 

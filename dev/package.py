@@ -75,7 +75,7 @@ def complaints(tarball: pathlib.Path) -> list[str]:
     print(done.stdout)
     with tarfile.open(tarball) as archive:
         own = {pathlib.PurePosixPath(name).stem for name in archive.getnames() if re.fullmatch(r"playbooks/\w+\.yml", name)}
-    found = [
+    problems = [
         line
         for line in done.stdout.splitlines()
         # the linter in the importer has the collection unpacked and not installed, and finds nothing by its name
@@ -83,12 +83,12 @@ def complaints(tarball: pathlib.Path) -> list[str]:
         and not ((missing := re.search(r"Failed to find opendump\.huaweicloud\.(\w+) playbook", line)) and missing[1] in own)
     ]
     if done.returncode != 0:
-        return [*found, "galaxy-importer failed with %d" % done.returncode]
+        return [*problems, "galaxy-importer failed with %d" % done.returncode]
     result = json.loads((DIST / "importer_result.json").read_text(encoding="utf-8"))
     for content in result["docs_blob"]["contents"]:
         if content["content_type"] == "module" and not (content.get("doc_strings") or {}).get("doc"):
-            found.append("no documentation in module " + content["content_name"])
-    return found
+            problems.append("no documentation in module " + content["content_name"])
+    return problems
 
 
 def main() -> int:

@@ -30,11 +30,11 @@ def at_its_place(content: str, file: str) -> str:
     """The page with its links as the site has them; what is not on the site leads to the repository."""
     pages = {path: f"{name}.md" for below in BELOW.values() for name, path in below.items()}
 
-    def replaced(found: re.Match[str]) -> str:
-        target, sign, anchor = found[1].partition("#")
+    def replaced(link: re.Match[str]) -> str:
+        target, sign, anchor = link[1].partition("#")
         path = (ROOT / file).parent.joinpath(target).resolve()
         if not target or re.match(r"[a-z]+:", target) or not path.is_relative_to(ROOT):
-            return found[0]
+            return link[0]
         inside = path.relative_to(ROOT).as_posix()
         if inside in pages:
             return f"]({pages[inside]}{sign}{anchor})"

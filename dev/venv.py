@@ -51,9 +51,9 @@ def new_enough(python: str) -> bool:
 def interpreter() -> str:
     names = [sys.executable, "python3.13", "python3.12", "python3.11", "python3.14"]
     for name in names:
-        found = shutil.which(name)
-        if found and new_enough(found):
-            return found
+        path = shutil.which(name)
+        if path and new_enough(path):
+            return path
     have = sys.version.split()[0]
     raise SystemExit("Python %d.%d or newer is needed; this is %s. Name one with: make PYTHON=/path/to/python3 …" % (*OLDEST, have))
 

@@ -67,17 +67,17 @@ class Story:
         files = {"directory": FOLDER, "html": page, "metrics": FOLDER / "dumping.prom"}
         chosen = {**{"dumping_report_" + key: str(path) for key, path in files.items()}, **variables}
         self.play("report", "-e", json.dumps(chosen), expected=expected)
-        found: dict[str, Any] = json.loads((FOLDER / "dumping-report.json").read_text(encoding="utf-8"))
+        written: dict[str, Any] = json.loads((FOLDER / "dumping-report.json").read_text(encoding="utf-8"))
         (ok,) = [
             line for line in (FOLDER / "dumping.prom").read_text(encoding="utf-8").splitlines() if line.startswith("opendump_report_ok ")
         ]
-        tell("made %s, exit status %d, metric %s, page %s" % (found["made_at"], expected, ok, page.relative_to(ROOT)))
-        tell("; ".join(found["failures"]) or "All %d dumps are well." % found["totals"]["dumps"])
-        return found
+        tell("made %s, exit status %d, metric %s, page %s" % (written["made_at"], expected, ok, page.relative_to(ROOT)))
+        tell("; ".join(written["failures"]) or "All %d dumps are well." % written["totals"]["dumps"])
+        return written
 
 
-def find_dump(found: Mapping[str, Any]) -> dict[str, Any]:
-    dump: dict[str, Any] = next(dump for dump in found["dumps"] if dump["name"] == DUMP["task"])
+def find_dump(written: Mapping[str, Any]) -> dict[str, Any]:
+    dump: dict[str, Any] = next(dump for dump in written["dumps"] if dump["name"] == DUMP["task"])
     return dump
 
 

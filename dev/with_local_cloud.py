@@ -61,7 +61,7 @@ def search_path() -> str:
     return os.pathsep.join([*places, str(VENV)])
 
 
-def found(command: str) -> str:
+def find_command(command: str) -> str:
     """Where the command is.
 
     :raises SystemExit: nowhere; says where it was looked for.
@@ -152,7 +152,7 @@ def main(arguments: list[str]) -> int:
     if not options.command:
         parser.error("which command?")
     signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(143))
-    command = [found(options.command[0]), *options.command[1:]]
+    command = [find_command(options.command[0]), *options.command[1:]]
     with local_cloud(options.seed, options.log, options.answers) as url:
         return subprocess.call(command, env=environment_for(url))
 

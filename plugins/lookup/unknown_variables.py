@@ -92,8 +92,8 @@ def find_unknown(names: Iterable[str], prefixes: Sequence[str], known: set[str])
     unknown = set()
     for name in names:
         prefix = max((candidate for candidate in PREFIXES if name.startswith(candidate + "_")), key=len, default="")
-        rest = name[len(prefix) + 1 :]
-        if prefix in prefixes and name not in known and not rest.startswith(("_", "total_")) and not rest.endswith("facts"):
+        suffix = name[len(prefix) + 1 :]
+        if prefix in prefixes and name not in known and not suffix.startswith(("_", "total_")) and not suffix.endswith("facts"):
             unknown.add(name)
     return unknown
 

@@ -196,6 +196,28 @@ def test_modules_have_examples_with_full_names_and_describe_what_they_return() -
         assert all({"description", "returned", "type"} <= set(value) for value in returned.values()), path
 
 
+def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Where a variable, parameter or function is named after how it came to be there and not after what it is."""
+    vague = {"found", "headed", "looked_at", "made", "needed", "one", "rest", "said", "spellings", "told", "unfinished"}
+    for node in ast.walk(tree):
+        name = ""
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            name = node.id
+        elif isinstance(node, ast.arg):
+            name = node.arg
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            name = node.name
+        if name.strip("_") in vague:
+            yield getattr(node, "lineno", 0), name
+
+
+def test_names_say_what_a_value_is() -> None:
+    sources = [path for path in FILES if path.parts[0] in ("plugins", "extensions", "dev") and path.suffix == ".py"]
+    assert {(str(path), *name) for path in sources for name in vague_names(ast.parse(text(path)))} == set()
+    wrong = "def told(said, *, made=1):\n    one, rest = said\n    return [found for found in one]"
+    assert {name for _line, name in vague_names(ast.parse(wrong))} == {"told", "said", "made", "one", "rest", "found"}
+
+
 def test_module_utils_are_private_and_have_telling_names() -> None:
     vague = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
     assert [

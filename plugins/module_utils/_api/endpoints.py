@@ -51,7 +51,7 @@ def find_endpoint(service: str, url: Optional[str], region: Optional[str], cloud
     domain = cloud or (EUROPEAN_CLOUD if region and region.startswith(EUROPEAN_REGIONS) else CLOUD)
     if not region and not (service == "iam" and cloud):
         raise ConfigurationError(
-            "It is not said where %s is: there is neither a region nor an endpoint. Set %s or %s."
+            "The address of %s is not known: neither a region nor an endpoint is set. Set %s or %s."
             % (SERVICES[service], name_option("region"), name_option(option))
         )
     host = ".".join(part for part in (service, region, domain) if part)

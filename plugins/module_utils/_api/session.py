@@ -91,10 +91,10 @@ class Session:
 
     def _place_sts(self, iam: str) -> str:
         """STS lies beside an IAM that the user names: at sts.REST for iam.REST, at the same address where that is a gateway."""
-        scheme, mark, rest = iam.partition("://iam.")
+        scheme, mark, address = iam.partition("://iam.")
         if not mark:
             return iam
-        host = rest.partition("/")[0]
+        host = address.partition("/")[0]
         # IAM has a global address, STS has not
         region = self.region + "." if self.region and host in (CLOUD, EUROPEAN_CLOUD) else ""
         return "%s://sts.%s%s" % (scheme, region, host)
@@ -116,7 +116,7 @@ class Session:
         name = self._given.get("project_name") or self.region
         if not name:
             raise ConfigurationError(
-                "It is not said which project. Set %s, or %s, or %s."
+                "The project is not known. Set %s, or %s, or %s."
                 % (name_option("project_id"), name_option("project_name"), name_option("region"))
             )
         return name

@@ -269,29 +269,29 @@ def claim(place: Place, key: str) -> Optional[Claim]:
     """
     if not key.startswith(place.base):
         return None
-    rest = key[len(place.base) :]
-    named = CONNECT_FILE.match(rest.rpartition("/")[2])
-    said = reads(place, named.group("topic")) if named and place.by_topic else None
-    if said is False:
+    path = key[len(place.base) :]
+    named = CONNECT_FILE.match(path.rpartition("/")[2])
+    is_read = reads(place, named.group("topic")) if named and place.by_topic else None
+    if is_read is False:
         return None
-    topic, slash, inside = rest.partition("/")
+    topic, slash, inside = path.partition("/")
     if place.by_topic and slash and _is_dated(place, inside):
         read = reads(place, topic)
         if read is not False:
             return Claim(len(place.base) + len(topic) + 1, bool(read or place.base))
-    if not _is_dated(place, rest):
+    if not _is_dated(place, path):
         return None
     return Claim(len(place.base), bool(place.base or place.partition_format or place.dated or not slash))
 
 
-def _is_dated(place: Place, rest: str) -> bool:
+def _is_dated(place: Place, path: str) -> bool:
     """Whether the directories of a file are those that the place makes by time; where it makes none, any will do."""
     if place.dated:
-        return bool(re.match(r"\d{2,4}/", rest))
+        return bool(re.match(r"\d{2,4}/", path))
     if not place.partition_format:
         return True
     digits = "/".join(r"\d{%d}" % len(part) for part in place.partition_format.split("/"))
-    return bool(re.match(digits + "/.", rest))
+    return bool(re.match(digits + "/.", path))
 
 
 def prefixes(bucket: Bucket, place: Place) -> list[list[str]]:

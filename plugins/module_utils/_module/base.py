@@ -87,7 +87,7 @@ class DumpModule(AnsibleModule):
     def failing(self, result_so_far: Callable[[], Mapping[str, Any]] = dict) -> Iterator[None]:
         """Whatever goes wrong in here fails the module with a clear message, also a signal.
 
-        :param told: what else the result says then.
+        :param result_so_far: what else the result says then.
         """
         self._listen(result_so_far)
         try:

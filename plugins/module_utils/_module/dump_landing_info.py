@@ -102,13 +102,13 @@ def find_buckets(given: Given, key: Key, region: str, warn: Callable[[str], None
     """The buckets that a key reaches.
 
     :param region: where OBS is, unless the options or the environment say so.
-    :raises ConfigurationError: it is not said where OBS is, or an option is out of its range.
+    :raises ConfigurationError: the address of OBS is not known, or an option is out of its range.
     """
     region = given.get("region") or region
     url = given.option("obs_endpoint") or given.named("HW_OBS_ENDPOINT")
     if not url and not region:
         raise ConfigurationError(
-            "It is not said where OBS is: there is neither a region nor an endpoint. Set region (HW_REGION_NAME) or obs_endpoint "
+            "The address of OBS is not known: neither a region nor an endpoint is set. Set region (HW_REGION_NAME) or obs_endpoint "
             "(HW_OBS_ENDPOINT)."
         )
     options = given.options

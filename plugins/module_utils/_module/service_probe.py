@@ -120,9 +120,9 @@ def find_places(client: Client, options: Mapping[str, Any], keys: tuple[str, ...
     instance = connector = ""
     where = {name: options[name] for name in ("instance_id", "instance_name") if options[name]}
     if where:
-        found = Instances(client).find(where)
-        check_instance(found)
-        instance, connector = found.id, found.connector_id or ""
+        kafka = Instances(client).find(where)
+        check_instance(kafka)
+        instance, connector = kafka.id, kafka.connector_id or ""
     access, secret = keys if keys else ("", "")
     return Places(
         stream=options["stream_name"] or "",
@@ -150,12 +150,12 @@ def carry_out(module: DumpModule, probe: Probe, region: Optional[str], other: Op
         nonlocal number
         number = received
         # A second signal must not cut short the deleting.
-        for one in previous:
-            signal.signal(one, signal.SIG_IGN)
+        for watched in previous:
+            signal.signal(watched, signal.SIG_IGN)
         raise Stopped
 
     try:
-        previous.update({one: signal.signal(one, stop) for one in SIGNALS})
+        previous.update({watched: signal.signal(watched, stop) for watched in SIGNALS})
         outcome = probe.run()
     except Stopped:
         if not probe.left:
@@ -166,8 +166,8 @@ def carry_out(module: DumpModule, probe: Probe, region: Optional[str], other: Op
             raise OpendumpError("%s %s" % (tell_left(probe.left), error), error.details) from None
         raise
     finally:
-        for one, handler in previous.items():
-            signal.signal(one, handler)
+        for watched, handler in previous.items():
+            signal.signal(watched, handler)
     document = build_document(outcome.answers, region, datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
     differences = compare(document, other) if other else []
     return {
@@ -189,7 +189,7 @@ def tell_region(document: Mapping[str, Any]) -> str:
 
 def tell_left(left: list[Left]) -> str:
     """What has to be deleted by hand."""
-    calls = " ".join("%s (%s)" % (one.call, one.why) for one in left)
+    calls = " ".join("%s (%s)" % (remainder.call, remainder.why) for remainder in left)
     return "%d OF THE PROBE'S TASKS COULD NOT BE DELETED AND MAY STILL RUN. Delete them, with these calls or at the console: %s" % (
         len(left),
         calls,

@@ -105,20 +105,20 @@ class Switch:
 
         :raises Refused: there are some, and the user does not force.
         """
-        found: dict[str, tuple[Any, Task]] = {}
+        concerned: dict[str, tuple[Any, Task]] = {}
         # A task that two APIs show is deleted by the one that can do more.
         for adapter in sorted(
             (kind(self.client) for kind in kinds_of_parent("instance_id")), key=lambda adapter: bool(adapter.also_shown_as)
         ):
             for task in adapter.listing(instance.parent).tasks:
-                found.setdefault(task.id or "%s %s" % (adapter.name, task.name), (adapter, task))
-        if found and not self.options["force"]:
-            names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in found.values())
+                concerned.setdefault(task.id or "%s %s" % (adapter.name, task.name), (adapter, task))
+        if concerned and not self.options["force"]:
+            names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in concerned.values())
             raise Refused(
                 "Smart Connect of %s still has %d tasks (%s). They would be deleted for good. Delete them first, or set force. "
-                "Nothing was changed." % (instance.parent, len(found), names)
+                "Nothing was changed." % (instance.parent, len(concerned), names)
             )
-        return list(found.values())
+        return list(concerned.values())
 
     def _switch(self, instance: Instance, wanted: bool, tasks: list[tuple[Any, Task]]) -> Instance:
         if tasks:

@@ -25,14 +25,14 @@ def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str =
                 problems.append("%s is text and no JSON of a list; the filter from_yaml makes a list of YAML" % path)
                 continue
         if inner and isinstance(value, Mapping):
-            values[name], found = read_texts(value, inner, path + ".")
-            problems += found
+            values[name], inner_problems = read_texts(value, inner, path + ".")
+            problems += inner_problems
         elif inner and isinstance(value, list):
             items = []
             for number, item in enumerate(value):
                 if isinstance(item, Mapping):
-                    item, found = read_texts(item, inner, "%s[%d]." % (path, number))
-                    problems += found
+                    item, inner_problems = read_texts(item, inner, "%s[%d]." % (path, number))
+                    problems += inner_problems
                 items.append(item)
             values[name] = items
     return values, problems

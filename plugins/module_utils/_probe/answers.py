@@ -36,19 +36,19 @@ class Hidden:
 
     def evidence(self, evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
         """Each request with its answer."""
-        return [show_evidence(one, self._known, self._own) for one in evidence[:MOST_EVIDENCE]]
+        return [show_evidence(exchange, self._known, self._own) for exchange in evidence[:MOST_EVIDENCE]]
 
 
 def read_answer(question: Question, taken: Taken, hidden: Hidden) -> dict[str, Any]:
     """What the steps tell about a question."""
     try:
-        found = question.read(taken)
+        finding = question.read(taken)
     except CannotTell as error:
         return not_told(str(error), hidden.evidence(error.evidence))
-    if not question.permits(found.value):
-        return not_told("the service answers something that nobody has thought of", hidden.evidence(found.evidence))
-    answer = {"value": hidden.value(found.value), "told": True, "why": None, "evidence": hidden.evidence(found.evidence)}
-    return answer if found.reads is None else {**answer, "reads": found.reads}
+    if not question.permits(finding.value):
+        return not_told("the service answers something that nobody has thought of", hidden.evidence(finding.evidence))
+    answer = {"value": hidden.value(finding.value), "told": True, "why": None, "evidence": hidden.evidence(finding.evidence)}
+    return answer if finding.reads is None else {**answer, "reads": finding.reads}
 
 
 def not_told(why: str, evidence: Sequence[Any] = ()) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def find_problem(document: Any) -> str:
     if not isinstance(document, Mapping) or document.get("format") != FORMAT:
         return "its format is not %s" % FORMAT
     answers = document.get("answers")
-    if not isinstance(answers, Mapping) or not all(isinstance(one, Mapping) and "value" in one for one in answers.values()):
+    if not isinstance(answers, Mapping) or not all(isinstance(answer, Mapping) and "value" in answer for answer in answers.values()):
         return "it has no answers"
     return ""
 

@@ -45,7 +45,7 @@ class TaskApi:
 
         :raises Unreadable: the service sends no list.
         """
-        made: dict[str, Made] = {}
+        tasks: dict[str, Made] = {}
         offset = 0
         while True:
             query = [("offset", str(offset)), ("limit", str(PAGE))] if self.name == "connect" else []
@@ -57,11 +57,11 @@ class TaskApi:
                 name = str(row.get("task_name") or "")
                 key = str(row.get(self.id_member) or "") if self.id_member else name
                 if key:
-                    made[key] = Made(name, key)
+                    tasks[key] = Made(name, key)
             offset += len(rows)
             total = page.member("total_number")
             if self.name != "connect" or not rows or not isinstance(total, int) or offset >= total:
-                return list(made.values())
+                return list(tasks.values())
 
     def body(self, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The body that creates a task of this name."""
@@ -74,8 +74,8 @@ class TaskApi:
         """The task that an answer to a create call tells of, None where it tells of none."""
         if not self.id_member:
             return Made(name, name)
-        found = created.member(self.id_member)
-        return Made(name, found) if isinstance(found, str) and found else None
+        key = created.member(self.id_member)
+        return Made(name, key) if isinstance(key, str) and key else None
 
     def tell_deletion(self, task: Made) -> str:
         """The call that deletes the task, for whoever has to do it by hand."""

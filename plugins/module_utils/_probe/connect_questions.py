@@ -71,9 +71,9 @@ def _needs_good_key(taken: Taken) -> Finding:
 
 def _create_time(taken: Taken) -> Finding:
     shown = [_main(taken).shown, taken["connect.waiting"]["shown"]]
-    if any(one is None for one in shown):
+    if any(task is None for task in shown):
         raise CannotTell("a second task was refused", taken["connect.waiting"]["created"])
-    times = [one.member("create_time") for one in shown]
+    times = [task.member("create_time") for task in shown]
     if not all(isinstance(time, int) for time in times):
         raise CannotTell("a task shows no time of its creation", *shown)
     return finding("ms" if any(time % 1000 for time in times) else "s", *shown)
@@ -119,8 +119,8 @@ def _after(step: str, state: str) -> Any:
 
 def _bad(taken: Taken) -> Stretch:
     """A task that is to start later shows it when it is started."""
-    found = flaky(stretches(_main(taken).birth))
-    return found if found.looks or _main(taken).birth[-1].state == "RUNNING" else flaky(stretches(_starting_looks(taken)))
+    start = flaky(stretches(_main(taken).birth))
+    return start if start.looks or _main(taken).birth[-1].state == "RUNNING" else flaky(stretches(_starting_looks(taken)))
 
 
 def _flaky_start(taken: Taken) -> Finding:
@@ -227,12 +227,12 @@ def _never_shown(taken: Taken) -> Finding:
 
 def _extra_fields(taken: Taken) -> Finding:
     main = _main(taken)
-    found = {
+    extra = {
         "task": {name: value for name, value in main.shown.answer.items() if name not in TASK_MEMBERS},
         "sink_task": {name: value for name, value in side(main.shown).items() if name not in OBS_MEMBERS},
         "obs_destination_descriptor": {name: value for name, value in (_descriptor(taken) or {}).items() if name not in OBS_MEMBERS},
     }
-    return finding({part: more for part, more in found.items() if more}, main.shown)
+    return finding({part: more for part, more in extra.items() if more}, main.shown)
 
 
 def _typo(taken: Taken) -> Finding:
@@ -247,12 +247,12 @@ def _typo(taken: Taken) -> Finding:
 
 
 def _topics_order(taken: Taken) -> Finding:
-    found = taken["connect.backslash"]
-    sent, shown = found.get("topics"), found["shown"]
+    variant = taken["connect.backslash"]
+    sent, shown = variant.get("topics"), variant["shown"]
     if not sent:
-        raise CannotTell("the instance has fewer than three topics", found["created"])
+        raise CannotTell("the instance has fewer than three topics", variant["created"])
     if shown is None:
-        raise CannotTell("a task of three topics was refused", found["created"])
+        raise CannotTell("a task of three topics was refused", variant["created"])
     names = sent.split(",")
     words = {sent: "as sent", ",".join(sorted(names)): "sorted", ",".join(reversed(names)): "reversed"}
     return choose(shown.member("topics"), words, shown)

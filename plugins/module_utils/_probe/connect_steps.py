@@ -58,10 +58,10 @@ class Modification:
 
 def side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
     """One side of a task as it is shown."""
-    found = evidence.member(name)
-    if not isinstance(found, Mapping):
+    settings = evidence.member(name)
+    if not isinstance(settings, Mapping):
         raise CannotTell("a task is shown without its settings", evidence)
-    return found
+    return settings
 
 
 def same(sent: Any, shown: Any) -> bool:
@@ -161,11 +161,11 @@ def _variant(ground: Ground, ending: str, name: str = "", start: bool = False, t
     if task is None:
         return {"created": attempt.created, "shown": None}
     looks = follow(lambda: read_state(connect, task), lambda looks: looks[-1].state is not None, ground.pace)
-    found: dict[str, Any] = {"created": attempt.created, "shown": looks[-1].evidence, "topics": topics}
+    variant: dict[str, Any] = {"created": attempt.created, "shown": looks[-1].evidence, "topics": topics}
     if start:
-        found["start"] = _start_waiting(ground, task)
+        variant["start"] = _start_waiting(ground, task)
     ground.own.delete(connect, task)
-    return found
+    return variant
 
 
 def _start_waiting(ground: Ground, task: Made) -> list[Look]:

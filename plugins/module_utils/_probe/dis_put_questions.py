@@ -19,7 +19,7 @@ def _replacements(taken: Taken) -> list[Replacement]:
     """
     both: list[Replacement] = [taken["dis.put_running"]]
     second = taken.get("dis.put_paused")
-    accepted = [one for one in [*both, *([second] if second else [])] if one.answer.accepted]
+    accepted = [replacement for replacement in [*both, *([second] if second else [])] if replacement.answer.accepted]
     if not accepted:
         raise CannotTell("DIS refuses to replace a task", both[0].answer)
     return accepted
@@ -27,15 +27,15 @@ def _replacements(taken: Taken) -> list[Replacement]:
 
 def _seen(taken: Taken) -> Replacement:
     """The first one whose new settings were seen."""
-    for one in _replacements(taken):
-        if "new" in one.shown:
-            return one
+    for replacement in _replacements(taken):
+        if "new" in replacement.shown:
+            return replacement
     raise CannotTell("no replacement took effect", _replacements(taken)[0].answer)
 
 
 def _put(taken: Taken) -> Finding:
     first, second = taken["dis.put_running"], taken.get("dis.put_paused")
-    answers = [one.answer for one in (first, second) if one is not None]
+    answers = [replacement.answer for replacement in (first, second) if replacement is not None]
     if first.answer.status == 405:
         return finding("not_allowed", *answers)
     if first.answer.status == 404 and not first.answer.code.startswith("DIS."):
@@ -43,9 +43,9 @@ def _put(taken: Taken) -> Finding:
     if not any(answer.accepted for answer in answers):
         return choose(first.answer.code, {NO_SUCH_CALL: "refused"}, *answers)
     accepted = _replacements(taken)
-    if any("new" in one.shown for one in accepted):
+    if any("new" in replacement.shown for replacement in accepted):
         return finding("honoured", *answers, accepted[0].looks[-1].evidence)
-    if not any(name in describe(one.looks[-1].evidence) for one in accepted for name in one.changed):
+    if not any(name in describe(replacement.looks[-1].evidence) for replacement in accepted for name in replacement.changed):
         raise CannotTell("the fields that were changed are never shown", *answers)
     return finding("ignored", *answers)
 
@@ -54,8 +54,8 @@ def _status(taken: Taken) -> Finding:
     return finding(_replacements(taken)[0].answer.status, _replacements(taken)[0].answer)
 
 
-def _late(one: Replacement) -> Stretch:
-    parts = stretches(one.looks, one.shown)
+def _late(replacement: Replacement) -> Stretch:
+    parts = stretches(replacement.looks, replacement.shown)
     return parts[0] if parts[0].state == "old" else NOTHING
 
 
@@ -64,27 +64,27 @@ def _dwell(taken: Taken) -> Finding:
 
 
 def _state(taken: Taken) -> Finding:
-    for one in _replacements(taken):
-        waiting = [look for look, shown in zip(one.looks, one.shown) if shown == "old"]
-        moved = one.state_before == "RUNNING" or any(look.state == "RUNNING" for look in one.looks)
-        if "new" in one.shown and one.shown[0] == "old" and moved:
-            return choose(waiting[0].state, {"STARTING": "STARTING", one.state_before: "unchanged"}, waiting[0].evidence)
+    for replacement in _replacements(taken):
+        waiting = [look for look, shown in zip(replacement.looks, replacement.shown) if shown == "old"]
+        moved = replacement.state_before == "RUNNING" or any(look.state == "RUNNING" for look in replacement.looks)
+        if "new" in replacement.shown and replacement.shown[0] == "old" and moved:
+            return choose(waiting[0].state, {"STARTING": "STARTING", replacement.state_before: "unchanged"}, waiting[0].evidence)
     raise CannotTell("the new settings are seen at once", _replacements(taken)[0].answer)
 
 
 def _rolled_back(taken: Taken) -> Finding:
-    one = _seen(taken)
-    parts = [part for part in stretches(one.looks, one.shown) if part.state != "gone"]
+    replacement = _seen(taken)
+    parts = [part for part in stretches(replacement.looks, replacement.shown) if part.state != "gone"]
     new = next(number for number, part in enumerate(parts) if part.state == "new")
     back = parts[new] if new + 1 < len(parts) and parts[new + 1].state == "old" else NOTHING
-    return lasting(back, one.answer, one.looks[-1].evidence)
+    return lasting(back, replacement.answer, replacement.looks[-1].evidence)
 
 
 def _wakes(taken: Taken) -> Finding:
-    one = taken["dis.put_paused"]
-    if not one.answer.accepted:
-        raise CannotTell("DIS refuses to replace a stopped task", one.answer)
-    return finding(one.looks[-1].state != "PAUSED", one.answer, one.looks[-1].evidence)
+    replacement = taken["dis.put_paused"]
+    if not replacement.answer.accepted:
+        raise CannotTell("DIS refuses to replace a stopped task", replacement.answer)
+    return finding(replacement.looks[-1].state != "PAUSED", replacement.answer, replacement.looks[-1].evidence)
 
 
 def _while_running(taken: Taken) -> Finding:
@@ -109,11 +109,11 @@ def _strategy(taken: Taken) -> Finding:
 
 
 def _ignores(taken: Taken) -> Finding:
-    one = _seen(taken)
-    at = next(number for number, shown in enumerate(one.shown) if shown == "new")
-    shown = describe(one.looks[at].evidence)
-    passed_over = [name for name, value in one.changed.items() if name in shown and not same(value, shown[name])]
-    return finding(",".join(sorted(passed_over)), one.answer, one.looks[at].evidence)
+    replacement = _seen(taken)
+    at = next(number for number, shown in enumerate(replacement.shown) if shown == "new")
+    shown = describe(replacement.looks[at].evidence)
+    passed_over = [name for name, value in replacement.changed.items() if name in shown and not same(value, shown[name])]
+    return finding(",".join(sorted(passed_over)), replacement.answer, replacement.looks[at].evidence)
 
 
 _BOTH = ("dis.put_running", "dis.put_paused")

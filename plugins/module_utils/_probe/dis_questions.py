@@ -87,7 +87,7 @@ def _no_offset_yet(taken: Taken) -> Finding:
 
 def _create_time(taken: Taken) -> Finding:
     shown = [taken["dis.main"].shown, taken["dis.second"]["shown"]]
-    times = [one.member("create_time") for one in shown]
+    times = [task.member("create_time") for task in shown]
     if not all(isinstance(time, int) for time in times):
         raise CannotTell("a task shows no time of its creation", *shown)
     return finding("ms" if any(time % 1000 for time in times) else "s", *shown)
@@ -270,11 +270,11 @@ def _aksk_faults(taken: Taken) -> Finding:
 
 
 def _file_type_sources(taken: Taken) -> Finding:
-    found = taken["dis.file_types"]
-    evidence = [one["created"] for one in found.values()]
-    parquet = found[PARQUET]["shown"] is not None
-    if CSV in found:
-        csv = found[CSV]["shown"] is not None
+    variants = taken["dis.file_types"]
+    evidence = [variant["created"] for variant in variants.values()]
+    parquet = variants[PARQUET]["shown"] is not None
+    if CSV in variants:
+        csv = variants[CSV]["shown"] is not None
         return choose((parquet, csv), {(True, True): "any", (True, False): "guide", (False, False): "json"}, *evidence)
     if parquet:
         return finding("any", *evidence)
@@ -282,12 +282,12 @@ def _file_type_sources(taken: Taken) -> Finding:
 
 
 def _parquet_prefix(taken: Taken) -> Finding:
-    found = taken["dis.long_prefix"]
-    if found["long"]["shown"] is not None:
-        return finding("100", found["long"]["created"])
-    if found["short"]["shown"] is None:
-        raise CannotTell("the stream cannot be dumped to parquet; a JSON stream can", found["short"]["created"])
-    return finding("50", found["long"]["created"], found["short"]["created"])
+    variants = taken["dis.long_prefix"]
+    if variants["long"]["shown"] is not None:
+        return finding("100", variants["long"]["created"])
+    if variants["short"]["shown"] is None:
+        raise CannotTell("the stream cannot be dumped to parquet; a JSON stream can", variants["short"]["created"])
+    return finding("50", variants["long"]["created"], variants["short"]["created"])
 
 
 def _mandatory(taken: Taken) -> Finding:

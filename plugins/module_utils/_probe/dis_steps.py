@@ -185,17 +185,17 @@ def _file_types(ground: Ground, taken: Taken) -> dict[str, Any]:
     """Which file types the stream takes; csv only where that tells more."""
     if ground.data_type.upper() == "JSON":
         raise CannotTell("a JSON stream takes all file types; a CSV stream tells more, any other one a part")
-    found = {PARQUET: _variant(ground, "p", taken, destination_file_type=PARQUET)}
+    variants = {PARQUET: _variant(ground, "p", taken, destination_file_type=PARQUET)}
     if ground.data_type.upper() == "CSV":
-        found[CSV] = _variant(ground, "c", taken, destination_file_type=CSV)
-    return found
+        variants[CSV] = _variant(ground, "c", taken, destination_file_type=CSV)
+    return variants
 
 
 def _long_prefix(ground: Ground, taken: Taken) -> dict[str, Any]:
-    found = {"long": _variant(ground, "l", taken, destination_file_type=PARQUET, file_prefix=LONG_PREFIX)}
-    if found["long"]["shown"] is None:
-        found["short"] = _variant(ground, "s", taken, destination_file_type=PARQUET, file_prefix="opendump_probe/s")
-    return found
+    variants = {"long": _variant(ground, "l", taken, destination_file_type=PARQUET, file_prefix=LONG_PREFIX)}
+    if variants["long"]["shown"] is None:
+        variants["short"] = _variant(ground, "s", taken, destination_file_type=PARQUET, file_prefix="opendump_probe/s")
+    return variants
 
 
 def _task_id(ground: Ground, taken: Taken) -> str:
@@ -214,7 +214,7 @@ def _task_id(ground: Ground, taken: Taken) -> str:
 def _act(ground: Ground, taken: Taken, action: str, *more: str) -> Evidence:
     ids = [_task_id(ground, taken), *more]
     ground.own.check(need(ground.dis), taken["dis.main"].task)
-    return need(ground.dis).ask("POST", "/action", body={"action": action, "tasks": [{"id": one} for one in ids]})
+    return need(ground.dis).ask("POST", "/action", body={"action": action, "tasks": [{"id": key} for key in ids]})
 
 
 def _state(ground: Ground, taken: Taken) -> Optional[str]:

@@ -15,7 +15,8 @@ WRONG_STATE = "DMS.00400026"
 
 
 def _both(taken: Taken) -> list[Modification]:
-    return [one for one in (taken.get("connect.modify_running"), taken.get("connect.modify_paused")) if one is not None]
+    both = (taken.get("connect.modify_running"), taken.get("connect.modify_paused"))
+    return [modification for modification in both if modification is not None]
 
 
 def _accepted(taken: Taken) -> list[Modification]:
@@ -24,45 +25,45 @@ def _accepted(taken: Taken) -> list[Modification]:
     :raises CannotTell: none was.
     """
     taken["connect.modify_running"]
-    found = [one for one in _both(taken) if one.answer.accepted]
-    if not found:
-        raise CannotTell("the service refuses to modify a task", *[one.answer for one in _both(taken)])
-    return found
+    accepted = [modification for modification in _both(taken) if modification.answer.accepted]
+    if not accepted:
+        raise CannotTell("the service refuses to modify a task", *[modification.answer for modification in _both(taken)])
+    return accepted
 
 
 def _seen(taken: Taken) -> Modification:
     """The first one whose new settings were seen."""
-    for one in _accepted(taken):
-        if "new" in one.shown:
-            return one
+    for modification in _accepted(taken):
+        if "new" in modification.shown:
+            return modification
     raise CannotTell("no change took effect", _accepted(taken)[0].answer)
 
 
-def _new_settings(one: Modification) -> Mapping[str, object]:
-    at = next(number for number, shown in enumerate(one.shown) if shown == "new")
-    return side(one.looks[at].evidence)
+def _new_settings(modification: Modification) -> Mapping[str, object]:
+    at = next(number for number, shown in enumerate(modification.shown) if shown == "new")
+    return side(modification.looks[at].evidence)
 
 
 def _modify(taken: Taken) -> Finding:
     first = taken["connect.modify_running"]
-    answers = [one.answer for one in _both(taken)]
+    answers = [modification.answer for modification in _both(taken)]
     if first.answer.status in (404, 405):
         return finding("unknown" if first.answer.status == 404 else "not allowed", *answers)
     if not any(answer.accepted for answer in answers):
         return finding("refused", *answers)
     accepted = _accepted(taken)
-    if not any("new" in one.shown for one in accepted):
-        if not any(name in side(one.looks[-1].evidence) for one in accepted for name in one.changed):
+    if not any("new" in modification.shown for modification in accepted):
+        if not any(name in side(modification.looks[-1].evidence) for modification in accepted for name in modification.changed):
             raise CannotTell("the fields that were changed are never shown", *answers)
         return finding("ignored", *answers)
-    one = _seen(taken)
-    shown = _new_settings(one)
-    of_part = [same(one.changed[name], shown[name]) for name in PART if name in shown]
-    of_whole = [same(one.changed[name], shown[name]) for name in WHOLE if name in shown]
+    modification = _seen(taken)
+    shown = _new_settings(modification)
+    of_part = [same(modification.changed[name], shown[name]) for name in PART if name in shown]
+    of_whole = [same(modification.changed[name], shown[name]) for name in WHOLE if name in shown]
     if not of_whole:
         raise CannotTell("it is honoured or partly, for the fields that tell are never shown", *answers)
     if all(of_whole):
-        return finding("honoured", *answers, one.looks[-1].evidence)
+        return finding("honoured", *answers, modification.looks[-1].evidence)
     if not any(of_whole) and all(of_part):
         return finding("partly", *answers)
     raise CannotTell("other fields are passed over than anybody has thought of", *answers)
@@ -78,42 +79,42 @@ def _while_running(taken: Taken) -> Finding:
 
 
 def _changing(taken: Taken) -> Finding:
-    one = _seen(taken)
-    parts = stretches(one.looks, one.shown)
-    return lasting(parts[0] if parts[0].state == "old" else NOTHING, one.answer)
+    modification = _seen(taken)
+    parts = stretches(modification.looks, modification.shown)
+    return lasting(parts[0] if parts[0].state == "old" else NOTHING, modification.answer)
 
 
 def _changing_status(taken: Taken) -> Finding:
-    for one in _accepted(taken):
-        moved = one.state_before == "RUNNING" or any(look.state == "RUNNING" for look in one.looks)
-        if "new" in one.shown and one.shown[0] == "old" and moved:
-            first = one.looks[0]
-            return choose(first.state, {"RESTARTING": "RESTARTING", one.state_before: "unchanged"}, first.evidence)
+    for modification in _accepted(taken):
+        moved = modification.state_before == "RUNNING" or any(look.state == "RUNNING" for look in modification.looks)
+        if "new" in modification.shown and modification.shown[0] == "old" and moved:
+            first = modification.looks[0]
+            return choose(first.state, {"RESTARTING": "RESTARTING", modification.state_before: "unchanged"}, first.evidence)
     raise CannotTell("the new settings are seen at once", _accepted(taken)[0].answer)
 
 
 def _rolled_back(taken: Taken) -> Finding:
-    one = _seen(taken)
-    parts = stretches(one.looks, one.shown)
+    modification = _seen(taken)
+    parts = stretches(modification.looks, modification.shown)
     new = next(number for number, part in enumerate(parts) if part.state == "new")
     back = parts[new] if new + 1 < len(parts) and parts[new + 1].state == "old" else NOTHING
-    return lasting(back, one.answer, one.looks[-1].evidence)
+    return lasting(back, modification.answer, modification.looks[-1].evidence)
 
 
 def _wakes(taken: Taken) -> Finding:
-    one = taken["connect.modify_paused"]
-    if not one.answer.accepted:
-        raise CannotTell("the service refuses to modify a paused task", one.answer)
-    return finding(one.looks[-1].state != "PAUSED", one.answer, one.looks[-1].evidence)
+    modification = taken["connect.modify_paused"]
+    if not modification.answer.accepted:
+        raise CannotTell("the service refuses to modify a paused task", modification.answer)
+    return finding(modification.looks[-1].state != "PAUSED", modification.answer, modification.looks[-1].evidence)
 
 
 def _answer(taken: Taken) -> Finding:
-    for one in _accepted(taken):
-        settings = one.answer.member("sink_task")
-        visible = [name for name in one.changed if isinstance(settings, Mapping) and name in settings]
-        if visible and "new" in one.shown and one.shown[0] == "old" and isinstance(settings, Mapping):
-            asked = any(same(one.changed[name], settings[name]) for name in visible)
-            return finding("as asked" if asked else "as shown", one.answer, one.looks[0].evidence)
+    for modification in _accepted(taken):
+        settings = modification.answer.member("sink_task")
+        visible = [name for name in modification.changed if isinstance(settings, Mapping) and name in settings]
+        if visible and "new" in modification.shown and modification.shown[0] == "old" and isinstance(settings, Mapping):
+            asked = any(same(modification.changed[name], settings[name]) for name in visible)
+            return finding("as asked" if asked else "as shown", modification.answer, modification.looks[0].evidence)
     raise CannotTell("the new settings are seen at once, or the answer shows none", _accepted(taken)[0].answer)
 
 
@@ -122,13 +123,13 @@ def _status(taken: Taken) -> Finding:
 
 
 def _omitted(taken: Taken) -> Finding:
-    one = _seen(taken)
+    modification = _seen(taken)
     if _modify(taken).value != "honoured":
-        raise CannotTell("fields that are sent are passed over, too", one.answer)
-    shown = _new_settings(one)
+        raise CannotTell("fields that are sent are passed over, too", modification.answer)
+    shown = _new_settings(modification)
     if "store_keys" not in shown:
-        raise CannotTell("store_keys, which was left out, is never shown", one.answer)
-    return choose(shown["store_keys"], {True: "kept", False: "reset"}, one.answer)
+        raise CannotTell("store_keys, which was left out, is never shown", modification.answer)
+    return choose(shown["store_keys"], {True: "kept", False: "reset"}, modification.answer)
 
 
 _STEPS = ("connect.modify_running", "connect.modify_paused")

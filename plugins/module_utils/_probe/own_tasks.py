@@ -84,7 +84,7 @@ class OwnTasks:
         if not created.accepted:
             return Attempt(created, None)
         known = {key for _api, key in self._there}
-        task = api.made_by(name, created) or next((one for one in api.list() if one.name == name and one.id not in known), None)
+        task = api.made_by(name, created) or next((row for row in api.list() if row.name == name and row.id not in known), None)
         if task is None:
             raise CannotTell("a task was created and is not in the list", created)
         self._there[api.name, task.id] = task

@@ -21,10 +21,10 @@ def _descriptor(shown: Evidence) -> Mapping[str, Any]:
 
 
 def _regex_task(taken: Taken) -> Evidence:
-    found = taken["sink.regex"]
-    shown: Evidence = found["shown"]
+    variant = taken["sink.regex"]
+    shown: Evidence = variant["shown"]
     if shown is None:
-        raise CannotTell("a sink task with a regular expression was refused", found["created"])
+        raise CannotTell("a sink task with a regular expression was refused", variant["created"])
     return shown
 
 

@@ -49,7 +49,7 @@ def _main(ground: Ground, _taken: Taken) -> Sink:
     birth = follow(lambda: read_state(sink, task), arrived("RUNNING"), ground.pace)
     shown = _show(ground, task)
     listed = connect.ask("GET", query=[("limit", "50")])
-    there = any(made.id == task.id for made in connect.list())
+    there = any(twin.id == task.id for twin in connect.list())
     ground.own.delete(sink, task)
     if birth[-1].state != "RUNNING":
         raise CannotTell("the new sink task does not come to run", birth[-1].evidence)

@@ -99,8 +99,8 @@ class Landing:
         start = datetime.fromtimestamp(since, timezone.utc)
         window = Window(start, max(start, datetime.fromtimestamp(self.now(), timezone.utc)) + timedelta(seconds=1), self._zone)
         others = [other for other in self._neighbours.get(place.bucket, ()) if other.owner != place.owner]
-        found = look(self._buckets.bucket(place.bucket, self._most), place, window, interval_of(record), self._most, others)
-        newest = found.newest
-        if newest is None or newest.modified < start or not (found.objects or found.astray):
+        findings = look(self._buckets.bucket(place.bucket, self._most), place, window, interval_of(record), self._most, others)
+        newest = findings.newest
+        if newest is None or newest.modified < start or not (findings.objects or findings.astray):
             return ""
         return "%s at %s" % (newest.key, show_moment(newest.modified))

@@ -62,8 +62,8 @@ def tell_failure(jobs: Sequence[Job], conclusion: str, allow_quiet: bool, left_b
 def predict(jobs: Sequence[Job]) -> str:
     """What a run would do."""
     writes = [job for job in jobs if _would_write(job)]
-    rest = Counter(job.verdict for job in jobs if not job.is_open)
-    others = ", ".join("%d %s" % (rest[verdict], verdict) for verdict in VERDICTS if rest.get(verdict))
+    settled = Counter(job.verdict for job in jobs if not job.is_open)
+    others = ", ".join("%d %s" % (settled[verdict], verdict) for verdict in VERDICTS if settled.get(verdict))
     return "%d of %d tasks would get the new key%s." % (len(writes), len(jobs), "; " + others if others else "")
 
 

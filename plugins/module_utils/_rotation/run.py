@@ -336,7 +336,7 @@ class Rotation:
         if check and check.outcome == FAILED:
             job.close(CANNOT, IGNORES % (check.reason, job.kind.rekey_steps))
         elif job.error:
-            job.close(WRITTEN, "It could not be looked after. %s" % job.error, job.error)
+            job.close(WRITTEN, "Whether it delivers could not be seen. %s" % job.error, job.error)
         elif job.health != "ok":
             job.close(WRITTEN, "Its status is %s, so nothing is delivered." % job.task.status)
         elif not job.delivery:

@@ -134,5 +134,5 @@ SINGULAR = {"run,": "runs,", "have": "has", "are": "is", "write": "writes", "rea
 
 def word_title(number: int, kind: str, title: str) -> str:
     """``1 Smart Connect task is too far behind``."""
-    verb, _space, rest = title.partition(" ")
-    return "%s %s %s" % (count_tasks(number, kind), SINGULAR.get(verb, verb) if number == 1 else verb, rest)
+    verb, _space, predicate = title.partition(" ")
+    return "%s %s %s" % (count_tasks(number, kind), SINGULAR.get(verb, verb) if number == 1 else verb, predicate)

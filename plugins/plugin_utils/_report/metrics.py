@@ -41,9 +41,9 @@ def write_metrics(report: Mapping[str, Any]) -> str:
 
 
 def _whole(report: Mapping[str, Any]) -> list[Family]:
-    made = moment(report["made_at"])
+    made_at = moment(report["made_at"])
     return [
-        Family("opendump_report_timestamp_seconds", "gauge", "When the report was made, seconds since 1970.", [((), _epoch(made))]),
+        Family("opendump_report_timestamp_seconds", "gauge", "When the report was made, seconds since 1970.", [((), _epoch(made_at))]),
         Family("opendump_report_ok", "gauge", "1 if nothing in the report decides against it, 0 otherwise.", [((), int(report["ok"]))]),
         Family("opendump_report_dumps", "gauge", "Dumps in the report.", [((), report["totals"]["dumps"])]),
         Family(

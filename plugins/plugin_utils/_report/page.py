@@ -331,8 +331,8 @@ def _healing(outcome: Record) -> dict[str, Any]:
 def read_quota(quota: Record) -> tuple[Optional[int], Optional[int], bool]:
     """Tasks that a parent holds, tasks that it can hold, and whether the latter is what is usual because the service does not say."""
     held = count(quota.get("total"))
-    told = [count(quota.get(name)) for name in ("max_tasks", "quota")]
-    room = next((number for number in told if number is not None), None)
+    limits = [count(quota.get(name)) for name in ("max_tasks", "quota")]
+    room = next((number for number in limits if number is not None), None)
     usual = kind_of(quota).usual_quota
     return (held, room, False) if room is not None or usual is None else (held, usual, True)
 

@@ -42,11 +42,11 @@ def find_problems(dump: Record, limits: Limits) -> list[dict[str, Any]]:
 
 def _find_state(dump: Record) -> dict[str, Optional[Finding]]:
     status = dump["status"]
-    said = "The service says %s." % (status or "nothing of its state")
+    sentence = "The service says %s." % (status or "nothing of its state")
     if dump["health"] == "failed":
-        return {"failed": Finding(said, str(status))}
+        return {"failed": Finding(sentence, str(status))}
     if dump["health"] == "unknown":
-        return {"unknown": Finding(said, str(status))}
+        return {"unknown": Finding(sentence, str(status))}
     return _find_partitions(dump) if dump["health"] == "ok" else {}
 
 

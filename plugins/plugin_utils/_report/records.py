@@ -39,8 +39,8 @@ def text(value: Any) -> Optional[str]:
 def moment(value: Any) -> Optional[datetime]:
     """The time in ISO text, None where there is none that a calendar has."""
     try:
-        found = moment_of(value)
-        return found.astimezone(timezone.utc) if found else None
+        time = moment_of(value)
+        return time.astimezone(timezone.utc) if time else None
     except (OverflowError, ValueError):
         return None
 

@@ -49,7 +49,7 @@ def test_ansible_is_found_without_an_activated_venv() -> None:
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
     monkeypatch.setattr(with_local_cloud, "VENV", tmp_path / "none")
     with pytest.raises(SystemExit, match=r"there is no ansible-play, neither on the PATH nor in .*Run 'make venv'"):
-        with_local_cloud.found("ansible-play")
+        with_local_cloud.find_command("ansible-play")
     monkeypatch.setattr(with_local_cloud, "NEEDED", ("fastapi", "no_such_thing"))
     with pytest.raises(SystemExit, match=r"the local cloud needs no_such_thing, which .* lacks"):
         with_local_cloud.python()
