@@ -495,3 +495,15 @@ def test_facts_come_with_the_same_call(run: Run, cloud: Local) -> None:
     assert still(again["gathered"]["tasks"]) == still(there["tasks"])
     read = [(entry["path"], str(entry.get("query"))) for entry in cloud.requests()]
     assert len(read) == len(set(read)), "what was read to decide is not read again"
+
+
+def test_facts_of_an_instance_that_is_named_by_its_connector_have_both_kinds(run: Run, cloud: Local) -> None:
+    cloud.switch({"dms.store": "two"})
+    run("dump_tasks", **{name: items for name, items in declared().items() if name != "dis_transfer_tasks"})
+    sinks = [{key: value for key, value in item.items() if key != "instance_name"} for item in declared()["kafka_sink_tasks"]]
+    by_connector = [{**item, "connector_id": connector(cloud)} for item in sinks]
+    gathered = run("dump_tasks", kafka_sink_tasks=by_connector, gather=True)["gathered"]
+    assert {task["name"] for task in gathered["tasks"]} == names(cloud)
+    cloud.fault({"match": {"method": "GET", "path": "/instances$"}, "count": -1, "do": {"status": 403, "body": "{}"}})
+    unread = run("dump_tasks", kafka_sink_tasks=by_connector, gather=True)["gathered"]["errors"]
+    assert [error["kind"] for error in unread] == ["smart_connect_task"], "what was not looked at is not said to be empty"

@@ -73,8 +73,8 @@ def read_document(request: Request, reply: Reply) -> Any:
 def read_total(page: Any) -> Optional[int]:
     """How many items the whole list has, where its page says it, as a number or as text."""
     for name in TOTALS if isinstance(page, Mapping) else ():
-        number = whole(page.get(name)) if isinstance(page.get(name), (str, int)) else None
-        if number is not None:
+        number = whole(page.get(name))
+        if number is not None and number >= 0:
             return number
     return None
 

@@ -155,7 +155,6 @@ class Client:
         shown: set[str] = set()
         offset = 0
         total: Optional[int] = None
-        before: list[Any] = []
         while True:
             try:
                 page = self.call(service, "GET", path, query=[*query, ("offset", str(offset)), ("limit", str(limit))])
@@ -171,12 +170,14 @@ class Client:
                 raise OpendumpError("The answer of %s about %s has no list of %s." % (SERVICES[service], path, items))
             if pages and page_total != total:
                 return pages, "changes faster than it can be read"
-            if rows and rows == before and total is None:
-                raise OpendumpError("%s sends the same page of %s again and again; the list cannot be read." % (SERVICES[service], path))
+            new = set(map(_identify, rows)) - shown
+            if rows and not new:
+                # what repeats itself goes on for ever
+                return pages, _find_gap(total, len(shown)) or "shows the same items again and again"
             pages.append(page)
             offset += len(rows)
-            total, before = page_total, rows
-            shown.update(map(_identify, rows))
+            total = page_total
+            shown |= new
             # more rows or items than the total are a reason to go on: it is wrong, or counts what is shown twice once
             if not rows or len(shown) == total:
                 return pages, _find_gap(total, len(shown))

@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Callable, Optional
 
+from .._api.answers import read_total
 from .._api.client import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import keep_unknown, read_answer
@@ -18,7 +19,7 @@ from .._task.kind import FileLayout, Kind, Preflight
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, quantity, require_object, rows, text
 from .._task.rules import EMPTY, Text
 from .dis_destinations import DESTINATIONS
-from .whole_list import read_whole_list
+from .whole_list import MORE, read_whole_list, says_more
 
 HOUR = 3600
 PAGE = 10
@@ -88,7 +89,7 @@ class DisTransferTask(Kind):
     def parents(self) -> list[Parent]:
         return [Parent(name, name) for name in read_whole_list("streams", self._read_streams)]
 
-    def _read_streams(self) -> tuple[dict[str, None], Optional[int]]:
+    def _read_streams(self) -> tuple[dict[str, None], Optional[float]]:
         names: dict[str, None] = {}
         last = ""
         while True:
@@ -99,8 +100,10 @@ class DisTransferTask(Kind):
                 raise OpendumpError("The list of streams cannot be read. Run again later, or name the stream.")
             fresh = [name for name in listed if name not in names]
             names.update(dict.fromkeys(fresh))
-            if not fresh or not page.get("has_more_streams"):
-                return names, quantity(page.get("total_number"))
+            more = says_more(page.get("has_more_streams"))
+            if not fresh or not more:
+                total = read_total(page)
+                return names, MORE if more and total is None else total
             if len(names) > MOST_STREAMS:
                 raise OpendumpError("The list of streams does not end.")
             last = fresh[-1]
@@ -108,11 +111,11 @@ class DisTransferTask(Kind):
     def listing(self, parent: Parent) -> Listing:
         quotas: dict[str, Any] = {}
 
-        def read() -> tuple[dict[str, Task], Optional[int]]:
+        def read() -> tuple[dict[str, Task], Optional[float]]:
             tasks, page = self._read_tasks(parent)
-            total = quantity(page.get("total_number"))
+            total = read_total(page)
             quotas.update(total=total, quota=quantity(page.get("quota")))
-            return tasks, total
+            return tasks, MORE if total is None and says_more(page.get("has_more_tasks")) else total
 
         tasks = read_whole_list("transfer tasks of stream '%s'" % parent.id, read)
         return Listing(list(tasks.values()), quotas)
@@ -129,8 +132,8 @@ class DisTransferTask(Kind):
             fresh = [row for row in listed if row["task_name"] not in tasks]
             for row in fresh:
                 tasks[row["task_name"]] = self._task(parent, row, complete=False)
-            total = quantity(page.get("total_number"))
-            more = page.get("has_more_tasks") or (len(listed) >= PAGE if total is None else len(tasks) < total)
+            total = read_total(page)
+            more = says_more(page.get("has_more_tasks")) or (len(listed) >= PAGE if total is None else len(tasks) < total)
             if not fresh or not more:
                 return tasks, page
             if len(tasks) > MOST_TASKS:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Optional
 
+from .._api.answers import read_total
 from .._task.fields import Field
 from .._task.records import quantity
 from .._task.rules import Names, Path, Text
@@ -41,7 +42,7 @@ POLICIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 def read_quotas(answer: Mapping[str, Any]) -> dict[str, Optional[int]]:
     """How many tasks there are and can be, as both Kafka APIs say it beside a list."""
     return {
-        "total": quantity(answer.get("total_number")),
+        "total": read_total(answer),
         "max_tasks": quantity(answer.get("max_tasks")),
         "quota": quantity(answer.get("quota_tasks")),
     }

@@ -18,7 +18,7 @@ from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
 from .._threads import side_by_side
 from . import purge as purging
-from .estate import Estate, Observed
+from .estate import Estate, Observed, nothing_can_be_there
 from .outcome import Outcome
 from .plan import CREATE, RECREATE, Plan, make_plan
 from .purge import Purge, Undeclared
@@ -98,11 +98,24 @@ class Reconciliation:
         from .gather import gather_tasks
 
         places: dict[type[Kind], dict[str, Parent]] = {}
+        refused: dict[tuple[type[Kind], str], OpendumpError] = {}
         for outcome in self.outcomes:
-            if outcome.parent:
-                for kind in {outcome.declared.kind, beside.get(outcome.declared.kind, outcome.declared.kind)}:
-                    places.setdefault(kind, {})[outcome.parent.id] = outcome.parent
-        return gather_tasks(self.estate, [(kind, list(parents.values())) for kind, parents in places.items()], may_vanish=True)
+            kind, parent = outcome.declared.kind, outcome.parent
+            if not parent:
+                continue
+            places.setdefault(kind, {})[parent.id] = parent
+            if kind in beside:
+                try:
+                    # the other kind may know this parent by another name only
+                    parent = self.estate.adapter(kind).identify(parent)
+                    places.setdefault(beside[kind], {})[parent.id] = parent
+                except OpendumpError as error:
+                    refused[(beside[kind], parent.id)] = error
+        gathered = gather_tasks(self.estate, [(kind, list(parents.values())) for kind, parents in places.items()], may_vanish=True)
+        for (kind, parent_id), error in refused.items():
+            if not nothing_can_be_there(error):
+                gathered.refuse(kind, parent_id, error)
+        return gathered
 
     def _decide(self, declared: Declared, entry: Observed) -> Outcome:
         outcome = Outcome(declared, parent=entry.parent, error=entry.error, leaving=entry.leaving)

@@ -482,10 +482,12 @@ def test_a_total_that_is_too_small_does_not_hide_items(clients: Clients, service
     assert read(clients(), 3) == [1, 2, 3, 4]
 
 
-def test_a_service_that_knows_no_offset_is_an_error(clients: Clients, service: ScriptedService) -> None:
-    service.always = answer(200, {"tasks": [1, 2]})
-    with pytest.raises(OpendumpError, match=r"same page of .* again and again"):
+@pytest.mark.parametrize("total", [None, 1, 9])
+def test_a_service_that_knows_no_offset_is_an_error(clients: Clients, service: ScriptedService, total: int | None) -> None:
+    service.always = answer(200, {"tasks": [1, 2], "total_number": total})
+    with pytest.raises(OpendumpError, match=r"the same items again and again|shows 2 different items and says that it has 9"):
         read(clients(), 2)
+    assert len(service.targets) <= 10
 
 
 @pytest.mark.parametrize("document", [None, [], "x", {}, {"tasks": None}, {"tasks": {}}, {"tasks": None, "total_number": 3}])

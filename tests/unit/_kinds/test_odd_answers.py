@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import ALL
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
@@ -70,15 +71,17 @@ def test_a_number_with_a_unit_is_shown_as_it_is(service: Any) -> None:
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("tasks", [[], [{"task_name": "t", "task_id": "1", "id": "1"}]], ids=["empty", "one"])
-@pytest.mark.parametrize("total", [3, "3"])
-def test_a_list_shorter_than_its_total_is_read_again_and_then_unknown(kind: type[Kind], service: Any, tasks: list[Any], total: Any) -> None:
-    service.answer("GET", "tasks", {"tasks": tasks, "total_number": total})
+@pytest.mark.parametrize("says", [{"total_number": 3}, {"total_number": "3"}, {"total_count": 3.0}], ids=["number", "text", "other name"])
+def test_a_list_shorter_than_its_total_is_read_again_and_then_unknown(
+    kind: type[Kind], service: Any, tasks: list[Any], says: dict[str, Any]
+) -> None:
+    service.answer("GET", "tasks", {"tasks": tasks, **says})
     with pytest.raises(OpendumpError, match="Nothing is known about what it does not list"):
         kind(service).listing(PARENT)
     assert len(service.requests) >= 3
     whole = [{"task_name": name, "task_id": name, "id": name} for name in "abc"]
-    readings = iter([{"tasks": tasks, "total_number": total}, {"tasks": [], "total_number": total}])
-    service.answer("GET", "tasks", lambda _query: next(readings, {"tasks": whole, "total_number": total}))
+    readings = iter([{"tasks": tasks, **says}, {"tasks": [], **says}])
+    service.answer("GET", "tasks", lambda _query: next(readings, {"tasks": whole, **says}))
     assert [task.name for task in kind(service).listing(PARENT).tasks] == ["a", "b", "c"]
 
 
@@ -90,8 +93,28 @@ def test_a_total_that_is_missing_or_smaller_says_nothing(kind: type[Kind], servi
     assert len(kind(service).listing(PARENT).tasks) == 1
 
 
-def test_a_list_of_streams_shorter_than_its_total_is_unknown(service: Any) -> None:
-    (kind,) = [kind for kind in ALL if kind.short == "DIS"]
-    service.answer("GET", "streams", {"stream_names": ["a"], "total_number": 2, "has_more_streams": False})
-    with pytest.raises(OpendumpError, match="there are 2 streams and lists 1"):
-        kind(service).parents()
+STREAMS_SAY = [
+    ({"total_number": 2, "has_more_streams": False}, "there are 2 streams and lists 1"),
+    ({"total_count": "2"}, "there are 2 streams and lists 1"),
+    ({"has_more_streams": True}, "there are more streams than the 1 that it lists"),
+    ({"has_more_streams": "True"}, "there are more streams than the 1 that it lists"),
+]
+
+
+@pytest.mark.parametrize(("says", "error"), STREAMS_SAY)
+def test_a_list_of_streams_shorter_than_it_says_is_unknown(service: Any, says: dict[str, Any], error: str) -> None:
+    service.answer("GET", "streams", {"stream_names": ["a"], **says})
+    with pytest.raises(OpendumpError, match=error):
+        DisTransferTask(service).parents()
+
+
+@pytest.mark.parametrize("names", ["", "ab"])
+def test_a_list_of_transfer_tasks_that_says_it_has_more_and_shows_none_is_unknown(service: Any, names: str) -> None:
+    """As where the service does not know where to go on from, and sends the first page again and again."""
+    tasks = [{"task_name": name, "task_id": name} for name in names]
+    service.answer("GET", "tasks", {"tasks": tasks, "has_more_tasks": True})
+    with pytest.raises(OpendumpError, match=f"more transfer tasks of stream 'p' than the {len(names)} that it lists, also when"):
+        DisTransferTask(service).listing(PARENT)
+    for says in ({"has_more_tasks": "false"}, {"has_more_tasks": True, "total_number": len(names)}):
+        service.answer("GET", "tasks", {"tasks": tasks, **says})
+        assert len(DisTransferTask(service).listing(PARENT).tasks) == len(names)
