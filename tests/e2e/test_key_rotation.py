@@ -238,6 +238,7 @@ def small() -> dict[str, Any]:
     )
 
 
+@pytest.mark.timeout(0 if SOAK else 300)  # hundreds of runs where all is tried
 @pytest.mark.parametrize("estate", [small, *([forty] if SOAK else [])])
 def test_killed_after_any_request_it_comes_to_the_same_end(
     cloud: Local,

@@ -150,7 +150,7 @@ def test_defaults_may_be_text() -> None:
     [
         ({"smart_connect_tasks": {"obs": {"bucket": "hush-hush"}}}, "dumping_defaults, for smart_connect_tasks: unknown option obs.bucket"),
         ({"on_immutable_change": "replace"}, "dumping_defaults, for smart_connect_tasks: value of on_immutable_change must be one of"),
-        ({"wait_timeout": "soon"}, "dumping_defaults, for smart_connect_tasks: argument 'wait_timeout' is of type str"),
+        ({"wait_timeout": "soon"}, "dumping_defaults, for smart_connect_tasks: argument 'wait_timeout' is of type"),
         ({"wait_timout": 5}, "dumping_defaults: there is no option wait_timout"),
         ("obs: {secret_key: hush-hush", "dumping_defaults is text that is no YAML (line"),
         ("hush-hush", "dumping_defaults is no mapping of options to values."),
