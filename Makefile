@@ -31,7 +31,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2 --dist worksteal
 
-.PHONY: help demo watch shell venv test unit lint lint-ansible lint-python lint-documentation lint-text format sanity matrix soak fuzz molecule package release-check bench docs error-codes requirements clean
+.PHONY: help demo watch shell venv test unit lint lint-ansible lint-python lint-documentation lint-text format sanity matrix soak fuzz molecule package release-check bench docs error-codes returned-values requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -141,6 +141,9 @@ docs: venv  ## render guides, modules and roles into .cache/docs/build/html
 
 error-codes: venv  ## write the page of error codes anew, from the table of the modules
 	@PYTHONPATH=$(CACHE)/collections python dev/error_codes.py
+
+returned-values: venv  ## write what several modules return into each of them, from the one where it is described
+	@python dev/returned_values.py
 
 requirements: venv  ## pin the newest versions of tests/requirements/*.in
 	sh dev/pin.sh

@@ -5,13 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
-
 DOCUMENTATION = r"""
 name: api_options
 short_description: Collect the API options that variables set
@@ -45,6 +38,13 @@ _raw:
   type: list
   elements: dict
 """
+
+from typing import Any, Optional
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 
 
 class LookupModule(LookupBase):

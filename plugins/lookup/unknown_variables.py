@@ -5,15 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
-import pathlib
-from collections.abc import Iterable, Sequence
-from typing import Any, Optional
-
-from ansible.errors import AnsibleLookupError
-from ansible.module_utils.common.yaml import yaml_load
-from ansible.plugins.lookup import LookupBase
-
 DOCUMENTATION = r"""
 name: unknown_variables
 short_description: Find misspelt variables of the roles
@@ -56,6 +47,15 @@ _raw:
   elements: str
   sample: ["dumping_smart_connect_task is unknown; did you mean dumping_smart_connect_tasks?"]
 """
+
+import difflib
+import pathlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional
+
+from ansible.errors import AnsibleLookupError
+from ansible.module_utils.common.yaml import yaml_load
+from ansible.plugins.lookup import LookupBase
 
 ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 # What the names of the variables of this collection begin with. A longer one is not part of a shorter one.

@@ -16,5 +16,6 @@ def refuse_old_python() -> None:
             "opendump.huaweicloud needs Python %d.%d or newer where the module runs, found %d.%d (%s). Set ansible_python_interpreter to a "
             "newer one there, or let the task run on the controller (delegate_to: localhost)."
         )
-        print(json.dumps({"failed": True, "msg": text % (OLDEST + tuple(sys.version_info[:2]) + (sys.executable,))}))
-        sys.exit(1)
+        result = {"failed": True, "msg": text % (OLDEST + tuple(sys.version_info[:2]) + (sys.executable,))}
+        sys.stdout.write(json.dumps(result) + "\n")
+        raise SystemExit(1)

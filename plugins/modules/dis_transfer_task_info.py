@@ -201,8 +201,8 @@ tasks:
     lag:
       description:
         - Number of messages that are not dumped yet, V(null) where it is not known.
-        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears
-          the name or the ID of the task, where there is exactly one.
+        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears the
+          name or the ID of the task, where there is exactly one.
       type: int
       returned: always
       sample: null

@@ -272,8 +272,7 @@ results:
       sample: dis_transfer_task
     parent:
       description:
-        - What holds the task. The name of the stream, or the ID of the Kafka instance; where that could not be found, what was
-          declared.
+        - What holds the task. The name of the stream, or the ID of the Kafka instance; where that could not be found, what was declared.
       type: str
       returned: always
       sample: orders
@@ -502,7 +501,7 @@ results:
         status:
           description: HTTP status of the answer.
           type: int
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: 400
         task_status:
           description: Last status of the task, where waiting for it failed.
@@ -512,37 +511,37 @@ results:
         code:
           description: Error code of the service. It says more than the HTTP status.
           type: str
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: DIS.4301
         message:
           description: Message of the service.
           type: str
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: The stream does not exist.
         request_id:
           description: ID of the request, which the support of the vendor will ask for.
           type: str
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: 2b5a1b1e8c7d4e6f9a0b1c2d3e4f5a6b
         service:
           description: The service that was asked, V(dis), V(dms) or V(iam).
           type: str
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: dis
         method:
           description: HTTP method of the request.
           type: str
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: GET
         path:
           description: Path of the request.
           type: str
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: /v2/0123456789abcdef0123456789abcdef/streams/orders/transfer-tasks
         host:
           description: Host that was asked.
           type: str
-          returned: when a service answered with an error
+          returned: when there was an answer
           sample: dis.ap-southeast-1.myhuaweicloud.com
 purged:
   description:
@@ -589,8 +588,8 @@ summary:
       sample: 0
     undeclared:
       description:
-        - Tasks on the streams and instances of this call that are not declared and were not purged, of the kinds that are declared
-          there. V(null) where the run did not come so far.
+        - Tasks on the streams and instances of this call that are not declared and were not purged, of the kinds that are declared there.
+          V(null) where the run did not come so far.
       type: int
       returned: always
       sample: 3

@@ -260,8 +260,8 @@ tasks:
     lag:
       description:
         - Number of messages that are not dumped yet, V(null) where it is not known.
-        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears
-          the name or the ID of the task, where there is exactly one.
+        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears the
+          name or the ID of the task, where there is exactly one.
       type: int
       returned: always
       sample: null
@@ -323,8 +323,8 @@ quotas:
       sample: 18
     quota:
       description:
-        - Number of tasks a stream may have, or to which the limit of an instance can be raised. V(null) where the service does not
-          report it.
+        - Number of tasks a stream may have, or to which the limit of an instance can be raised. V(null) where the service does not report
+          it.
       type: int
       returned: success
       sample: 5

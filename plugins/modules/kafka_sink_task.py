@@ -265,8 +265,8 @@ task:
     lag:
       description:
         - Number of messages that are not dumped yet, V(null) where it is not known.
-        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears
-          the name or the ID of the task, where there is exactly one.
+        - Sink tasks report it. For Smart Connect tasks that dump into OBS, the info modules read it from the consumer group that bears the
+          name or the ID of the task, where there is exactly one.
       type: int
       returned: always
       sample: 3
@@ -323,8 +323,8 @@ changed_fields:
     - obs.deliver_time_interval
 unproven_fields:
   description:
-    - Names of declared options that the service does not show, so that nobody can tell whether they are as declared. They are sent when
-      the task is created, with any other change, and with O(update_secrets=always), and never cause a change by themselves.
+    - Names of declared options that the service does not show, so that nobody can tell whether they are as declared. They are sent when the
+      task is created, with any other change, and with O(update_secrets=always), and never cause a change by themselves.
   type: list
   elements: str
   returned: always, on failure as far as it is known

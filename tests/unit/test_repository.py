@@ -172,6 +172,26 @@ def test_plugins_import_nothing_that_ansible_removes_or_users_lack() -> None:
     assert strangers == set()
 
 
+def test_plugins_are_as_ansible_test_wants_them() -> None:
+    """What its sanity tests have refused here before; they take minutes and are not part of every run."""
+    for path in PLUGINS:
+        lines = text(path).splitlines()
+        assert [number for number, line in enumerate(lines, 1) if len(line) > 160] == [], path
+        tree = ast.parse(text(path))
+        assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)] == [], path
+        if path.parts[1] in ("callback", "inventory", "lookup"):
+            imports_at = [
+                node.lineno for node in tree.body if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.level == 0)
+            ]
+            assert min(imports_at[1:]) > lines.index('DOCUMENTATION = r"""'), path
+
+
+def test_the_tarball_holds_no_test_but_what_tells_ansible_test_about_the_collection() -> None:
+    ignored = read_yaml("galaxy.yml")["build_ignore"]
+    kept = {path.parts[1] for path in FILES if path.parts[0] == "tests" and not {"/".join(path.parts[:2]), str(path)} & set(ignored)}
+    assert kept <= {"config.yml", "sanity"}
+
+
 def test_modules_import_only_the_collections_own_code() -> None:
     own = COLLECTION + ".plugins.module_utils."
     strangers = {(str(path), name) for path in MODULES for name in imports(path) if not name.startswith(("__future__.", "typing.", own))}

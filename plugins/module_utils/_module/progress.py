@@ -13,6 +13,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Optional
 
 from .._reconcile.outcome import Outcome
 
@@ -32,9 +33,9 @@ INTERVAL = 1.0
 
 
 @contextlib.contextmanager
-def show_progress(describe: Callable[[], str], environ: Mapping[str, str] = os.environ, interval: float = INTERVAL) -> Iterator[None]:
+def show_progress(describe: Callable[[], str], environ: Optional[Mapping[str, str]] = None, interval: float = INTERVAL) -> Iterator[None]:
     """Write what ``describe`` says into this process's file, as often as it changes, and take the file away at the end."""
-    folder = environ.get(FOLDER)
+    folder = (os.environ if environ is None else environ).get(FOLDER)
     if not folder or not os.path.isdir(folder):
         yield
         return

@@ -131,7 +131,7 @@ class Switch:
             writer = Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, self.warn)
             writer.write()
             self.actions += writer.done
-        started = self.clock.now()
+        started, refusal = self.clock.now(), None
         for _try in self.clock.poll(0, self.options["wait_timeout"]):
             try:
                 self._send(instance, wanted)
@@ -144,7 +144,8 @@ class Switch:
                 break
             self.clock.sleep(self.options["wait_interval"])
         else:
-            raise refusal
+            if refusal:
+                raise refusal
         self.actions.append(ENABLE if wanted else DISABLE)
         if not self.options["wait"]:
             return self._look(instance)

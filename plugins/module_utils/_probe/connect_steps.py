@@ -93,7 +93,7 @@ def _body(ground: Ground, sink: Mapping[str, Any], **more: Any) -> dict[str, Any
 
 
 def _ask(ground: Ground, path: str, **where_and_query: Any) -> Evidence:
-    query = [(name, value) for name, value in where_and_query.pop("query", {}).items()]
+    query = list(where_and_query.pop("query", {}).items())
     return ground.ask("dms", "GET", path, {"instance": ground.places.instance, **where_and_query}, query=query)
 
 

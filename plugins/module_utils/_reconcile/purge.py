@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Optional, cast
+from typing import Any, Optional, cast
 
 from .._errors import OpendumpError
 from .._task.declared import Declared
@@ -40,11 +40,12 @@ class Undeclared:
     where: dict[str, str]
     parent: Parent
     task: Task
-    pace: dict[str, float] = field(default_factory=dict)
+    pace: dict[str, Any] = field(default_factory=dict)
 
     def victim(self) -> Outcome:
         """Its deletion: of this very task, and of no other that bears its name by then."""
-        declared = Declared(self.kind, self.where, self.task.name, self.task.id if self.kind.has_task_id else None, "absent", **self.pace)  # type: ignore[arg-type]
+        key = self.task.id if self.kind.has_task_id else None
+        declared = Declared(self.kind, self.where, self.task.name, key, "absent", **self.pace)
         return Outcome(declared, Plan(declared, self.parent, self.task, [DELETE]), purged=True, parent=self.parent)
 
 
@@ -185,7 +186,7 @@ def find_trouble(outcomes: Sequence[Outcome], victim: Outcome) -> str:
     """Why a task must not be purged now: a task that is declared on the same parent failed, was refused, or cannot be told. Empty where
     nothing is against it.
     """
-    assert victim.parent is not None
+    parent = victim.parent.id if victim.parent else None
     noun = victim.declared.kind.parent_noun
     troubled = [
         outcome
@@ -193,7 +194,7 @@ def find_trouble(outcomes: Sequence[Outcome], victim: Outcome) -> str:
         if outcome.error
         and not outcome.purged
         and (
-            outcome.parent.id == victim.parent.id
+            outcome.parent.id == parent
             if outcome.parent
             else outcome.declared.kind.parent_noun == noun and not nothing_can_be_there(outcome.error)
         )

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._errors import OpendumpError
-from .._numbers import whole as whole
+from .._numbers import whole
 
 
 def moment(milliseconds: Any) -> Optional[str]:

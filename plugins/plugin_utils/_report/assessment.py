@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import VERDICTS, show_moment
@@ -21,7 +22,7 @@ from .limits import PROBLEMS, Limits
 from .problems import find_problems
 from .records import HEALTH, Record, count, identity, moment, normalise, rows, without_twins
 
-NOWHERE: dict[str, Any] = {"place": "", "region": None, "project": None, "scope": None}
+NOWHERE: Mapping[str, Any] = MappingProxyType({"place": "", "region": None, "project": None, "scope": None})
 
 
 def assess(

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import moment_of, show_moment
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import whole
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import whole
 
 from .kinds import kind_of
 
