@@ -16,9 +16,11 @@ import textwrap
 import checkout
 import error_codes
 import pytest
+import returned_values
 import yaml
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS, ENVIRONMENT
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS as KINDS_OF_TASKS
 
 ROOT = checkout.ROOT
 FILES = checkout.files()
@@ -190,3 +192,15 @@ def test_map_of_the_rooms_is_true() -> None:
     homes += (ROOT / "tests" / "e2e" / "reliability", ROOT / "plugins" / "modules", ROOT / "roles" / "dumping")
     named = set(re.findall(r"`([\w/]+\.(?:py|yml))`", content))
     assert {name for name in named if not any((home / name).exists() for home in homes)} == set()
+
+
+def test_the_files_of_a_further_kind_are_those_that_name_all_kinds() -> None:
+    section = text("CONTRIBUTING.md").partition("### add a kind of task")[2].partition("\n### ")[0]
+    written = {f"plugins/modules/{name}.py" for name in returned_values.COPIES if name not in ("dump_tasks", "dump_tasks_info")}
+    folders = ("README.md", "dev", "extensions", "meta", "playbooks", "plugins", "roles")
+    naming = {
+        path.as_posix()
+        for path in FILES
+        if path.parts[0] in folders and path.suffix in (".j2", ".md", ".py", ".yml") and all(kind in text(path) for kind in KINDS_OF_TASKS)
+    }
+    assert naming - written - set(re.findall(r"`([\w./]+)`", section)) == {"plugins/module_utils/_kinds/registry.py"}

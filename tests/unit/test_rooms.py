@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ast
 import pathlib
+import re
 from collections.abc import Iterator, Mapping
 
 import pytest
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
 
 PLUGINS = pathlib.Path(__file__).parents[2] / "plugins"
 PREFIX = "ansible_collections.opendump.huaweicloud.plugins."
@@ -116,6 +119,50 @@ def test_no_file_imports_itself_in_a_circle() -> None:
 
 def test_one_file_knows_ansible_modules() -> None:
     assert find_ansible_modules(read_sources()) == {"module_utils/_module/base.py"}
+
+
+# Their whole purpose is a step from one kind to another, or the texts of one kind.
+ABOUT_KINDS = ("module_utils/_kinds/", "module_utils/_migration/", "modules/", "doc_fragments/")
+
+
+def names_of_kinds(source: str) -> set[str]:
+    """Kinds that code names: their classes, and texts with their names or lists. What is documentation does not count."""
+    tree = ast.parse(source)
+    documentation = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("DOCUMENTATION", "EXAMPLES", "RETURN"))
+    }
+    classes = {kind.__name__ for kind in KINDS.values()}
+    names = re.compile(r"\b(%s)s?\b" % "|".join(KINDS))
+    named: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in classes:
+            named.add(node.id)
+        elif isinstance(node, ast.alias) and node.name.rpartition(".")[2] in classes | set(KINDS):
+            named.add(node.name)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            named |= set(names.findall(node.value))
+    return named
+
+
+def test_no_room_but_their_own_names_a_kind() -> None:
+    sources = {path: source for path, source in read_sources().items() if not path.startswith(ABOUT_KINDS)}
+    assert {(path, name) for path, source in sources.items() for name in names_of_kinds(source)} == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from .._kinds.dis_transfer_task import DisTransferTask",
+        "def f(task):\n    return task.kind == 'smart_connect_task'",
+        "LISTS = ['kafka_sink_tasks']",
+    ],
+)
+def test_a_kind_that_is_named_is_found(code: str) -> None:
+    assert names_of_kinds(code)
+    assert not names_of_kinds('DOCUMENTATION = "kafka_sink_task"\n\ndef f():\n    """Such as dis_transfer_task."""')
 
 
 UP = {
