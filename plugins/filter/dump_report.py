@@ -133,6 +133,10 @@ def dump_report(
 def report_on(
     result: Mapping[str, Any], at: datetime, limits: Limits, landing: Any, healing: Optional[Mapping[str, Any]], place: dict[str, Any]
 ) -> dict[str, Any]:
+    """The report on what was gathered; ``place`` gets the region and project that the result names, where it has none.
+
+    :param healing: ``limit``, and what the two calls of healing returned.
+    """
     tasks = rows(result["tasks"])
     for name, value in (("region", result.get("region")), ("project", result.get("project_id"))):
         place[name] = place[name] or value

@@ -52,6 +52,7 @@ _value:
 
 
 def dump_report_metrics(report: Mapping[str, Any]) -> str:
+    """What a report counts, in the text format of Prometheus."""
     return inert(write_metrics(report))
 
 

@@ -50,6 +50,10 @@ _value:
 
 
 def dump_report_page(report: Mapping[str, Any], sources: Sequence[str] = ()) -> dict[str, Any]:
+    """A report in words, for the templates.
+
+    :param sources: names of the reports that it was joined from.
+    """
     page = make_page(report)
     page["sources"] = [{"text": str(source), "digest": digest(source)} for source in sources]
     return inert(page)

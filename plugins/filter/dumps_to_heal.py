@@ -56,6 +56,7 @@ _value:
 def dumps_to_heal(
     tasks: Sequence[Mapping[str, Any]], limit: int, wait_timeout: float = 120.0, pausing: Optional[Mapping[str, Any]] = None
 ) -> dict[str, list[dict[str, Any]]]:
+    """Items that pause failed tasks, or that set running what ``pausing`` brought to rest; ``wait_timeout`` in seconds."""
     chosen = choose(tasks, int(limit))
     if not pausing:
         return make_items(chosen, "paused", float(wait_timeout))

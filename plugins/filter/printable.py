@@ -39,6 +39,7 @@ _value:
 
 
 def printable(value: Any) -> Any:
+    """The value with each sign that a terminal would obey made visible."""
     return inert(visible(list(value) if hasattr(value, "__next__") else value, keep="\n"))
 
 

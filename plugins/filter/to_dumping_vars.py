@@ -122,6 +122,7 @@ def to_dumping_vars(
 
 
 def summary(exported: Export) -> dict[str, Any]:
+    """How many tasks are declared, and in sentences what is not."""
     undeclared = ["%s: %s" % (declaration.origin, reason) for declaration in exported.declarations for reason in declaration.undeclared]
     return {
         "declared": len(exported.declarations),
@@ -145,10 +146,15 @@ def plain(value: Any) -> Any:
 
 
 def by_variable(exported: Export) -> dict[str, list[Declaration]]:
+    """The declarations of each role variable, also of those that have none."""
     return {"dumping_" + name: [declaration for declaration in exported.declarations if declaration.list_option == name] for name in LISTS}
 
 
 def text_of(exported: Export, origin: str, errors: Sequence[Mapping[str, Any]]) -> str:
+    """The file of variables, with comments on what could not be declared or read.
+
+    :param origin: where the tasks are, for the first line; empty where that is not known.
+    """
     lines = [comment("Dump tasks as they are%s." % (" in " + origin if origin else ""))]
     lines += [comment(line) for line in HEAD]
     if any(declaration.secrets for declaration in exported.declarations):
@@ -168,6 +174,7 @@ def text_of(exported: Export, origin: str, errors: Sequence[Mapping[str, Any]]) 
 
 
 def with_lookups(declaration: Declaration) -> dict[str, Any]:
+    """The item with a lookup of an environment variable in the place of each secret."""
     item = copy.deepcopy(declaration.item)
     for path, variable in declaration.secrets.items():
         plant(item, path, Lookup(variable))

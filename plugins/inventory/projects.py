@@ -112,6 +112,8 @@ GROUP = "dumping_projects"
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Each project that the credentials reach becomes a host."""
+
     NAME = "opendump.huaweicloud.projects"
     inventory: Any
 

@@ -48,6 +48,8 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options 
 
 
 class LookupModule(LookupBase):
+    """The API options that variables of a role set."""
+
     def run(self, terms: list[str], variables: Optional[dict[str, Any]] = None, **kwargs: Any) -> list[dict[str, Any]]:
         """
         :raises AnsibleLookupError: no prefix is given.

@@ -65,6 +65,8 @@ OF_PLAYBOOKS = {"dumping_hosts"}
 
 
 class LookupModule(LookupBase):
+    """Variables that look like a role's and are not."""
+
     def run(self, terms: list[str], variables: Optional[dict[str, Any]] = None, **kwargs: Any) -> list[str]:
         """
         :raises AnsibleLookupError: no beginning is given, or one that is none.
@@ -89,6 +91,7 @@ def names_of(prefixes: Iterable[str]) -> set[str]:
 
 
 def find_unknown(names: Iterable[str], prefixes: Sequence[str], known: set[str]) -> set[str]:
+    """Names that begin with one of the prefixes and are neither known, private, nor totals."""
     unknown = set()
     for name in names:
         prefix = max((candidate for candidate in PREFIXES if name.startswith(candidate + "_")), key=len, default="")
@@ -99,5 +102,6 @@ def find_unknown(names: Iterable[str], prefixes: Sequence[str], known: set[str])
 
 
 def sentence(name: str, known: set[str]) -> str:
+    """That the name is unknown, and which known one is near."""
     near = difflib.get_close_matches(name, sorted(known), 1, 0.8)
     return "%s is unknown%s" % (name, "; did you mean %s?" % near[0] if near else ".")

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import json
 import pathlib
 import re
@@ -236,6 +238,26 @@ def test_names_say_what_a_value_is() -> None:
     assert {(str(path), *name) for path in sources for name in vague_names(ast.parse(text(path)))} == set()
     wrong = "def told(said, *, made=1):\n    one, rest = said\n    return [found for found in one]"
     assert {name for _line, name in vague_names(ast.parse(wrong))} == {"told", "said", "made", "one", "rest", "found"}
+
+
+@pytest.mark.parametrize("path", [path for path in PLUGINS if path.parts[1] not in ("modules", "doc_fragments", "callback")], ids=str)
+def test_what_others_call_has_a_docstring(path: pathlib.Path) -> None:
+    """Public functions, classes and methods, in the file or where they are inherited from."""
+    room = importlib.import_module(".".join([COLLECTION, *path.with_suffix("").parts]))
+    own = {
+        name: thing for name, thing in vars(room).items() if not name.startswith("_") and getattr(thing, "__module__", "") == room.__name__
+    }
+    classes = {name: thing for name, thing in own.items() if inspect.isclass(thing) and name != "FilterModule"}
+    methods = {
+        f"{name}.{member}": getattr(thing, member)
+        for name, thing in classes.items()
+        for member, value in vars(thing).items()
+        if not member.startswith("_") and (isinstance(value, (classmethod, property, staticmethod)) or inspect.isfunction(value))
+    }
+    functions = {name: thing for name, thing in own.items() if inspect.isfunction(thing)}
+    # a dataclass without a docstring is given its signature as one
+    silent = [name for name, thing in {**functions, **methods}.items() if not inspect.getdoc(thing) and thing.__name__ != "<lambda>"]
+    assert [*silent, *(name for name, thing in classes.items() if not thing.__doc__ or thing.__doc__.startswith(name + "("))] == []
 
 
 def test_module_utils_are_private_and_have_telling_names() -> None:

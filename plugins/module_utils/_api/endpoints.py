@@ -31,6 +31,7 @@ class Endpoint(NamedTuple):
 
     @property
     def base(self) -> str:
+        """Scheme, host and path, without a slash at the end."""
         return "%s://%s" % (self.scheme, self.host)
 
 

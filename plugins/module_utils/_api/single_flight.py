@@ -30,6 +30,10 @@ class SingleFlight(Generic[Result]):
         self._flight: Optional[Future[Result]] = None
 
     def result(self) -> Result:
+        """The result; the first who asks does the work.
+
+        :raises OpendumpError: the work failed, for whoever did it and whoever waited.
+        """
         with self._lock:
             flight = self._flight
             mine = flight is None

@@ -251,6 +251,7 @@ class Transport:
         return Reply(answer.status_code, answer.headers, content)
 
     def close(self) -> None:
+        """Give back the connections."""
         self._adapter.close()
 
     def _proxies(self, endpoint: Endpoint) -> tuple[Any, Any]:

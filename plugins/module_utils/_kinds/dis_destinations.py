@@ -61,6 +61,7 @@ def staging(prefix: FilePrefix = PREFIX) -> tuple[Field, ...]:
 
 
 def timestamp_is_whole(values: Mapping[str, Any]) -> list[str]:
+    """A time that is read from records needs its name, its type and, where it is text, its format."""
     schema = {name: values.get("processing_schema." + name) for name in ("timestamp_name", "timestamp_type", "timestamp_format")}
     if not any(schema.values()):
         return []
@@ -97,6 +98,7 @@ def timestamps_have_formats(values: Mapping[str, Any]) -> list[str]:
 
 
 def one_table_schema(values: Mapping[str, Any]) -> list[str]:
+    """A CloudTable is written as HBase or as OpenTSDB."""
     hbase = any(path.startswith("cloudtable_schema.") for path in values)
     opentsdb = "opentsdb_schema" in values
     if hbase == opentsdb:

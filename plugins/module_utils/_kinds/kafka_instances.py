@@ -33,6 +33,7 @@ class Instance:
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Instance:
+        """An instance from a row of the service's list or from its details."""
         return cls(
             id=str(row.get("instance_id") or ""),
             name=str(row.get("name") or ""),
@@ -45,6 +46,7 @@ class Instance:
 
     @property
     def parent(self) -> Parent:
+        """The instance as what holds tasks."""
         return Parent(self.id, self.name or None, self.connector_id)
 
 
@@ -64,6 +66,10 @@ class Instances:
         return _SHARED.setdefault(client, cls(client))
 
     def all(self) -> list[Instance]:
+        """Every Kafka instance of the project, to the last page.
+
+        :raises OpendumpError: the list cannot be read, or not to its end.
+        """
         if not self._all:
             for instance in self._pages([]):
                 self._known[instance.id] = instance

@@ -62,6 +62,7 @@ OBS = Destination(
 
 
 def not_everything(_option: Optional[str], values: Mapping[str, Any]) -> list[str]:
+    """The service refuses the expression that matches all topics."""
     if values.get("topics_regex") == ".*":
         return ["topics_regex is '.*', which the service does not allow; name the topics more narrowly"]
     return []

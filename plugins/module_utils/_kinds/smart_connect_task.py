@@ -63,6 +63,7 @@ KNOWN_MEMBERS = frozenset(
 
 
 def kafka_is_consistent(values: Mapping[str, Any]) -> list[str]:
+    """What one Kafka option demands or forbids of another."""
     problems = []
     if bool(values.get("instance_id")) == bool(values.get("bootstrap_servers")):
         problems.append("exactly one of instance_id and bootstrap_servers is needed to say which Kafka is the peer")
@@ -76,12 +77,14 @@ def kafka_is_consistent(values: Mapping[str, Any]) -> list[str]:
 
 
 def kafka_can_log_in(values: Mapping[str, Any]) -> list[str]:
+    """A new task that logs in to the other Kafka needs the password, which no service shows."""
     if str(values.get("security_protocol") or "").startswith("SASL") and not values.get("password"):
         return ["password is needed with security_protocol %s" % values["security_protocol"]]
     return []
 
 
 def writer_is_known(values: Mapping[str, Any]) -> list[str]:
+    """A new task writes into a bucket with a pair of keys or as an agency."""
     if values.get("agency_name") or (values.get("access_key") and values.get("secret_key")):
         return []
     return [
@@ -136,6 +139,7 @@ KAFKA = Destination(
 
 
 def redis_side() -> tuple[Field, ...]:
+    """The fields of either Redis, source and sink."""
     return (
         Field("redis_address", Names(), required=True),
         Field("redis_type", Text(), required=True),

@@ -62,13 +62,16 @@ class Layout(Protocol):
     """How the files of one kind of task lie in a bucket; the kind declares it."""
 
     @property
-    def bucket_field(self) -> str: ...
+    def bucket_field(self) -> str:
+        """The field with the bucket's name."""
 
     @property
-    def path_field(self) -> str: ...
+    def path_field(self) -> str:
+        """The field with the directory in the bucket."""
 
     @property
-    def by_topic(self) -> bool: ...
+    def by_topic(self) -> bool:
+        """Whether each topic may have a directory of its own below that."""
 
 
 class Window(NamedTuple):
@@ -118,6 +121,10 @@ class Findings:
     doubt: str = ""
 
     def see(self, entry: Object, counts: bool) -> None:
+        """Take a file into account.
+
+        :param counts: whether it came in the period that is looked at; the newest one may be older.
+        """
         if counts:
             self.objects += 1
             self.bytes += entry.size
@@ -382,6 +389,7 @@ def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interva
 
 
 def show_moment(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

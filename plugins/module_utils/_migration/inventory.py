@@ -54,14 +54,17 @@ class Job:
 
     @property
     def changed(self) -> bool:
+        """Whether anything was done, or in check mode would be."""
         return bool(self.actions)
 
     @property
     def label(self) -> str:
+        """What messages call the sink task."""
         return "sink task '%s' of Kafka instance %s" % (self.name, self.parent)
 
     @property
     def successor_name(self) -> str:
+        """The name that the successor has, will have, or had; empty where that is not known."""
         if self.now.successor:
             return self.now.successor.name
         return self.design.name if self.design else str(self.entry.get("successor_name") or "")
@@ -85,6 +88,7 @@ class Scope:
     name_pattern: str = ""
 
     def holds(self, name: str) -> bool:
+        """Whether a sink task of this name is meant."""
         return bool(re.search(self.name_pattern, name))
 
 

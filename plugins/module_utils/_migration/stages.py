@@ -84,6 +84,7 @@ class Situation:
 
     @property
     def withdrawing(self) -> bool:
+        """Whether the successor that is there is the very one whose deletion was asked for."""
         return bool(self.successor and self.withdrawn and self.successor.id == self.withdrawn)
 
     def offsets(self) -> Optional[dict[str, Position]]:

@@ -37,6 +37,7 @@ class Writing:
     wait_interval: float = 2.0
 
     def name_for(self, task_name: str, task_id: str) -> str:
+        """The successor's name: the one that is given for the task's ID or name, or else its name with the suffix."""
         return str(self.names.get(task_id) or self.names.get(task_name) or task_name + self.suffix)
 
     def writer(self, bucket: Optional[str]) -> Mapping[str, Any]:

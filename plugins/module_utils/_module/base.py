@@ -133,6 +133,7 @@ class DumpModule(AnsibleModule):
             self.params = given
 
     def warn(self, warning: str, **kwargs: Any) -> None:
+        """Warn, without secrets and without signs that a terminal obeys."""
         super().warn(self._presentable(warning), **kwargs)
 
     def hide(self, values: Iterable[str]) -> None:

@@ -46,6 +46,7 @@ ROTATION_OPTIONS: dict[str, Any] = {
 
 
 def dump_key_rotation() -> None:
+    """Give the tasks a new key and see that they deliver with it; ends the module."""
     module = DumpModule(ROTATION_OPTIONS)
     options = module.params
     jobs: list[Job] = []

@@ -37,6 +37,7 @@ LANDING_OPTIONS: dict[str, Any] = {
 
 
 def dump_landing_info() -> None:
+    """Look whether files land; ends the module."""
     module = DumpModule(LANDING_OPTIONS, required_together=[["obs_access_key", "obs_secret_key"]])
     options = module.params
     with module.failing():
@@ -157,6 +158,7 @@ def look_at_tasks(buckets: Buckets, tasks: Sequence[Mapping[str, Any]], window: 
 
 
 def find_place(task: Mapping[str, Any]) -> Optional[Place]:
+    """Where a task of this record writes; None where it writes no files."""
     kind = KINDS.get(str(task.get("kind")))
     return place_of(task, kind.files) if kind else None
 
@@ -164,6 +166,10 @@ def find_place(task: Mapping[str, Any]) -> Optional[Place]:
 def show_entry(
     task: Mapping[str, Any], bucket: Optional[str], findings: Findings, judged: tuple[str, str], error: Optional[dict[str, Any]] = None
 ) -> dict[str, Any]:
+    """What the result says of one task.
+
+    :param judged: verdict and reason.
+    """
     newest = findings.newest
     return {
         **{name: task.get(name) for name in ("kind", "parent", "parent_name", "name", "id")},

@@ -120,6 +120,7 @@ OPTION_NAMES = re.compile(
 
 
 def dump_tasks() -> None:
+    """Bring about what three lists declare; ends the module."""
     module = ItemsModule(bulk_spec(), required_if=[("purge", True, ["purge_match"])])
     options = module.params
     wanted = module.wanted()

@@ -23,6 +23,7 @@ HEALTH = ["ok", "paused", "starting", "failed", "unknown"]
 
 
 def dump_tasks_info() -> None:
+    """Read the tasks of all kinds; ends the module."""
     module = DumpModule(
         {
             **{name: {"type": "list", "elements": "str"} for kind in KINDS.values() for name in kind.parent_filters},

@@ -16,6 +16,7 @@ from .progress import show_progress
 
 
 def kafka_sink_migration() -> None:
+    """Take sink tasks over to Smart Connect, stage by stage; ends the module."""
     module = DumpModule(MIGRATION_OPTIONS)
     predicted = module.check_mode and (module.params["apply"] or module.params["rollback"])
     jobs: list[Job] = []

@@ -54,6 +54,7 @@ class Stopped(BaseException):
 
 
 def service_probe() -> None:
+    """Ask a service what its documents leave open; ends the module."""
     module = DumpModule(
         PROBE_OPTIONS, mutually_exclusive=[["instance_id", "instance_name"]], required_together=[["obs_access_key", "obs_secret_key"]]
     )

@@ -207,6 +207,7 @@ class Switch:
 
 
 def describe_instance(instance: Instance) -> dict[str, Any]:
+    """What the result says of an instance."""
     return {
         "instance_id": instance.id,
         "instance_name": instance.name,

@@ -90,12 +90,15 @@ class Unreadable(Exception):
 
 
 def dis_api(talk: Talk, stream: str) -> TaskApi:
+    """The transfer tasks of a stream."""
     return TaskApi("dis", "dis", "/v2/{project_id}/streams/{stream}/transfer-tasks", {"stream": stream}, talk)
 
 
 def connect_api(talk: Talk, instance: str) -> TaskApi:
+    """The Smart Connect tasks of an instance, by its ID."""
     return TaskApi("connect", "dms", "/v2/{project_id}/instances/{instance}/connector/tasks", {"instance": instance}, talk, "id")
 
 
 def sink_api(talk: Talk, connector: str) -> TaskApi:
+    """The sink tasks of a connector, by its ID."""
     return TaskApi("sink", "dms", "/v2/{project_id}/connectors/{connector}/sink-tasks", {"connector": connector}, talk, "task_id")

@@ -78,6 +78,7 @@ class Ground:
     kept: dict[str, Any] = field(default_factory=dict)
 
     def ask(self, service: str, method: str, path: str, where: Mapping[str, str], **more: Any) -> Evidence:
+        """One raw call; see ``Talk.ask``."""
         return self.talk.ask(service, method, path, where, **more)
 
 

@@ -32,6 +32,7 @@ class Finding(NamedTuple):
 
 
 def finding(value: Any, *evidence: Evidence) -> Finding:
+    """An answer and the requests that show it."""
     return Finding(value, evidence)
 
 
@@ -60,6 +61,7 @@ class Taken:
         self._results: dict[str, Any] = {}
 
     def put(self, name: str, result: Any) -> None:
+        """Keep what a step brought."""
         self._results[name] = result
 
     def __getitem__(self, name: str) -> Any:
@@ -113,6 +115,7 @@ class Question:
     also: tuple[str, ...] = ()
 
     def permits(self, value: Any) -> bool:
+        """Whether the answer is one that was thought of."""
         if self.values == BOOL:
             return isinstance(value, bool)
         if self.values in (DWELL, TEXT, OBJECT):

@@ -30,6 +30,7 @@ class Evidence(NamedTuple):
 
     @property
     def accepted(self) -> bool:
+        """Whether the service did what it was asked."""
         return self.status < 300
 
     def member(self, name: str) -> Any:

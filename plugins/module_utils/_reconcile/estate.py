@@ -52,6 +52,7 @@ class Estate:
     parents: dict[PlaceKey, Union[Parent, OpendumpError]] = field(default_factory=dict)
 
     def adapter(self, kind: type[Kind]) -> Kind:
+        """The one adapter of a kind in this run."""
         if kind.name not in self.adapters:
             self.adapters[kind.name] = kind(self.client)
         return self.adapters[kind.name]

@@ -46,10 +46,12 @@ class Plan:
 
     @property
     def changed(self) -> bool:
+        """Whether anything is to be done."""
         return bool(self.actions)
 
     @property
     def name(self) -> str:
+        """The task's name, empty where only an ID that is not there was declared."""
         return (self.current.name if self.current else None) or self.declared.name or ""
 
     def body(self) -> dict[str, Any]:
@@ -58,6 +60,7 @@ class Plan:
 
     @property
     def destination(self) -> Optional[str]:
+        """The option of the destination that the task has, or will have where it is created; None where neither is known."""
         was = self.current.destination if self.current else None
         return (self.declared.destination or was) if {CREATE, RECREATE} & set(self.actions) else (was or self.declared.destination)
 

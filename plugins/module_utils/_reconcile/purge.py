@@ -125,6 +125,7 @@ def choose_victims(undeclared: Sequence[Undeclared], purge: Purge) -> list[Outco
 
 
 def is_deletion(outcome: Outcome) -> bool:
+    """Whether this is a task that purge may delete."""
     return bool(outcome.plan and outcome.plan.actions == [DELETE])
 
 

@@ -40,10 +40,12 @@ class Written:
 
     @property
     def plan(self) -> Plan:
+        """What was done to it."""
         return cast(Plan, self.outcome.plan)
 
     @property
     def is_new(self) -> bool:
+        """Whether this run created the task."""
         return bool({CREATE, RECREATE} & set(self.outcome.actions))
 
 

@@ -69,6 +69,7 @@ class CheckTask:
 
     @property
     def key(self) -> str:
+        """Its name in the state file."""
         return "check/%s/%s" % (self.kind.name, self.parent.id)
 
     @property

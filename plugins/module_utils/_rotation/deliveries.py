@@ -68,6 +68,7 @@ class Landing:
         return place_of(record, kind.files) if kind else None
 
     def bucket_of(self, record: Mapping[str, Any]) -> str:
+        """The bucket that a task of this record writes into, empty where it writes no files."""
         place = self._place(record)
         return place.bucket if place else ""
 

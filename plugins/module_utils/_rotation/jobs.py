@@ -55,18 +55,22 @@ class Job:
 
     @property
     def health(self) -> str:
+        """What the task's status means: ok, paused, starting, failed or unknown."""
         return self.kind.health(self.task.status)
 
     @property
     def label(self) -> str:
+        """What messages call the task."""
         return "%s/%s" % (self.parent.name or self.parent.id, self.task.name)
 
     @property
     def key(self) -> str:
+        """Its name in the state file."""
         return "%s/%s/%s" % (self.kind.name, self.parent.id, self.task.id or self.task.name)
 
     @property
     def record(self) -> dict[str, Any]:
+        """The task as info modules show it."""
         return task_result(self.kind, self.task) or {}
 
     @property
@@ -80,6 +84,7 @@ class Job:
         return self.error is None and (self.health == "paused" or (self.health == "ok" and self.task.lag == 0 and not self.delivery))
 
     def close(self, verdict: str, reason: str, error: Optional[OpendumpError] = None) -> None:
+        """End the job with this verdict."""
         self.verdict, self.reason, self.error = verdict, reason, error
 
 

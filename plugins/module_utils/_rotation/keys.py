@@ -50,6 +50,7 @@ class KeyPaths(NamedTuple):
     secret: str
 
     def values(self, pair: Pair) -> dict[str, str]:
+        """The pair as values of a task, by path."""
         return {self.access: pair.access, self.secret: pair.secret}
 
 

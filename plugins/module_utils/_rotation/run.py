@@ -348,6 +348,7 @@ class Rotation:
 
 
 def is_same(task: Task, known: Task) -> bool:
+    """Whether both are one task: by ID, where there is one."""
     return task.id == known.id if known.id else task.name == known.name
 
 

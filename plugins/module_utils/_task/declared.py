@@ -89,6 +89,7 @@ class Declared:
 
     @property
     def label(self) -> str:
+        """What messages call the task."""
         which = "'%s'" % self.name if self.name else "with id '%s'" % self.id
         return "%s %s of %s %s" % (self.kind.noun, which, self.kind.parent_noun, " ".join(self.where.values()))
 

@@ -112,6 +112,7 @@ class Field:
         self.answer_names = (name, *answer_names)
 
     def argument(self) -> dict[str, Any]:
+        """Its part of an argument spec."""
         spec = self.rule.argument()
         if self.required:
             spec["required"] = True
@@ -131,6 +132,7 @@ class Group:
         self.required = required
 
     def argument(self) -> dict[str, Any]:
+        """Its part of an argument spec, with those of its fields."""
         spec: dict[str, Any] = {"type": "dict", "options": build_argument_spec(self.fields)}
         if self.required:
             spec["required"] = True

@@ -180,10 +180,12 @@ class Kind:
 
     @classmethod
     def states(cls) -> list[str]:
+        """What ``state`` can be."""
         return ["present", "absent", *(["running", "paused"] if cls.can_pause else [])]
 
     @classmethod
     def destination(cls, option: Optional[str]) -> Optional[Destination]:
+        """The destination of this option, None where the kind has none such."""
         return next((destination for destination in cls.destinations if destination.option == option), None)
 
     @classmethod
@@ -229,6 +231,7 @@ class Kind:
 
     @classmethod
     def health(cls, status: Optional[str]) -> str:
+        """What a status means, in one vocabulary: ok, paused, starting, failed or unknown."""
         if status in cls.running:
             return "ok"
         if status in cls.paused:
@@ -316,9 +319,14 @@ class Kind:
         raise NotImplementedError
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
+        """Write these values over the task's; may return before they show.
+
+        :param body: the whole task as it is to be, in the shape of the options; a kind sends of it what its service takes.
+        """
         raise NotImplementedError
 
     def delete(self, parent: Parent, task: Task) -> None:
+        """Delete this very task, by its ID where it has one; may return before it is gone."""
         raise NotImplementedError
 
     def act(self, parent: Parent, task: Task, action: str) -> None:

@@ -50,6 +50,7 @@ def read_lag(current: Any, end: Any, lag: Any) -> Optional[int]:
 
 
 def text(value: Any) -> Optional[str]:
+    """The value as text, None where it is none."""
     return None if value is None else value if isinstance(value, str) else str(value)
 
 
@@ -96,6 +97,8 @@ class Parent:
 
 @dataclass(frozen=True)
 class Partition:
+    """What a service says of one partition; None is what it does not say. Offsets, ``lag`` and ``discard`` count messages, from 0."""
+
     id: Optional[str]
     status: Optional[str] = None
     last_transfer_offset: Optional[int] = None

@@ -25,6 +25,7 @@ class Rule:
         return None if value in EMPTY else value
 
     def same(self, declared: Any, echoed: Any) -> bool:
+        """Whether an echo is what was declared."""
         return bool(self.canonical(declared) == self.canonical(echoed))
 
     def encode(self, value: Any) -> Any:
@@ -40,6 +41,7 @@ class Rule:
         return []
 
     def argument(self) -> dict[str, Any]:
+        """The type of the option in an argument spec, with what Ansible itself can check."""
         return {"type": self.option_type}
 
 

@@ -99,6 +99,7 @@ class Watch:
 
 
 def identify(dump: Record) -> Identity:
+    """What a dump is recognised by from one look to the next."""
     return tuple(str(dump.get(name) or "") for name in NAMES)
 
 

@@ -29,9 +29,11 @@ class VarsDumper(yaml.SafeDumper):
     """As people write variables: lists indented, nothing abbreviated."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Items of lists stand two columns in, as yamllint wants them."""
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: Any) -> bool:
+        """What is there twice is written twice."""
         return True
 
 

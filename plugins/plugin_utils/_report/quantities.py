@@ -9,6 +9,7 @@ from typing import Any
 
 
 def thousands(number: Any) -> str:
+    """A number with a narrow space at each thousand, which no line ends at."""
     return format(int(number), ",").replace(",", "\u202f")
 
 

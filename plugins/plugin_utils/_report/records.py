@@ -33,6 +33,7 @@ def count(value: Any) -> Optional[int]:
 
 
 def text(value: Any) -> Optional[str]:
+    """The value as text, None where it is none."""
     return None if value is None else str(value)
 
 
