@@ -15,6 +15,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import plant
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, HiddenText, export
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import rows
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
@@ -118,7 +119,7 @@ def to_dumping_vars(
     if form == "summary":
         return inert(summary(exported))
     errors = whole.get("errors") if isinstance(whole, dict) else None
-    return inert(text_of(exported, plain(origin), errors or []))
+    return inert(text_of(exported, plain(origin), rows(errors)))
 
 
 def summary(exported: Export) -> dict[str, Any]:

@@ -164,11 +164,11 @@ def test_what_cannot_be_declared_is_said_and_ends_the_run(cloud: Local, play: Pl
     answer = {"tasks": [{"task_name": "lake-\x9b", "id": "t-1", "status": "RUNNING", "topics": "a", **lake}], "total_number": 1}
     cloud.fault({"match": {"method": "GET", "path": "/connector/tasks"}, "count": -1, "do": {"status": 200, "headers": {}, "body": answer}})
     given = {"dumping_export_file": "estate.yml", "dumping_export_kinds": ["smart_connect_task"]}
-    played = play(EXPORT, extra_vars=given)
+    played = play(EXPORT, "-vvv", extra_vars=given)
     assert played.code == 2
     assert "lake-[U+009B]" in played.result("See whether all")["msg"]
     assert not set("\x1b\x9b\u202e") & set(played.text)
-    assert 'dumping_purge_except:\n  - !unsafe "lake-\\x9B"' in (tmp_path / "estate.yml").read_text(encoding="utf-8")
+    assert 'dumping_purge_except:\n  - !unsafe "lake-[U+009B]"' in (tmp_path / "estate.yml").read_text(encoding="utf-8")
     assert play(EXPORT, extra_vars={**given, "dumping_export_allow_left_out": "yes"}).code == 0
 
 

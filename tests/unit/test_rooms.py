@@ -17,7 +17,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 
 PLUGINS = pathlib.Path(__file__).parents[2] / "plugins"
 PREFIX = "ansible_collections.opendump.huaweicloud.plugins."
-GROUND = frozenset({"_errors", "_expressions", "_threads", "_numbers", "_python", "_state_file"})
+GROUND = frozenset({"_errors", "_expressions", "_threads", "_numbers", "_python", "_signs", "_state_file"})
 # A room of module_utils, and those it may import besides the ground and itself.
 MAY_IMPORT: dict[str, set[str]] = {
     **{room: set() for room in GROUND},

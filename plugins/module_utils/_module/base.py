@@ -19,6 +19,7 @@ from .._api.client import REQUESTS_IMPORT_ERROR, Client
 from .._api.options import API_OPTIONS
 from .._api.redaction import hide_options, list_spellings, make_printable, mask
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
+from .._signs import without_controls
 from .texts import read_texts
 
 # Ansible blanks out these texts wherever they stand in a result. Shorter secrets are hidden by the names of their options, and taken out of
@@ -167,3 +168,4 @@ class DumpModule(AnsibleModule):
         self.hide(known)
         # A misspelt option may hold a secret, which nobody knows to be one.
         result.setdefault("invocation", {"module_args": hide_options(self.params, self.argument_spec) if self._accepted else {}})
+        result.update(without_controls(result))

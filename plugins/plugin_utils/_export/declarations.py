@@ -75,7 +75,7 @@ def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
     exported = Export()
     listed = sorted(without_twins(tasks), key=_order)
     same_name = Counter(_name(record) for record in listed)
-    parents = {(record.get("parent_name"), record.get("parent")) for record in listed}
+    parents = {(str(record.get("parent_name")), str(record.get("parent"))) for record in listed}
     ambiguous = {name for name, count in Counter(name for name, _id in parents).items() if count > 1}
     for record in listed:
         kind = KINDS.get(str(record.get("kind")))
@@ -88,7 +88,7 @@ def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
             problem: Optional[str] = "there is no list for tasks of this kind"
         else:
             declaration = Declaration(kind.list_option, origin)
-            by_parent_name = by_name and record.get("parent_name") not in ambiguous
+            by_parent_name = by_name and str(record.get("parent_name")) not in ambiguous
             problem = _declare(declaration, kind, record, same_name[_name(record)] > 1, by_parent_name)
         if problem:
             exported.left_out.append("%s: %s" % (origin, problem))
@@ -189,7 +189,7 @@ def objection(known: Field, value: Any) -> Optional[str]:
         return "is %r, allowed is one of %s" % (str(value)[:80], ", ".join(choices))
     try:
         return "; ".join(known.rule.problems(value)) or None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return "is %r" % str(value)[:80]
 
 

@@ -122,7 +122,8 @@ def apply_healing(task: Record, outcome: Optional[Record]) -> Record:
 
 def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: Limits) -> dict[str, Any]:
     last, source = moment(task["last_transfer_at"]), "service"
-    newest = moment(((landed or {}).get("newest") or {}).get("modified_at"))
+    file = (landed or {}).get("newest")
+    newest = moment(file.get("modified_at")) if isinstance(file, Mapping) else None
     if newest and not (last and last >= newest):
         last, source = newest, "bucket"
     created = moment(task["created_at"])

@@ -102,17 +102,17 @@ def without_twins(tasks: Iterable[Record]) -> list[Record]:
     """Where two APIs show one store, a task comes twice: it counts once, as the kind that can do more, with what the other API knows."""
     listed = list(tasks)
     lesser = {
-        (kind_of(task).also_shown_as, task.get("parent"), task.get("id")): task
+        (kind_of(task).also_shown_as, str(task.get("parent")), str(task.get("id"))): task
         for task in listed
         if kind_of(task).also_shown_as and task.get("id")
     }
-    known = {(task.get("kind"), task.get("parent"), task.get("id")) for task in listed}
+    known = {(str(task.get("kind")), str(task.get("parent")), str(task.get("id"))) for task in listed}
     kept: list[Record] = []
     for task in listed:
-        parent, task_id = task.get("parent"), task.get("id")
-        if task_id and (kind_of(task).also_shown_as, parent, task_id) in known:
+        parent, task_id = str(task.get("parent")), str(task.get("id"))
+        if task.get("id") and (kind_of(task).also_shown_as, parent, task_id) in known:
             continue
-        twin = lesser.get((task.get("kind"), parent, task_id))  # type: ignore[arg-type]
+        twin = lesser.get((str(task.get("kind")), parent, task_id))
         if twin and twin.get("partitions"):
             lag = {name: twin.get(name) for name in ("lag", "lag_source")} if task.get("lag") is None else {}
             states = _with_states(task, twin) if task.get("lag") is not None and task.get("partitions") else twin["partitions"]
@@ -123,8 +123,8 @@ def without_twins(tasks: Iterable[Record]) -> list[Record]:
 
 def _with_states(task: Record, twin: Record) -> list[Record]:
     """The task's own partitions, each with the state that only the other API shows: all may fail while the task is called running."""
-    states = {(part.get("topic"), str(part.get("id"))): part.get("status") for part in rows(twin.get("partitions"))}
+    states = {(str(part.get("topic")), str(part.get("id"))): part.get("status") for part in rows(twin.get("partitions"))}
     return [
-        {**part, "status": part.get("status") or states.get((part.get("topic"), str(part.get("id"))))}
+        {**part, "status": part.get("status") or states.get((str(part.get("topic")), str(part.get("id"))))}
         for part in rows(task.get("partitions"))
     ]

@@ -28,6 +28,8 @@ from .verbs import CONNECT, SINK, TRANSFER
 
 SEED = document([transfer_task()], [sink_task(NAME + "-sink")], [smart_connect_task()])
 MISSING = object()
+# ESC, BEL, C1, marks of direction, other ends of lines: as JSON writes them
+CONTROLS = re.compile(r"\\u(00(?:[01]|[7-9])[0-9a-f]|20(?:2[89a-e]|0[ef]|6[6-9])|061c)")
 # Of how many replacements the short run tries one.
 ONE_IN = 40
 
@@ -78,6 +80,11 @@ CONNECTS: list[tuple[str, dict[str, Any]]] = [
     ("smart_connect_task", {**CONNECT, **QUICK, "topics": ["topic-sdk-no-delete"], "state": "paused"}),
     ("smart_connect_task", {"instance_id": INSTANCE, "task_name": NAME, "state": "absent", **QUICK}),
 ]
+PLACE: dict[str, dict[str, Any]] = {
+    "dis_transfer_task": {"stream_name": STREAM},
+    "kafka_sink_task": {"instance_id": INSTANCE},
+    "smart_connect_task": {"instance_id": INSTANCE},
+}
 EVERYTHING: list[tuple[str, dict[str, Any]]] = [("dump_tasks_info", {})]
 # Answers by the service, the path that is asked for, and the calls that read it.
 ANSWERS: dict[str, tuple[str, str, list[tuple[str, dict[str, Any]]]]] = {
@@ -125,6 +132,8 @@ def written(answer: Any) -> str:
 def judge(result: Result) -> None:
     shown = json.dumps(result)
     assert "Traceback" not in shown and "exception" not in result, result
+    # with -v, and of every failure, Ansible prints the whole result
+    assert not CONTROLS.search(shown), CONTROLS.findall(shown)
     said = [str(result.get("msg", "")), *map(str, result.get("warnings", []))]
     assert all(sign.isprintable() or sign == "\n" for text in said for sign in text), said
     assert len(said[0]) < 20_000
@@ -173,3 +182,34 @@ def test_no_answer_brings_a_traceback(run: Run, cloud: Local, tally: Tally, whic
                     problems.append(f"{name}: {type(problem).__name__}: {str(problem)[:600]}")
     report = "\n".join(problems[:40]).encode("ascii", "backslashreplace").decode()
     assert not problems, f"{len(problems)} problems\n{report}"
+
+
+@pytest.mark.parametrize("kind", ["dis_transfer_task", "kafka_sink_task", "smart_connect_task"])
+def test_no_result_has_a_sign_that_a_terminal_obeys(run: Run, cloud: Local, kind: str) -> None:
+    """Signs that people write, beyond the first plane or joined, stay as they are."""
+    name = "a" + HOSTILE["lines and escapes"] + "\U0001f469\u200d\U0001f680"
+    task = {
+        "dis_transfer_task": {**transfer_task(), "task_id": name},
+        "kafka_sink_task": {**sink_task(), "task_id": "id"},
+        "smart_connect_task": {**smart_connect_task(), "id": "id"},
+    }[kind]
+    task.update(task_name=name, state=name, status=name, topics=name)
+    cloud.fault(
+        {
+            "match": {"method": "GET", "path": "tasks$"},
+            "count": -1,
+            "do": {"status": 200, "body": json.dumps({"tasks": [task], "total_number": 1})},
+        }
+    )
+    gone = {"task_name": "dump", **PLACE[kind], "state": "absent"}
+    purge: dict[str, Any] = {f"{kind}s": [gone], "purge": True, "purge_match": "."}
+    for module, options in (
+        ("dump_tasks_info", {"kinds": [kind], "details": False}),
+        ("dump_tasks", {**purge, "check": True}),
+    ):
+        result = run(module, **options)
+        judge(result)
+        said = json.dumps(result, ensure_ascii=False)
+        assert "[U+001B][31mred" in said and "\U0001f469\u200d\U0001f680" in said, said
+    shown = result["purged"][0]["task_name"]
+    assert shown != name and not run("dump_tasks", **purge, purge_except=[shown])["purged"], "as an export made of results protects it"

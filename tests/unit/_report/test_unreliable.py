@@ -19,6 +19,7 @@ from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_metrics
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_page import dump_report_page
 from ansible_collections.opendump.huaweicloud.plugins.filter.dumps_to_heal import dumps_to_heal
 from ansible_collections.opendump.huaweicloud.plugins.filter.join_dump_reports import join_dump_reports
+from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import to_dumping_vars
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 
@@ -244,3 +245,47 @@ def test_whatever_a_service_says_a_report_comes_of_it(tasks: list[Any], rows: li
         series = [line.rpartition(" ")[0] for line in text.splitlines() if not line.startswith("#")]
         assert len(series) == len(set(series)), "a series comes twice"
     assert AT.isoformat()[:10] in report["made_at"]
+
+
+ODD: list[Any] = ["300s", "\ud800", "9" * 5000, True, -1, 10**30, 1.5, float("inf"), [], {}, [None], [[1]], {"a": {"b": 1}}]
+WHOLE = {
+    "tasks": [
+        dump(
+            kind=kind,
+            topics=["orders"],
+            partitions=[{"id": "0", "topic": "orders", "status": "RUNNING", "lag": 4, "discard": 2}],
+            destination={"kind": "obs", "obs_bucket_path": "b", "obs_bucket_name": "b", "deliver_time_interval": 300, "file_prefix": "p"},
+        )
+        for kind in KINDS
+    ],
+    "errors": [{"kind": "dis_transfer_task", "parent": "orders", "msg": "No right."}],
+    "quotas": [{"kind": "dis_transfer_task", "parent": "orders", "total": 1, "quota": 5}],
+    "landing": [landed(dump(), "landing", newest={"key": "k", "size": 1, "modified_at": TIME}, error={"msg": "No right."})],
+}
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, part in inner for place in places(part, (*path, key)))]
+
+
+def put(value: Any, path: tuple[Any, ...], by: Any) -> Any:
+    if not path:
+        return by
+    changed = value.copy()
+    changed[path[0]] = put(value[path[0]], path[1:], by)
+    return changed
+
+
+@pytest.mark.parametrize("part", WHOLE)
+def test_one_odd_value_anywhere_stops_neither_report_nor_healing_nor_export(part: str) -> None:
+    for path in places(WHOLE[part])[1:]:
+        for odd in ODD:
+            said = {**WHOLE, part: put(WHOLE[part], path, odd)}
+            report = dump_report(said, TIME, max_lag=5, landing=said["landing"])
+            dump_report_page(report)
+            dump_report_metrics(report)
+            if part == "tasks" and (len(path) == 1 or (path[-1] == "kind" and not odd)):
+                continue  # no record at all, which is refused
+            dumps_to_heal(said["tasks"], 5)
+            to_dumping_vars(said).encode()
