@@ -228,6 +228,37 @@ def test_what_services_do_otherwise_is_borne_by_the_role_too(cloud: Local, play:
     assert connect["destination"]["deliver_time_interval"] == 120
 
 
+def test_rights_agencies_and_slow_starts_are_borne_by_the_role_too(cloud: Local, play: Play, run: Run) -> None:
+    """Rights that end at an enterprise project, keys in the environment beside an agency, tasks that fail at first or are being deleted,
+    and a service that resets what a change leaves out."""
+    cloud.switch({"dms.granted_eps": "0", "dms.outside_granted_eps": "refused", "dis.flaky_start": 2, "dms.flaky_start": 2})
+    cloud.switch({"dms.modify_omitted": "reset"})
+    connect = {**CONNECT, "obs": {"obs_bucket_name": "testobs", "obs_path": "connect", "agency_name": "dms_agency", "store_keys": True}}
+    lists = {
+        "dumping_dis_transfer_tasks": [TRANSFER],
+        "dumping_kafka_sink_tasks": [SINK],
+        "dumping_smart_connect_tasks": [connect],
+        "dumping_defaults": {**DECLARED["dumping_defaults"], "smart_connect_tasks": {}},
+    }
+    outside = play([role(**lists)])
+    assert outside.code == 2 and "set enterprise_project_id" in outside.text.replace("dumping_", "")
+    created = play([role(**lists, dumping_enterprise_project_id="all_granted_eps")])
+    assert created.code == 0, created.text
+    assert [entry["task"]["health"] for entry in facts(created)[0]["results"]] == ["ok", "ok", "ok"]
+    (body,) = [entry["body"] for entry in cloud.requests() if entry["method"] == "POST" and "dms_agency" in str(entry["body"])]
+    assert "access_key" not in str(body) and "secret_key" not in str(body)
+
+    cloud.patch({"service": "dms", "find": {"task_name": SINK["task_name"]}, "status": "DELETING"})
+    later = {
+        "dumping_kafka_sink_tasks": [{**SINK, "state": "absent"}],
+        "dumping_smart_connect_tasks": [{**connect, "obs": {"obs_bucket_name": "testobs", "obs_path": "new", "agency_name": "dms_agency"}}],
+    }
+    changed = play([role(**{**lists, **later}, dumping_enterprise_project_id="all_granted_eps")])
+    assert changed.code == 0, changed.text
+    assert [entry["actions"] for entry in facts(changed)[0]["results"]] == [[], [], ["update"]]
+    assert facts(changed)[0]["results"][2]["task"]["destination"]["store_keys"] is True
+
+
 def test_the_guard_of_purge_cannot_be_stepped_over(cloud: Local, play: Play) -> None:
     off = role(dumping_purge=True, dumping_purge_match=".", dumping_smart_connect_tasks_enabled=False)
     played = play([off], "--start-at-task", "opendump.huaweicloud.dumping : Configure all dump tasks in one call")

@@ -27,7 +27,7 @@ from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE_NAME, Play
 from .reliability.test_interruption import Job, until
-from .test_sink_migration import seed, sink_task, tasks_of, writes
+from .test_sink_migration import seed, set_task, sink_task, tasks_of, writes
 
 PLAYBOOK = "opendump.huaweicloud.migrate"
 QUICK = {"dumping_migration_overlap": 0, "dumping_migration_wait_interval": 0.05, "dumping_migration_wait_timeout": 20}
@@ -140,7 +140,8 @@ def test_side_by_side_and_back(cloud: Local, play: Play, options: Options) -> No
 def test_a_task_that_cannot_be_migrated_fails_the_run_after_everything_is_told(
     cloud: Local, play: Play, options: Options, tmp_path: pathlib.Path
 ) -> None:
-    seed(cloud, sink_task("orders", lag=9), sink_task("payments"))
+    seed(cloud, sink_task("orders", lag=9), sink_task("payments"), sink_task("unread"))
+    set_task(cloud, "unread", partitions=[{"topic": "topic-orders", "partition": 0, "current": -1, "lag": -1}])
     given = options("no_duplicates", apply=True, delete_old=True, drain_timeout=0.1, plan_markdown=str(tmp_path / "done.md"))
     played = play(PLAYBOOK, extra_vars=given)
     assert played.code == 2
@@ -149,9 +150,13 @@ def test_a_task_that_cannot_be_migrated_fails_the_run_after_everything_is_told(
     } == {
         "orders": "failed",
         "payments": "done",
+        "unread": "failed",
     }
     assert "still 9 messages behind" in (tmp_path / "done.md").read_text(encoding="utf-8")
-    assert statuses(cloud) == {"orders": "RUNNING", "orders-sc": "WAITING", "payments-sc": "RUNNING"}
+    there = statuses(cloud)
+    assert there.pop("unread") == "RUNNING"
+    there.pop("unread-sc", None)
+    assert there == {"orders": "RUNNING", "orders-sc": "WAITING", "payments-sc": "RUNNING"}
 
 
 def test_keys_for_buckets_are_given_once_and_shown_nowhere(cloud: Local, play: Play, options: Options, tmp_path: pathlib.Path) -> None:
