@@ -37,7 +37,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, mask: Cal
     """
     header_id = mask(next((headers[name] for name in _ID_HEADERS if headers.get(name)), ""))
     # masked before it is cut: of a secret that lies across the cut, half would stay
-    content = mask(body[: 2 * _MOST_BYTES].decode("utf-8", "replace"))[:_MOST_BYTES]
+    content = mask(_decode(body[: 2 * _MOST_BYTES]))[:_MOST_BYTES]
     try:
         objects = list(_objects(json.loads(content), _DEEPEST))
     except (ValueError, RecursionError):
@@ -52,6 +52,14 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, mask: Cal
         text or _page_text(status, "" if objects else content, mask),
         _line(header_id or mask(body_id), 100),
     )
+
+
+def _decode(body: bytes) -> str:
+    """In the encoding that it seems to be in: no secret is found between the zeros of UTF-16."""
+    try:
+        return body.decode(json.detect_encoding(body))
+    except UnicodeDecodeError:
+        return body.decode("utf-8", "replace")
 
 
 def _objects(document: Any, depth: int) -> Iterator[Mapping[str, Any]]:

@@ -25,13 +25,15 @@ _MOST_LAYERS = 3
 _ESCAPE = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
     r"|(?P<unicode>(?:\\u[0-9A-Fa-f]{4})+)"
-    r"|(?P<point>\\x[0-9A-Fa-f]{2}|\\U[0-9A-Fa-f]{8}|&#[0-9]{1,7};|&#[xX][0-9A-Fa-f]{1,6};)"
+    r"|(?P<octets>(?:\\x[0-9A-Fa-f]{2})+)"
+    r"|(?P<point>\\U[0-9A-Fa-f]{8}|&#[0-9]{1,7};|&#[xX][0-9A-Fa-f]{1,6};)"
     r"|(?P<backslash>\\[\\/\"'bfnrt])"
     r"|(?P<name>&[A-Za-z]{2,8};)"
     r"|(?P<form>\+)"
 )
 _BACKSLASHED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{8,}")
 
 
 def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
@@ -85,8 +87,8 @@ def list_spellings(secret: str) -> frozenset[str]:
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """The text without these secrets, however they are spelt: in base64, or with escapes of JSON, Python, URLs, forms and HTML, up to
-    three layers of them. The time it takes grows with the text and with the number of secrets, not with their product.
+    """The text without these secrets, however they are spelt: in base64 or hexadecimal, or with escapes of JSON, Python, URLs, forms and
+    HTML, up to three layers of them. The time it takes grows with the text and with the number of secrets, not with their product.
 
     To be called before a text is cut, for half a secret cannot be found. Secrets of fewer than four characters stay.
     """
@@ -139,6 +141,9 @@ def _find(view: _View, index: _Index) -> Iterator[tuple[int, int]]:
         # what stands before it without a gap may look like base64 as well
         if any(next(_search(_decode(match.group()[shift:]), index), None) for shift in range(4)):
             yield view.places[match.start()], view.places[match.end()]
+    for match in _HEXADECIMAL.finditer(view.text):
+        if any(next(_search(_decode_hexadecimal(match.group()[shift:]), index), None) for shift in range(2)):
+            yield view.places[match.start()], view.places[match.end()]
 
 
 def _search(text: str, index: _Index) -> Iterator[tuple[int, int]]:
@@ -154,6 +159,10 @@ def _decode(word: str) -> str:
     word = word.rstrip("=").replace("-", "+").replace("_", "/")
     word = word[: len(word) - (len(word) % 4 == 1)]
     return base64.b64decode(word + "=" * (-len(word) % 4)).decode("utf-8", "replace")
+
+
+def _decode_hexadecimal(word: str) -> str:
+    return bytes.fromhex(word[: len(word) // 2 * 2]).decode("utf-8", "replace")
 
 
 def _hide(text: str, hidden: Iterable[tuple[int, int]]) -> str:
@@ -186,12 +195,13 @@ def _unescape(view: _View) -> _View:
 
 def _read_escape(kind: str, escape: str) -> list[tuple[str, int]]:
     """The characters that an escape stands for, and how many of its own each takes."""
-    if kind == "percent":
-        octets = bytes.fromhex(escape.replace("%", ""))
+    if kind in ("percent", "octets"):
+        mark = "%" if kind == "percent" else "\\x"
+        octets, length = bytes.fromhex(escape.replace(mark, "")), len(mark) + 2
         try:
-            return [(character, 3 * len(character.encode())) for character in octets.decode()]
+            return [(character, length * len(character.encode())) for character in octets.decode()]
         except UnicodeDecodeError:
-            return [(chr(octet), 3) for octet in octets]
+            return [(chr(octet), length) for octet in octets]
     if kind == "unicode":
         units = bytes.fromhex(escape.replace("\\u", ""))
         return [(character, 12 if ord(character) > 0xFFFF else 6) for character in units.decode("utf-16-be", "surrogatepass")]

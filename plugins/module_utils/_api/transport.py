@@ -41,6 +41,7 @@ LONGEST_CONNECT = 10.0
 # Bytes of a reply, also of one that was compressed. The longest list that the services send has a few hundred thousand.
 LARGEST_REPLY = 32 * 1024 * 1024
 _PIECE = 16 * 1024
+_BOUNDED_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 # What a peer of TLS 1.1 or older leads to, or one with no cipher in common; and what a server that speaks no TLS does.
 _TLS_TOO_OLD = frozenset(
     {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE", "WRONG_SSL_VERSION", "UNKNOWN_PROTOCOL"}
@@ -294,29 +295,37 @@ def _check_proxy(url: str) -> None:
 def _read(answer: Any, endpoint: Endpoint, changes: bool) -> bytes:
     """The whole body, decompressed.
 
-    :raises TransportError: it is too long.
+    :raises TransportError: it is too long, or packed in a way of which nobody knows how long it is.
     """
+    # none was asked for; what is packed twice, or better than these, makes gigabytes of a few bytes at once
+    if answer.headers.get("Content-Encoding", "").strip().lower() not in _BOUNDED_CODINGS:
+        raise _refuse_reply("packs its answer in a way that was not asked for; it was not read", endpoint, changes)
     pieces: list[bytes] = []
     size = 0
     for piece in answer.iter_content(_PIECE):
         size += len(piece)
         if size > LARGEST_REPLY:
-            doubt = " Whether the request was executed is not known." if changes else ""
-            raise TransportError(
-                "%s at %s sends more than %d MiB, which no answer of it has; the rest was not read.%s Check %s and proxies in between."
-                % (
-                    SERVICES.get(endpoint.service, endpoint.service),
-                    endpoint.address,
-                    LARGEST_REPLY // 1024**2,
-                    doubt,
-                    name_option(endpoint.service + "_endpoint"),
-                ),
-                changes,
-                {"service": endpoint.service, "host": endpoint.host, "possibly_executed": changes},
-                lasting=True,
-            )
+            too_long = "sends more than %d MiB, which no answer of it has; the rest was not read" % (LARGEST_REPLY // 1024**2)
+            raise _refuse_reply(too_long, endpoint, changes)
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _refuse_reply(what: str, endpoint: Endpoint, changes: bool) -> TransportError:
+    doubt = " Whether the request was executed is not known." if changes else ""
+    return TransportError(
+        "%s at %s %s.%s Check %s and proxies in between."
+        % (
+            SERVICES.get(endpoint.service, endpoint.service),
+            endpoint.address,
+            what,
+            doubt,
+            name_option(endpoint.service + "_endpoint"),
+        ),
+        changes,
+        {"service": endpoint.service, "host": endpoint.host, "possibly_executed": changes},
+        lasting=True,
+    )
 
 
 def _check_ca(path: str, named: str = "ca_path") -> None:

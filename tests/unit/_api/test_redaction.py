@@ -41,6 +41,10 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "JSON, all escaped": in_units,
     "JSON, all escaped, small": lambda text: in_units(text).lower().replace("\\U", "\\u"),
     "Python": lambda text: repr(text)[1:-1],
+    "Python, bytes": lambda text: repr(text.encode())[2:-1],
+    "Python, all bytes": lambda text: "".join("\\x%02x" % octet for octet in text.encode()),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "hexadecimal, large, of a login": lambda text: f"user:{text}".encode().hex().upper(),
     "percent": lambda text: quote(text, safe=""),
     "percent, small": lambda text: _small(quote(text, safe="")),
     "percent, slashes left": quote,
@@ -127,6 +131,13 @@ def test_a_secret_across_the_cut_leaves_no_half(shape: str) -> None:
         body = json.dumps({"error_code": "X.1", "error_msg": text}) if shape == "JSON" else page
         refusal = read_refusal(400, {"X-Request-Id": "r" * 90 + secret}, body.encode(), lambda said: mask(said, [secret]))
         assert "canary" not in "".join(refusal) and "s3cr3t" not in "".join(refusal), padding
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("body", ['{"error_code": "X.1", "error_msg": "Wrong: canary-secret."}', "<p>Wrong: canary-secret.</p>"])
+def test_a_refusal_is_read_in_its_encoding(encoding: str, body: str) -> None:
+    refusal = read_refusal(400, {}, body.encode(encoding), lambda said: mask(said, ["canary-secret"]))
+    assert refusal.text.lstrip("\ufeff") == f"Wrong: {MASK}."
 
 
 def test_a_secret_across_the_end_of_what_is_read_leaves_no_half() -> None:

@@ -397,6 +397,14 @@ def test_a_reply_without_end_is_read_to_a_limit(
     assert clients.warnings == [] and len(service.received) == 1
 
 
+@pytest.mark.parametrize("coding", ["gzip, gzip", "GZIP,deflate", "br", "zstd", "compress", "unknown"])
+def test_a_reply_that_is_packed_as_nobody_asked_for_is_not_read(clients: Clients, service: ScriptedService, coding: str) -> None:
+    service.script = [answer(200, raw=gzip.compress(deflated(50 * 2**20)), headers={"Content-Encoding": coding})]
+    with pytest.raises(TransportError, match=r"packs its answer in a way that was not asked for.*dis_endpoint"):
+        clients().call("dis", "GET", "/x")
+    assert clients.warnings == []
+
+
 def test_a_reply_up_to_the_limit_is_read(clients: Clients, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_transport, "LARGEST_REPLY", 2**20)
     service.script = [answer(200, raw=deflated(2**20 - 20), headers={"Content-Encoding": "gzip"})]
