@@ -346,6 +346,7 @@ def test_a_task_that_is_being_deleted_is_not_there(run: Run, cloud: Local, modul
     assert run(module, check=True, **options)["actions"] == ["create"]
     stuck = run(module, **options, wait_timeout=0.1)
     assert stuck["failed"] and "still listed" in stuck["msg"] and "is being deleted" in stuck["msg"]
+    assert stuck["task"]["status"] == word, "what there is, is shown"
     parents = {"purge_stream_names": ["newstream"]} if dis else {"purge_instance_names": ["kafka-dump"]}
     assert not run("dump_tasks", purge=True, purge_match=".", **parents)["changed"]
 

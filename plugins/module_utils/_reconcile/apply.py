@@ -174,6 +174,7 @@ class Writer:
                 % (self.leaving.id or "not shown", self.leaving.status),
                 waited=self.clock.now() - self.leaving_since,
             )
+            self.leaving = None
         body = plan.body()
         lost: list[Lost] = []
 

@@ -227,6 +227,8 @@ class Reconciliation:
         outcome.plan = writer.plan
         if writer.done or outcome.error or writer.task is not plan.current:
             outcome.task = writer.task
+        if outcome.error and outcome.task is None:
+            outcome.task = writer.leaving
         return writer
 
     def _purge(self, victims: Sequence[Outcome]) -> None:
