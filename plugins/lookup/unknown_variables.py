@@ -13,6 +13,7 @@ author: opendump contributors (@opendump)
 description:
   - Finds the variables whose names begin as those of a role or playbook of this collection, but are none of them, and says for each which
     one may have been meant. The roles and playbooks of this collection fail with what it finds.
+  - Words of C(-e) on the command line that belong to no variable, because a value was cut at a blank, are an error.
   - Names that go on with a second underscore are private and never found; neither are the totals that the roles give to workflows.
 options:
   _terms:
@@ -48,18 +49,22 @@ _raw:
   sample: ["dumping_smart_connect_task is unknown; did you mean dumping_smart_connect_tasks?"]
 """
 
-import difflib
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+
 ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 # What the names of the variables of this collection begin with. A longer one is not part of a shorter one.
 PREFIXES = ("dumping", "dumping_export", "dumping_migration", "dumping_report", "probe", "rotate_keys", "run_state")
+# Where Ansible keeps what stands in -e without a name.
+LOST = "_raw_params"
 # Every playbook takes it.
 OF_PLAYBOOKS = {"dumping_hosts"}
 
@@ -69,8 +74,9 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[str], variables: Optional[dict[str, Any]] = None, **kwargs: Any) -> list[str]:
         """
-        :raises AnsibleLookupError: no beginning is given, or one that is none.
+        :raises AnsibleLookupError: no beginning is given, or one that is none, or extra variables were cut at a blank.
         """
+        refuse_lost_words(variables or {})
         strange = [term for term in terms if term not in PREFIXES]
         if strange or not terms:
             raise AnsibleLookupError("unknown_variables: give it one or more of %s." % ", ".join(PREFIXES))
@@ -101,7 +107,23 @@ def find_unknown(names: Iterable[str], prefixes: Sequence[str], known: set[str])
     return unknown
 
 
+def refuse_lost_words(variables: Mapping[str, Any]) -> None:
+    """
+    :raises AnsibleLookupError: the command line has words that belong to no variable. They are not shown, for they may be half a secret.
+    """
+    words = str(variables.get(LOST) or "").split()
+    if words:
+        raise AnsibleLookupError(
+            "an extra variable was cut at a blank, so that %s after it would be lost. Nothing was done. -e takes NAME=VALUE up to the next "
+            "blank: put the value into quotes of its own, as in -e \"NAME='A B'\", or write a list with commas." % count(len(words), "word")
+        )
+
+
 def sentence(name: str, known: set[str]) -> str:
+<<<<<<< HEAD
     """That the name is unknown, and which known one is near."""
     near = difflib.get_close_matches(name, sorted(known), 1, 0.8)
     return "%s is unknown%s" % (name, "; did you mean %s?" % near[0] if near else ".")
+=======
+    return "%s is unknown%s" % (name, advise_names(name, known, most=1, nearness=0.8))
+>>>>>>> 5c5a1be (First hour: hosts that match nothing, words after a blank, a full stream and what is not declared are told; run_state says what it did)

@@ -276,6 +276,11 @@ results:
       type: str
       returned: always
       sample: orders
+    parent_name:
+      description: Name of the stream or instance, V(null) where it was not looked up.
+      type: str
+      returned: always
+      sample: orders
     task_name:
       description: Name of the task.
       type: str
@@ -551,6 +556,17 @@ purged:
   elements: dict
   returned: always
   sample: []
+undeclared:
+  description:
+    - The tasks that RV(summary.undeclared) counts. V(null) where the run did not come so far.
+  type: list
+  elements: dict
+  returned: always
+  sample:
+    - kind: dis_transfer_task
+      parent: orders
+      parent_name: orders
+      task_name: orders-to-dli
 summary:
   description: Numbers of tasks.
   type: dict

@@ -310,6 +310,36 @@ def test_a_rename_at_the_quota_is_refused_as_a_whole_unless_it_deletes_first(run
     assert writes(cloud) == ["DELETE"] * 5 + ["POST"] * 5
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_check_mode_foresees_a_full_stream(run: Run, cloud: Local, shown: bool) -> None:
+    cloud.switch({"dis.task_quota": 5, "dis.list_quota": "present" if shown else "absent"})
+    tasks = [{**declared()["dis_transfer_tasks"][0], "task_name": f"dis-{number}"} for number in range(7)]
+    run("dump_tasks", dis_transfer_tasks=tasks[:3])
+    messages = []
+    for check in (True, False):
+        full = run("dump_tasks", check=check, dis_transfer_tasks=tasks)
+        assert [bool(entry["error"]) for entry in full["results"]] == [False] * 5 + [True] * 2
+        assert (full["summary"]["changed"], full["summary"]["failed"]) == (2, 2)
+        messages.append(full["msg"])
+    assert "'dis-5' of stream newstream would be refused: stream newstream would have 5 of at most 5 transfer tasks" in messages[0]
+    assert "Would be changed: dis-3 (to be created), dis-4 (to be created)." in messages[0]
+    assert "Changed: dis-3 (created), dis-4 (created)." in messages[1]
+    assert "DIS.4357" in messages[1]
+    single = run("dis_transfer_task", check=True, **{**tasks[5], "wait_interval": 0.01})
+    assert "at most 5 transfer tasks" in single["msg"]
+    gone = run("dump_tasks", check=True, dis_transfer_tasks=[{**tasks[0], "state": "absent"}, *tasks[5:6]])
+    assert not gone.get("failed"), gone
+
+
+@pytest.mark.parametrize("name", ["kafka_sink_tasks", "smart_connect_tasks"])
+def test_check_mode_warns_of_names_that_the_console_would_not_take(run: Run, cloud: Local, name: str) -> None:
+    task = {**declared()[name][0], "task_name": "abc"}
+    foreseen = run("dump_tasks", check=True, **{name: [task]})
+    assert ["'abc' of" in text and "names of 4 to 64 letters" in text for text in foreseen["warnings"]] == [True]
+    cloud.switch({"dms.task_name_rule": "any"})
+    assert "warnings" not in run("dump_tasks", **{name: [task]})
+
+
 def test_a_usual_quota_is_no_limit_where_there_are_more_tasks(run: Run, cloud: Local) -> None:
     cloud.switch({"dis.task_quota": 20})
     six = [{**declared()["dis_transfer_tasks"][0], "task_name": f"dis-{number}"} for number in range(6)]
@@ -343,7 +373,13 @@ def test_tasks_that_are_not_declared_are_counted(run: Run, cloud: Local) -> None
     run("dump_tasks", **declared())
     fewer = {name: items[:1] for name, items in declared().items()}
     assert run("dump_tasks", **fewer)["summary"]["undeclared"] == 6
-    assert run("dump_tasks", check=True, **fewer, purge=True, purge_match="-2$")["summary"]["undeclared"] == 3
+    cut = run("dump_tasks", check=True, **fewer, purge=True, purge_match="-2$")
+    assert cut["summary"]["undeclared"] == 3
+    assert [(entry["parent_name"], entry["task_name"]) for entry in cut["undeclared"]] == [
+        ("newstream", "dis-1"),
+        (INSTANCE_NAME, "sink-1"),
+        (None, "connect-1"),
+    ]
     left = run("dump_tasks", check=True, **fewer, purge=True, purge_match=".", purge_except=["dis-1", "sink-1"])
     assert {entry["task_name"] for entry in left["purged"]} == {"dis-2", "sink-2", "connect-1", "connect-2"}
 

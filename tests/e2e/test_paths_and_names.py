@@ -77,3 +77,36 @@ def test_names_of_ones_own_are_let_pass_where_that_is_said(cloud: Local, play: P
     roles = [{"hosts": "localhost", "gather_facts": False, "roles": ["opendump.huaweicloud.dumping"]}]
     played = play(roles, extra_vars=given)
     assert played.code == 0, played.text
+
+
+NAMES = ["configure_dumping", "export", "migrate", "probe", "report", "rotate_keys", "run_state"]
+
+
+def test_hosts_that_match_nothing_end_every_playbook_with_a_sentence(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    """A play whose hosts match nothing would be skipped, and count as success."""
+    (tmp_path / "inventory").write_text("[regions]\neu\nsg\n[empty]\n", encoding="utf-8")
+    for number, name in enumerate(NAMES):
+        hosts = ["region", "empty", "regions:!eu:!sg", ["region", "eus"]][number % 4]
+        what: Any = f"opendump.huaweicloud.{name}" if number % 2 else [{"import_playbook": f"opendump.huaweicloud.{name}"}]
+        played = play(what, "-i", "inventory", extra_vars={"dumping_hosts": hosts})
+        assert played.code not in (0, 2), name
+        text = re.sub(r"\s+", " ", played.text)
+        assert (
+            f"dumping_hosts is '{hosts if isinstance(hosts, str) else ','.join(hosts)}', and no host of the inventory matches that" in text
+        )
+    assert "PLAY [" not in played.stdout
+    played = play("opendump.huaweicloud.report", "-i", "inventory", "--limit", "sg", extra_vars={"dumping_hosts": "eu"})
+    assert played.code not in (0, 2)
+    assert "the limit 'sg' leaves none of its hosts" in re.sub(r"\s+", " ", played.text)
+    assert cloud.requests() == []
+
+
+@pytest.mark.parametrize("name", ["run_state", "report", "configure_dumping"])
+def test_words_after_a_blank_are_not_lost_silently(cloud: Local, play: Play, name: str) -> None:
+    given = "run_state=paused run_state_tasks=a b dumping_allow_unknown_variables=true dumping_dis_transfer_tasks=x"
+    played = play(f"opendump.huaweicloud.{name}", "-e", given)
+    assert played.code == 2
+    text = re.sub(r"\s+", " ", played.text)
+    assert "an extra variable was cut at a blank, so that 1 word after it would be lost" in text
+    assert "Nothing was done" in text
+    assert cloud.requests() == []

@@ -42,7 +42,7 @@ def test_declared_tasks_are_configured_and_said(play: Play) -> None:
     declared = {"dumping_dis_transfer_tasks": [transfer], "dumping_smart_connect_tasks": [connect]}
     played = play(CONFIGURE, extra_vars=declared, check=True, diff=True)
     assert played.code == 0, played.text
-    assert played.result("Say what was done")["msg"] == ["newtask: create", "sc-1: create"]
+    assert played.result("Say what was done")["msg"] == ["newstream/newtask: create", f"{INSTANCE_NAME}/sc-1: create"]
     assert "transfer task 'newtask'" in played.stdout
     assert played.recap["changed"] == 1
 
@@ -61,7 +61,7 @@ def test_nothing_to_do_is_no_failure(play: Play) -> None:
         assert played.code == 0, played.text
         said = [entry["result"]["msg"] for entry in played.tasks if "Say what" in entry["task"]]
         assert said[:2] == [[], []]
-        assert said[2] == ["newtask: as declared" if arguments else "newtask: create"]
+        assert said[2] == ["newstream/newtask: as declared" if arguments else "newstream/newtask: create"]
 
 
 def test_what_succeeded_is_said_and_counted_where_something_fails(cloud: Local, play: Play, run: Run) -> None:
@@ -72,9 +72,15 @@ def test_what_succeeded_is_said_and_counted_where_something_fails(cloud: Local, 
     played = play(CONFIGURE, extra_vars={"dumping_dis_transfer_tasks": [lost, task]})
     assert played.code == 2
     assert played.recap["changed"] == 1
-    assert played.result("Tell what else")["msg"] == ["newtask: create", "1 task there is not declared; see purge"]
+    assert played.result("Tell what else")["msg"] == [
+        "newstream/newtask: create",
+        "1 task there is not declared; see purge (newstream/stray)",
+    ]
     again = play(CONFIGURE, extra_vars={"dumping_dis_transfer_tasks": [task]})
-    assert again.result("Say what was done")["msg"] == ["newtask: as declared", "1 task there is not declared; see purge"]
+    assert again.result("Say what was done")["msg"] == [
+        "newstream/newtask: as declared",
+        "1 task there is not declared; see purge (newstream/stray)",
+    ]
 
 
 def test_each_host_of_the_example_inventory_is_a_project_of_its_own(cloud: Local, play: Play) -> None:
@@ -99,7 +105,10 @@ def test_each_host_of_the_example_inventory_is_a_project_of_its_own(cloud: Local
     played = play(CONFIGURE, "-i", str(REGIONS), extra_vars={"dumping_hosts": "dumping_projects"})
     assert played.code == 0, played.text
     said = {task["host"]: task["result"]["msg"] for task in played.tasks if "Say what" in task["task"]}
-    assert said == {"shop-eu": ["clicks-to-obs: create", "orders-to-obs: create"], "shop-singapore": ["orders-to-obs: create"]}
+    assert said == {
+        "shop-eu": ["clicks/clicks-to-obs: create", "kafka-orders/orders-to-obs: create"],
+        "shop-singapore": ["kafka-orders/orders-to-obs: create"],
+    }
     posted = {re.search(r"/v2/(\w+)/", request["path"])[1] for request in cloud.requests(method="POST")}  # type: ignore[index]
     assert posted == {host["dumping_project_id"] for host in hosts.values()}
 
@@ -162,5 +171,5 @@ def test_the_last_task_of_a_stream_is_purged_though_nothing_is_declared(play: Pl
     purge = {"dumping_purge": True, "dumping_purge_match": "^last$", "dumping_purge_stream_names": ["newstream"]}
     played = play("opendump.huaweicloud.configure_dumping", extra_vars=purge)
     assert played.code == 0, played.text
-    assert played.result("Say what was done")["msg"] == ["last: delete"]
+    assert played.result("Say what was done")["msg"] == ["newstream/last: delete (was not declared)"]
     assert run("dis_transfer_task_info", stream_name="newstream")["tasks"] == []

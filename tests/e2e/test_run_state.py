@@ -25,6 +25,9 @@ def tasks(cloud: Local, run: Run) -> Local:
         assert made["changed"], made
     made = run("smart_connect_task", instance_id=INSTANCE, task_name="orders", topics=["topic-test"], obs={"obs_bucket_name": "obsbucket"})
     assert made["changed"], made
+    cloud.switch({"dms.store": "two"})
+    made = run("kafka_sink_task", instance_id=INSTANCE, task_name="audit", topics=["topic-test"], obs={"obs_bucket_name": "obsbucket"})
+    assert made["changed"], made
     cloud.admin("DELETE", "requests")
     return cloud
 
@@ -48,8 +51,12 @@ def test_tasks_are_told_by_their_parents(tasks: Local, play: Play, run: Run) -> 
     assert done.code == 0, done.text
     assert foreseen.result("Bring about")["summary"] == done.result("Bring about")["summary"]
     assert states(run) == {"newstream/same": "ok", "jsonstream/same": "paused", f"{INSTANCE_NAME}/orders": "paused"}
-    again = play(PLAYBOOK, extra_vars=wanted)
+    lines = [f"{INSTANCE_NAME}/orders: ", "jsonstream/same: "]
+    assert sorted(foreseen.result("Say what")["msg"], key=str.lower) == sorted([line + "would be paused" for line in lines])
+    assert sorted(done.result("Say what")["msg"]) == sorted([line + "paused" for line in lines])
+    again = play(PLAYBOOK, extra_vars={**wanted, "run_state_tasks": ["jsonstream/same"]})
     assert again.recap["changed"] == 0
+    assert again.result("Say what")["msg"] == ["jsonstream/same: as it was (PAUSED)"]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +64,9 @@ def test_tasks_are_told_by_their_parents(tasks: Local, play: Play, run: Run) -> 
     [
         ({"run_state": "paused", "run_state_tasks": "orders, same"}, "write jsonstream/same or newstream/same"),
         ({"run_state": "paused", "run_state_tasks": "orders, other/same"}, "There is no transfer task or Smart Connect task other/same"),
-        ({"run_state": "stopped", "run_state_tasks": "orders"}, "Set run_state to paused or running"),
+        ({"run_state": "paused", "run_state_tasks": "order, Same"}, "order; did you mean orders"),
+        ({"run_state": "paused", "run_state_tasks": "audit"}, "A sink task cannot be paused, because its API has no such call: audit."),
+        ({"run_state": "stopped", "run_state_tasks": "orders"}, "run_state is 'stopped', allowed are paused and running. Set run_state"),
         ({"run_state": "paused", "run_state_tasks": " ,\n"}, "Set run_state to paused or running"),
         ({"run_state": "", "run_state_tasks": ""}, "Set run_state to paused or running"),
         ({"run_state": "paused", "run_state_tasks": ".*"}, "There is no transfer task or Smart Connect task .*"),

@@ -301,7 +301,7 @@ def test_resource_modules_return_what_they_document(name: str, documents: dict[s
 
 def test_dump_tasks_returns_what_it_documents(documents: dict[str, Any]) -> None:
     documented = documents["dump_tasks"]["return"]
-    assert set(documented) == {"results", "purged", "summary", "gathered", "diff", "error"}
+    assert set(documented) == {"results", "purged", "undeclared", "summary", "gathered", "diff", "error"}
     assert set(documented["results"]["contains"]) == set(item_result(an_outcome(KINDS["dis_transfer_task"])))
     assert set(documented["summary"]["contains"]) == set(summary([]))
     assert item_spec(KINDS["dis_transfer_task"])["options"].keys() == options_at(documents["dump_tasks"], ["dis_transfer_tasks"]).keys()

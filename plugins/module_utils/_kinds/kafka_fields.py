@@ -15,6 +15,10 @@ from .._task.records import quantity
 from .._task.rules import Names, Path, Text
 
 TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
+# kafka.md 3: a rule of the console; the API pages state none.
+USUAL_TASK_NAME = Text(
+    pattern=r"[A-Za-z0-9_-]{4,64}", pattern_says="the console takes names of 4 to 64 letters, digits, underscores and hyphens"
+)
 TOPIC_SAYS = "topic names have 1 to 249 letters, digits, dots, underscores and hyphens (for a pattern there is topics_regex)"
 
 # No page names the state of a failed task; these words leave no doubt. Any other unknown word is reported as it is.

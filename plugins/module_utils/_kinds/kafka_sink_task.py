@@ -36,6 +36,7 @@ from .kafka_fields import (
     OBS_PATH,
     POLICIES,
     TASK_NAME,
+    USUAL_TASK_NAME,
     TOPICS,
     read_quotas,
     says_which_topics,
@@ -76,6 +77,7 @@ class KafkaSinkTask(Kind):
     title = "Kafka sink task"
     short = "Kafka sink"
     name_rule = TASK_NAME
+    usual_name_rule = USUAL_TASK_NAME
     parent_options = ("connector_id", "instance_id", "instance_name")
     parent_noun = "Kafka instance"
     parent_id_option = "instance_id"

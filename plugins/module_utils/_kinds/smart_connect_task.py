@@ -23,6 +23,7 @@ from .kafka_fields import (
     OBS_PATH,
     POLICIES,
     TASK_NAME,
+    USUAL_TASK_NAME,
     TOPICS,
     read_quotas,
     says_which_topics,
@@ -179,6 +180,7 @@ class SmartConnectTask(Kind):
     noun = "Smart Connect task"
     short = "Smart Connect"
     name_rule = TASK_NAME
+    usual_name_rule = USUAL_TASK_NAME
     parent_options = ("instance_id", "instance_name")
     parent_noun = "Kafka instance"
     parent_name_option = "instance_name"

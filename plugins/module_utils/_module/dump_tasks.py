@@ -16,9 +16,10 @@ from typing import Any, Optional
 
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS, LISTS
+from .._numbers import count
 from .._reconcile.estate import Place
 from .._reconcile.outcome import Outcome, describe_unwell, group_failures
-from .._reconcile.purge import Purge
+from .._reconcile.purge import Purge, Undeclared
 from .._reconcile.result import outcome_diff, outcome_result
 from .._reconcile.run import Reconciliation
 from .._task.declared import Declared, declare, item_spec, secrets
@@ -141,14 +142,14 @@ def dump_tasks() -> None:
             run.run(wanted, purge, outcomes, delete_first=options["purge_first"])
         if options["gather"]:
             gathered = run.gather({kind: KINDS[kind.also_shown_as] for kind in KINDS.values() if kind.also_shown_as}).result()
-    result = bulk_result(outcomes, options["results"], run.count_undeclared())
+    result = bulk_result(outcomes, options["results"], run.list_undeclared())
     if options["gather"]:
         result["gathered"] = gathered
     for text in describe_unwell(outcomes):
         module.warn(text)
     if module._diff:
         result["diff"] = [diff_with_header(outcome) for outcome in outcomes if outcome.changed]
-    problems = describe_failures(outcomes)
+    problems = describe_failures(outcomes, module.check_mode)
     if gathered.get("errors"):
         problems += "%sNot all could be gathered: %s" % ("\n" if problems else "", gathered["errors"][0]["msg"])
     if problems:
@@ -156,7 +157,7 @@ def dump_tasks() -> None:
     module.exit_json(**result)
 
 
-def bulk_result(outcomes: Sequence[Outcome], which: str = "all", undeclared: Optional[int] = None) -> dict[str, Any]:
+def bulk_result(outcomes: Sequence[Outcome], which: str = "all", undeclared: Optional[Sequence[Undeclared]] = None) -> dict[str, Any]:
     """What was done and what was not, as far as it has come.
 
     :param which: C(all), or C(changed) for what changed, failed or was not purged; the summary counts all.
@@ -167,7 +168,8 @@ def bulk_result(outcomes: Sequence[Outcome], which: str = "all", undeclared: Opt
         "changed": any(outcome.changed for outcome in outcomes),
         "results": [item_result(outcome) for outcome in shown if not outcome.purged],
         "purged": [item_result(outcome) for outcome in shown if outcome.purged],
-        "summary": summary(outcomes, undeclared),
+        "undeclared": None if undeclared is None else [undeclared_result(entry) for entry in undeclared],
+        "summary": summary(outcomes, None if undeclared is None else len(undeclared)),
     }
 
 
@@ -210,10 +212,16 @@ def item_result(outcome: Outcome) -> dict[str, Any]:
     return {
         "kind": outcome.declared.kind.name,
         "parent": outcome.parent.id if outcome.parent else " ".join(outcome.declared.where.values()),
+        "parent_name": outcome.parent.name if outcome.parent else None,
         "task_name": outcome.plan.name if outcome.plan else outcome.declared.name,
         **outcome_result(outcome),
         "error": {"msg": outcome.message, **details} if error or outcome.spared else None,
     }
+
+
+def undeclared_result(entry: Undeclared) -> dict[str, Any]:
+    """Which task nobody declared."""
+    return {"kind": entry.kind.name, "parent": entry.parent.id, "parent_name": entry.parent.name, "task_name": entry.task.name}
 
 
 def diff_with_header(outcome: Outcome) -> dict[str, Any]:
@@ -238,15 +246,21 @@ def summary(outcomes: Sequence[Outcome], undeclared: Optional[int] = None) -> di
     }
 
 
-def describe_failures(outcomes: Sequence[Outcome]) -> str:
+def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> str:
     """What failed, each cause once, and what did not; empty where nothing failed and nothing was spared."""
     failed = [outcome for outcome in outcomes if outcome.error]
     spared = [outcome for outcome in outcomes if outcome.spared]
     if not failed and not spared:
         return ""
     lines = [
-        "%d of %d tasks failed; what was applied and what was not is in results, and running again goes on from here."
-        % (len(failed), len(outcomes))
+        "%d of %s %s"
+        % (
+            len(failed),
+            count(len(outcomes), "task"),
+            "would fail or cannot be told; what would be done and what not is in results. Nothing was changed."
+            if check_mode
+            else "failed; what was applied and what was not is in results, and running again goes on from here.",
+        )
     ]
     groups = group_failures(failed)
     for group in groups[:MOST_NAMES]:
@@ -256,23 +270,28 @@ def describe_failures(outcomes: Sequence[Outcome]) -> str:
     if len(groups) > MOST_NAMES:
         lines.append("and %d other causes; see results" % (len(groups) - MOST_NAMES))
     if spared:
-        lines.append("%d tasks were not purged (%s): %s" % (len(spared), name_tasks(spared), spared[0].spared))
+        verb = "would not be" if check_mode else "was not" if len(spared) == 1 else "were not"
+        lines.append("%s %s purged (%s): %s" % (count(len(spared), "task"), verb, name_tasks(spared), spared[0].spared))
     well = [outcome for outcome in outcomes if not outcome.error and not outcome.spared]
     changed = [outcome for outcome in well if outcome.changed]
     if changed:
-        lines.append("Changed: %s." % name_tasks(changed, with_actions=True))
+        doing = "Would be changed: %s." if check_mode else "Changed: %s."
+        lines.append(doing % name_tasks(changed, "to be " if check_mode else ""))
     if len(well) > len(changed):
         lines.append("As declared already: %d." % (len(well) - len(changed)))
     return "\n".join(lines)
 
 
-def name_tasks(outcomes: Sequence[Outcome], with_actions: bool = False) -> str:
-    """Names of tasks, as many as can be read."""
+def name_tasks(outcomes: Sequence[Outcome], before_actions: Optional[str] = None) -> str:
+    """Names of tasks, as many as can be read.
+
+    :param before_actions: what stands before the actions of each; None leaves them out.
+    """
     names = [
         "%s%s"
         % (
             outcome.plan.name if outcome.plan else outcome.declared.name or outcome.declared.id,
-            " (%s)" % ", ".join(DONE[action] for action in outcome.actions) if with_actions else "",
+            "" if before_actions is None else " (%s%s)" % (before_actions, ", ".join(DONE[action] for action in outcome.actions)),
         )
         for outcome in outcomes[:MOST_NAMES]
     ]

@@ -145,32 +145,68 @@ def order_writes(outcomes: Sequence[Outcome], first: bool) -> list[Outcome]:
     return sorted(outcomes, key=lambda outcome: (outcome.purged, outcome.leaving is not None))
 
 
-def check_room(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
-    """
-    :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room.
-    """
+@dataclass
+class _Room:
+    """One parent's outcomes that a quota concerns, in the order of their writes: tasks there now, and at most."""
+
+    kind: type[Kind]
+    parent: Parent
+    count: int
+    most: int
+    outcomes: Sequence[Outcome]
+
+    def steps(self) -> list[int]:
+        plans = [cast(Plan, outcome.plan) for outcome in self.outcomes]
+        return [1 if CREATE in plan.actions else -1 if plan.actions == [DELETE] else 0 for plan in plans]
+
+
+def _find_rooms(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> list[_Room]:
     places: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
         if outcome.plan and outcome.parent and not outcome.error:
             places.setdefault((outcome.declared.kind.name, outcome.parent.id), []).append(outcome)
-    problems = []
-    for key, group in ({} if first else places).items():
+    rooms = []
+    for key, group in places.items():
         listing = estate.listings.get(key)
         if not isinstance(listing, Listing):
             continue
-        kind, parent = group[0].declared.kind, group[0].parent
+        kind = group[0].declared.kind
         count = max(len(listing.tasks), listing.quotas.get("total") or 0)
         most = _find_quota(kind, listing, count)
-        plans = [cast(Plan, outcome.plan) for outcome in order_writes(group, False)]
-        steps = [1 if CREATE in plan.actions else -1 if plan.actions == [DELETE] else 0 for plan in plans]
-        highest, now = count, count
+        if most is not None:
+            rooms.append(_Room(kind, cast(Parent, group[0].parent), count, most, order_writes(group, first)))
+    return rooms
+
+
+def foresee_quota(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
+    """What a service would refuse because a parent is full gets the error that says so, for check mode, which sends no create."""
+    for room in _find_rooms(estate, outcomes, first):
+        now = room.count
+        for outcome, step in zip(room.outcomes, room.steps()):
+            if step > 0 and now >= room.most:
+                outcome.error = Refused(
+                    "The %s would be refused: %s %s would have %d of at most %d %ss by then. Delete some, or have the quota raised."
+                    % (outcome.declared.label, room.kind.parent_noun, room.parent, now, room.most, room.kind.noun)
+                )
+            else:
+                now += step
+
+
+def check_room(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
+    """
+    :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room.
+    """
+    problems = []
+    for room in [] if first else _find_rooms(estate, outcomes, first):
+        kind, parent, most, steps = room.kind, room.parent, room.most, room.steps()
+        highest = now = room.count
         for step in steps:
             now += step
             highest = max(highest, now)
-        if most is not None and highest > most >= count + sum(steps):
+        if highest > most >= room.count + sum(steps):
             problems.append(
                 "%s %s has %d of at most %d %ss, and %d are to be created before %d are deleted"
-                % (kind.parent_noun, parent, count, most, kind.noun, steps.count(1), steps.count(-1))
+                % (kind.parent_noun, parent, room.count, most, kind.noun, steps.count(1), steps.count(-1))
             )
     if problems:
         raise Refused(

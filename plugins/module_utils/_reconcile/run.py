@@ -80,15 +80,17 @@ class Reconciliation:
         if outcomes is not None:
             outcomes += self.outcomes
         if self.check_mode:
+            purging.foresee_quota(self.estate, self.outcomes, self.deletes_first)
             for outcome in self.outcomes:
                 self._predict(outcome)
         else:
             self._apply_all()
         return self.outcomes
 
-    def count_undeclared(self) -> int:
-        """Tasks on the parents of this run that nobody declared and that were not purged either."""
-        return len(self.undeclared) - sum(outcome.purged and outcome.changed for outcome in self.outcomes)
+    def list_undeclared(self) -> list[Undeclared]:
+        """The tasks on the parents of this run that nobody declared and that were not purged either."""
+        purged = {outcome.declared.label for outcome in self.outcomes if outcome.purged and outcome.changed}
+        return [entry for entry in self.undeclared if entry.victim().declared.label not in purged]
 
     def gather(self, beside: Mapping[type[Kind], type[Kind]]) -> Gathered:
         """Tasks and quotas of the parents of this run, as they are after it. Lists that were read and not written to serve once more.
@@ -137,6 +139,9 @@ class Reconciliation:
         if plan.actions:
             from .apply import preflight
 
+            if {CREATE, RECREATE} & set(plan.actions):
+                for text in plan.declared.kind.usual_name_rule.problems(plan.name):
+                    self.warn("The %s may be refused: its name %s." % (plan.declared.label, text))
             try:
                 preflight(self.estate.adapter(plan.declared.kind), plan, self.warn)
             except OpendumpError as error:

@@ -90,6 +90,8 @@ class Kind:
 
     name_rule: ClassVar[Any] = None
     """Rule of the field C(task_name)."""
+    usual_name_rule: ClassVar[Any] = None
+    """What names of new tasks keep to as a rule, where nobody knows whether the service insists; the rule of C(task_name) otherwise."""
     parent_options: ClassVar[Sequence[str]] = ()
     """Options of which one names the parent."""
     parent_noun: ClassVar[str] = ""
@@ -173,6 +175,7 @@ class Kind:
         cls.title = cls.title or cls.noun
         cls.title_plural = cls.title_plural or cls.title + "s"
         cls.short = cls.short or cls.title
+        cls.usual_name_rule = cls.usual_name_rule or cls.name_rule
         cls.parent_noun_plural = cls.parent_noun_plural or cls.parent_noun + "s"
         cls.parent_id_option = cls.parent_id_option or next(iter(cls.parent_options), "")
 
