@@ -20,8 +20,8 @@ short_description: Say what was done to each dump task
 version_added: 1.0.0
 author: opendump contributors (@opendump)
 description:
-  - Makes one line for each task in the result of M(opendump.huaweicloud.dump_tasks), with the stream or instance, the name and what was done,
-    and one that counts and names the tasks there that are not declared.
+  - Makes one line for each task in the result of M(opendump.huaweicloud.dump_tasks), with the stream or instance, the name and what was
+    done, and one that counts and names the tasks there that are not declared.
   - Texts of the service are shown as P(opendump.huaweicloud.printable#filter) shows them.
 options:
   _input:

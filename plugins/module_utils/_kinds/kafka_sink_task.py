@@ -36,8 +36,8 @@ from .kafka_fields import (
     OBS_PATH,
     POLICIES,
     TASK_NAME,
-    USUAL_TASK_NAME,
     TOPICS,
+    USUAL_TASK_NAME,
     read_quotas,
     says_which_topics,
 )
