@@ -39,6 +39,8 @@ class OpendumpError(Exception):
     def __init__(self, message: str, details: Optional[Mapping[str, Any]] = None) -> None:
         super().__init__(message)
         self.details: dict[str, Any] = dict(details or {})
+        #: the first words, whatever is added later; the same for all that failed for one reason
+        self.cause = message
 
     def __copy__(self: _Error) -> _Error:
         """A twin for another thread, which may add to its text."""

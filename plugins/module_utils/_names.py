@@ -9,10 +9,15 @@ import difflib
 from collections.abc import Iterable
 
 
-def advise_names(name: str, known: Iterable[str], most: int = 3, nearness: float = 0.7) -> str:
-    """C(; did you mean orders or order?), or a full stop where nothing is near."""
+def find_near(name: str, known: Iterable[str], most: int = 3, nearness: float = 0.7) -> list[str]:
+    """Those of the known names that are spelt nearly alike, the nearest first; never the name itself."""
     folded: dict[str, str] = {}
     for candidate in sorted({*filter(None, known)} - {name}):
         folded.setdefault(candidate.casefold(), candidate)
-    near = [folded[key] for key in difflib.get_close_matches(name.casefold(), list(folded), most, nearness)]
+    return [folded[key] for key in difflib.get_close_matches(name.casefold(), list(folded), most, nearness)]
+
+
+def advise_names(name: str, known: Iterable[str], most: int = 3, nearness: float = 0.7) -> str:
+    """C(; did you mean orders or order?), or a full stop where nothing is near."""
+    near = find_near(name, known, most, nearness)
     return "; did you mean %s?" % " or ".join(near) if near else "."

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 import json
+import socket
+import time
 from typing import Any
 
 import pytest
@@ -335,7 +337,7 @@ def test_check_mode_foresees_a_full_stream(run: Run, cloud: Local, shown: bool) 
 def test_check_mode_warns_of_names_that_the_console_would_not_take(run: Run, cloud: Local, name: str) -> None:
     task = {**declared()[name][0], "task_name": "abc"}
     foreseen = run("dump_tasks", check=True, **{name: [task]})
-    assert ["'abc' of" in text and "names of 4 to 64 letters" in text for text in foreseen["warnings"]] == [True]
+    assert ["'abc' of" in text and "names of 4 to 64 letters" in text for text in map(json.dumps, foreseen["warnings"])] == [True]
     cloud.switch({"dms.task_name_rule": "any"})
     assert "warnings" not in run("dump_tasks", **{name: [task]})
 
@@ -490,6 +492,44 @@ def test_one_cause_is_said_once(run: Run, cloud: Local) -> None:
     assert failed["msg"].count("DIS.4335") == 1
     assert "The same happened to 2 more: dis-1, dis-2" in failed["msg"]
     assert "Changed: sink-0 (created)" in failed["msg"]
+
+
+@pytest.mark.parametrize("gather", [True, False])
+def test_a_dead_endpoint_is_waited_for_once_and_said_once(run: Run, gather: bool) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        began = time.monotonic()
+        dead = run("dump_tasks", **declared(), gather=gather, dis_endpoint=url, dms_endpoint=url, iam_endpoint=url, retry_budget=2)
+    assert time.monotonic() - began < 4.5, "each service and the gathering wait for themselves"
+    assert dead["summary"]["failed"] == 9
+    assert dead["msg"].count("nothing listens there") == len({entry["error"]["service"] for entry in dead["results"]}), dead["msg"]
+    assert "gathered" not in dead["msg"]
+    assert len(dead["warnings"]) <= 6
+
+
+@pytest.mark.parametrize("gather", [True, False])
+def test_a_wrong_key_is_said_once(run: Run, cloud: Local, gather: bool) -> None:
+    refused = run("dump_tasks", **declared(), gather=gather, secret_key="wrong")
+    assert refused["failed"]
+    assert refused["msg"].count("HTTP 401") == 1, refused["msg"]
+    assert len(cloud.requests()) <= 3
+
+
+def test_names_that_are_not_there_bring_those_that_are_near(run: Run, cloud: Local) -> None:
+    task = declared()["dis_transfer_tasks"][0]
+    connect = declared()["smart_connect_tasks"][0]
+    del connect["instance_id"]
+    wrong = run(
+        "dump_tasks",
+        dis_transfer_tasks=[{**task, "stream_name": "newstraem"}],
+        smart_connect_tasks=[{**connect, "instance_name": INSTANCE_NAME + "s"}],
+    )
+    texts = [entry["error"]["msg"] for entry in wrong["results"]]
+    assert "Did you mean the stream newstream?" in texts[0]
+    assert f"did you mean {INSTANCE_NAME}?" in texts[1]
+    far = run("dis_transfer_task", **{**task, "stream_name": "zzz"})
+    assert "Did you mean" not in far["msg"]
 
 
 def test_results_may_be_cut_to_what_changed(run: Run, cloud: Local) -> None:

@@ -23,6 +23,8 @@ from .transport import Transport
 JSON = "application/json"
 # Seconds enough for an answer, where the retry budget ends while a request is under way.
 LAST_TRY_SECONDS = 2.0
+# Where nothing answers, this many tries are told of one by one; the error at the end counts all.
+TOLD_TRIES = 3
 
 
 class _ServiceState:
@@ -71,6 +73,9 @@ class Exchange:
         self._monotonic = monotonic
         self._services = {service: _ServiceState() for service in SERVICES}
         self._warning = threading.Lock()
+        self._warned: dict[str, int] = {}
+        # Hosts that could not be reached until a budget was spent: what else lies there is tried once, and not waited for again.
+        self._unreachable: set[str] = set()
 
     def perform(self, request: Request, authentication: Optional[Authentication], final: Collection[Meaning] = ()) -> Answer:
         """The answer to a request.
@@ -81,7 +86,8 @@ class Exchange:
         :raises TransportError: no answer, or one that cannot be read.
         """
         state = self._services[request.endpoint.service]
-        budget = RetryBudget(0 if state.failing else self._retry_budget, self._monotonic)
+        host = request.endpoint.host
+        budget = RetryBudget(0 if state.failing or host in self._unreachable else self._retry_budget, self._monotonic)
         renewed = False
         while True:
             proof = authentication.current() if authentication else None
@@ -91,6 +97,7 @@ class Exchange:
                 failure: Failure = error
             else:
                 state.failing = False
+                self._unreachable.discard(host)
                 return answer
             if isinstance(failure, ApiError) and failure.meaning is Meaning.UNAUTHENTICATED:
                 if authentication and proof and not renewed and authentication.renew(proof):
@@ -102,9 +109,18 @@ class Exchange:
             wait = self._find_wait(failure, request, budget)
             if wait is None:
                 self._give_up(failure, request, budget, state)
-            with self._warning:
-                self._warn("%s Trying again in %s." % (failure, tell_seconds(wait)))
+            self._tell_retry(failure, wait)
             self._wait(wait)
+
+    def _tell_retry(self, failure: Failure, wait: float) -> None:
+        """One warning for each retry; of a host that does not answer, as many as a reader needs."""
+        with self._warning:
+            times = 0
+            if isinstance(failure, TransportError):
+                times = self._warned[str(failure)] = self._warned.get(str(failure), 0) + 1
+            if times <= TOLD_TRIES:
+                more = " Further tries are not told." if times == TOLD_TRIES else ""
+                self._warn("%s Trying again in %s.%s" % (failure, tell_seconds(wait), more))
 
     def _send_first_alone(self, state: _ServiceState, request: Request, proof: Optional[Proof], timeout: float) -> Answer:
         if proof is None or state.tried:
@@ -161,6 +177,8 @@ class Exchange:
     def _give_up(self, failure: Failure, request: Request, budget: RetryBudget, state: _ServiceState) -> NoReturn:
         if may_repeat(failure, request.changes):
             state.failing = isinstance(failure, TransportError) or failure.meaning is Meaning.SERVER
+            if isinstance(failure, TransportError) and not failure.possibly_executed:
+                self._unreachable.add(request.endpoint.host)
             asked = failure.retry_after if isinstance(failure, ApiError) else None
             if asked and asked > self._retry_budget:
                 failure.add("The service asks to wait %g seconds; retry_budget is %g." % (asked, self._retry_budget))

@@ -13,9 +13,11 @@ from typing import Any, Callable, Optional
 
 from .._api.answers import read_total
 from .._api.client import quote_segment
+from .._api.single_flight import SingleFlight
 from .._errors import ApiError, Meaning, OpendumpError
+from .._names import find_near
 from .._task.fields import keep_unknown, read_answer
-from .._task.kind import FileLayout, Kind, Preflight
+from .._task.kind import FileLayout, Kind, Preflight, Service
 from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, quantity, require_object, rows, text
 from .._task.rules import EMPTY, Text
 from .dis_destinations import DESTINATIONS
@@ -83,6 +85,17 @@ class DisTransferTask(Kind):
         path = "/v2/{project_id}/streams/%s/transfer-tasks" % quote_segment(parent.id)
         return path if name is None else "%s/%s" % (path, quote_segment(name))
 
+    def __init__(self, client: Service) -> None:
+        super().__init__(client)
+        self._stream_names: SingleFlight[list[str]] = SingleFlight(self._list_names)
+
+    def _list_names(self) -> list[str]:
+        """Names of the streams that can be seen, for advice; none where they cannot be listed."""
+        try:
+            return list(self._read_streams()[0])
+        except OpendumpError:
+            return []
+
     def parent(self, wanted: Mapping[str, str]) -> Parent:
         return Parent(wanted["stream_name"], wanted["stream_name"])
 
@@ -117,7 +130,14 @@ class DisTransferTask(Kind):
             quotas.update(total=total, quota=quantity(page.get("quota")))
             return tasks, MORE if total is None and says_more(page.get("has_more_tasks")) else total
 
-        tasks = read_whole_list("transfer tasks of stream '%s'" % parent.id, read)
+        try:
+            tasks = read_whole_list("transfer tasks of stream '%s'" % parent.id, read)
+        except ApiError as error:
+            if error.meaning is Meaning.PARENT_ABSENT:
+                near = find_near(parent.id, self._stream_names.result())
+                if near:
+                    error.add("Did you mean the stream %s?" % " or ".join(near))
+            raise
         return Listing(list(tasks.values()), quotas)
 
     def _read_tasks(self, parent: Parent) -> tuple[dict[str, Task], Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from .._api.client import Client, quote_segment
 from .._api.single_flight import SingleFlight
 from .._errors import NoSuchInstance, OpendumpError
+from .._names import advise_names
 from .._task.records import Parent, quantity, rows
 
 PAGE = 50
@@ -75,6 +76,13 @@ class Instances:
                 self._known[instance.id] = instance
             self._all = True
         return list(self._known.values())
+
+    def _names(self) -> list[str]:
+        """Names of the instances that can be seen, for advice; none where they cannot be listed."""
+        try:
+            return [instance.name for instance in self.all()]
+        except OpendumpError:
+            return []
 
     def _pages(self, query: list[tuple[str, str]]) -> list[Instance]:
         query = [("engine", "kafka"), *query]
@@ -143,7 +151,8 @@ class Instances:
                 )
             if not matches:
                 raise NoSuchInstance(
-                    "There is no Kafka instance named '%s' in this project and region; check instance_name, region and project." % name
+                    "There is no Kafka instance named '%s' in this project and region%s Check instance_name, region and project."
+                    % (name, advise_names(name, self._names()))
                 )
             self._known[matches[0].id] = matches[0]
             return matches[0]

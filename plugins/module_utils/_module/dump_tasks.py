@@ -29,6 +29,7 @@ from .base import PARALLELISM, DumpModule, check_pattern, check_positive
 from .progress import DONE, describe_outcomes, show_progress
 
 MOST_NAMES = 20
+NO_CODE = (None, None, None)
 
 
 class ItemsModule(DumpModule):
@@ -151,7 +152,7 @@ def dump_tasks() -> None:
         result["diff"] = [diff_with_header(outcome) for outcome in outcomes if outcome.changed]
     problems = describe_failures(outcomes, module.check_mode)
     if gathered.get("errors"):
-        problems += "%sNot all could be gathered: %s" % ("\n" if problems else "", gathered["errors"][0]["msg"])
+        problems += describe_ungathered(gathered["errors"], outcomes, "\n" if problems else "")
     if problems:
         module.fail_json(msg=problems, **result)
     module.exit_json(**result)
@@ -280,6 +281,22 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
     if len(well) > len(changed):
         lines.append("As declared already: %d." % (len(well) - len(changed)))
     return "\n".join(lines)
+
+
+def describe_ungathered(errors: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], before: str) -> str:
+    """What the gathering could not read. What is said of a task already is not said again.
+
+    :param before: what parts it from the sentences before it.
+    """
+    failures = [outcome.error for outcome in outcomes if outcome.error]
+    known = {(error.details.get("status"), error.details.get("code"), error.details.get("message")) for error in failures}
+    causes = tuple(error.cause for error in failures)
+    news = [
+        error
+        for error in errors
+        if not error["msg"].startswith(causes) and (error.get("status"), error.get("code"), error.get("message")) not in known - {NO_CODE}
+    ]
+    return "%sNot all could be gathered: %s" % (before, news[0]["msg"]) if news else ""
 
 
 def name_tasks(outcomes: Sequence[Outcome], before_actions: Optional[str] = None) -> str:

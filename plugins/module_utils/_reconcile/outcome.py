@@ -60,7 +60,7 @@ def group_failures(failed: Sequence[Outcome]) -> list[list[Outcome]]:
         if isinstance(error, ApiError):
             cause: tuple[object, ...] = (error.status, error.code, error.text, error.method)
         else:
-            text = outcome.message.replace(outcome.declared.label, "")
+            text = (error.cause if error else outcome.message).replace(outcome.declared.label, "")
             cause = (text.replace(outcome.declared.name, "") if outcome.declared.name else text,)
         groups.setdefault(cause, []).append(outcome)
     return list(groups.values())

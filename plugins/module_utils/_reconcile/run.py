@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Optional, cast
 
-from .._errors import ConfigurationError, OpendumpError, UnexpectedError
+from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError, UnexpectedError
 from .._task.declared import Declared
 from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
@@ -106,7 +106,11 @@ class Reconciliation:
             if not parent:
                 continue
             places.setdefault(kind, {})[parent.id] = parent
-            if kind in beside:
+            listing = self.estate.listings.get((kind.name, parent.id))
+            if kind in beside and is_of_the_whole_service(listing):
+                # what just failed would only fail again, and a key that is refused too often is locked
+                refused[(beside[kind], parent.id)] = cast(OpendumpError, listing)
+            elif kind in beside:
                 try:
                     # the other kind may know this parent by another name only
                     parent = self.estate.adapter(kind).identify(parent)
@@ -270,6 +274,11 @@ class Reconciliation:
         elif not task.complete or not task.values:
             task.values, task.destination = {**predicted.values, **task.values}, task.destination or predicted.destination
             task.complete = False
+
+
+def is_of_the_whole_service(listing: object) -> bool:
+    """Whether a list failed for a reason that any other call to the service has, too."""
+    return isinstance(listing, TransportError) or (isinstance(listing, ApiError) and listing.meaning is Meaning.UNAUTHENTICATED)
 
 
 def refuse_same_words_twice(wanted: Sequence[Declared]) -> None:
