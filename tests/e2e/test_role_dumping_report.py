@@ -230,6 +230,7 @@ def test_healing(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
     break_kafka_task(estate, "connect")
     played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_heal": True})
     assert played.code == 0, played.text
+    assert decided(played) == "All 3 dumps are well. 2 healed: orders-to-obs, connect."
     done = actions(estate)
     assert sorted(done) == sorted(
         2 * ["/streams/orders/transfer-tasks/action"] + ["/instances/…/connector/tasks/…/pause", "/instances/…/connector/tasks/…/resume"]
@@ -331,7 +332,11 @@ def test_where_nothing_can_be_read_yesterdays_green_page_goes(estate: Local, pla
     estate.fault({"match": {}, "count": -1, "do": {"refuse": {"status": 403, "code": "DIS.4224", "text": "No right."}}})
     played = play(PLAYBOOK, extra_vars=options)
     assert played.code != 0
-    assert decided(played).startswith("Nothing could be read. 1 place could not be read")
+    line = decided(played)
+    assert line.startswith("Nothing could be read. 1 place could not be read")
+    assert line.count("No right.") == 1
+    assert line.count("could be read") == 1
+    assert str(played.result("Decide")["msg"]).endswith(f"See {tmp_path}/dumping-report.html")
     found = report(tmp_path)
     assert (found["ok"], found["totals"]["places_unread"], len(found["unseen"]), found["since"]["gone"]) == (False, 1, 3, [])
     page = (tmp_path / "dumping-report.html").read_text(encoding="utf-8")

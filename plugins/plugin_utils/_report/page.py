@@ -26,6 +26,7 @@ OUTCOME_WORDS = {
     "over_limit": "over the limit",
     "not_possible": "not possible",
 }
+NOTHING_READ = re.compile(r"(\w+ failed: )?(Nothing could be read\. )?")
 FIRST_MEMBERS = 6
 FIRST_NAMES = 3
 
@@ -62,7 +63,9 @@ def make_page(report: Mapping[str, Any]) -> dict[str, Any]:
             "since": _since(report.get("since")),
             "history": _history(report.get("history")),
             "healing": [_healing(outcome) for outcome in report["healing"]],
-            "parents": _parents(report["quotas"]),
+            "healed": _tell_healing(report["healing"]),
+            "causes": _tell_causes(report["unreadable"]),
+            "parents": _parents(_without_twin_quotas(report)),
         }
     )
     return page
@@ -313,6 +316,34 @@ def _history(history: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
             if any(number is not None for number in history[name])
         ],
     }
+
+
+def _tell_healing(outcomes: Sequence[Record]) -> str:
+    """C(1 healed: orders-to-obs; 2 not healed: audit, clicks), for the last line of a job; empty where nothing was to be healed."""
+    names: dict[str, list[Any]] = {word: [] for word in OUTCOME_WORDS}
+    for outcome in outcomes:
+        names.setdefault(str(outcome.get("outcome")), []).append(outcome.get("name"))
+    return "; ".join("%d %s: %s" % (len(group), OUTCOME_WORDS.get(word, word), _names(group)) for word, group in names.items() if group)
+
+
+def _tell_causes(errors: Sequence[Record]) -> list[str]:
+    """Why something could not be read, each cause once."""
+    # that nothing could be read is said before
+    causes = list(dict.fromkeys(NOTHING_READ.sub("", str(error["msg"]), count=1) for error in errors if error.get("msg")))
+    more = len(causes) - FIRST_NAMES
+    return causes[:FIRST_NAMES] + (["And %s." % ("1 more cause" if more == 1 else "%d more causes" % more)] if more > 0 else [])
+
+
+def _without_twin_quotas(report: Mapping[str, Any]) -> list[Record]:
+    """Where two APIs show one store, its room counts once: that of the lesser API only where it has tasks that the other does not show."""
+    alone = {(dump["place"], dump["kind"], dump["parent"]) for dump in report["dumps"]}
+    shown = {(quota.get("place"), quota.get("kind"), quota.get("parent")) for quota in report["quotas"]}
+    return [
+        quota
+        for quota in report["quotas"]
+        if (quota.get("place"), kind_of(quota).also_shown_as, quota.get("parent")) not in shown
+        or (quota.get("place"), quota.get("kind"), quota.get("parent")) in alone
+    ]
 
 
 def _healing(outcome: Record) -> dict[str, Any]:
