@@ -8,6 +8,7 @@ The templates only put this into a shape, and escape it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
