@@ -108,7 +108,8 @@ def find_unknown(names: Iterable[str], prefixes: Sequence[str], known: set[str])
 
 
 def refuse_lost_words(variables: Mapping[str, Any]) -> None:
-    """
+    """End the run where the command line has words that belong to no variable.
+
     :raises AnsibleLookupError: the command line has words that belong to no variable. They are not shown, for they may be half a secret.
     """
     words = str(variables.get(LOST) or "").split()
@@ -120,10 +121,5 @@ def refuse_lost_words(variables: Mapping[str, Any]) -> None:
 
 
 def sentence(name: str, known: set[str]) -> str:
-<<<<<<< HEAD
     """That the name is unknown, and which known one is near."""
-    near = difflib.get_close_matches(name, sorted(known), 1, 0.8)
-    return "%s is unknown%s" % (name, "; did you mean %s?" % near[0] if near else ".")
-=======
     return "%s is unknown%s" % (name, advise_names(name, known, most=1, nearness=0.8))
->>>>>>> 5c5a1be (First hour: hosts that match nothing, words after a blank, a full stream and what is not declared are told; run_state says what it did)

@@ -337,14 +337,17 @@ def _tell_causes(errors: Sequence[Record]) -> list[str]:
 
 def _without_twin_quotas(report: Mapping[str, Any]) -> list[Record]:
     """Where two APIs show one store, its room counts once: that of the lesser API only where it has tasks that the other does not show."""
-    alone = {(dump["place"], dump["kind"], dump["parent"]) for dump in report["dumps"]}
-    shown = {(quota.get("place"), quota.get("kind"), quota.get("parent")) for quota in report["quotas"]}
+    alone = {_store(dump, dump["kind"]) for dump in report["dumps"]}
+    shown = {_store(quota, quota.get("kind")) for quota in report["quotas"]}
     return [
         quota
         for quota in report["quotas"]
-        if (quota.get("place"), kind_of(quota).also_shown_as, quota.get("parent")) not in shown
-        or (quota.get("place"), quota.get("kind"), quota.get("parent")) in alone
+        if _store(quota, kind_of(quota).also_shown_as) not in shown or _store(quota, quota.get("kind")) in alone
     ]
+
+
+def _store(record: Record, kind: Any) -> tuple[str, str, str]:
+    return str(record.get("place")), str(kind), str(record.get("parent"))
 
 
 def _healing(outcome: Record) -> dict[str, Any]:

@@ -289,3 +289,14 @@ def test_one_odd_value_anywhere_stops_neither_report_nor_healing_nor_export(part
                 continue  # no record at all, which is refused
             dumps_to_heal(said["tasks"], 5)
             to_dumping_vars(said).encode()
+
+
+def test_room_that_two_apis_show_counts_once() -> None:
+    quotas = [{"kind": kind, "parent": "a", "max_tasks": 18, "total": 1} for kind in ("kafka_sink_task", "smart_connect_task")]
+    twins = [dump(kind=kind, parent="a", id="same") for kind in ("kafka_sink_task", "smart_connect_task")]
+    alone = dump(kind="kafka_sink_task", parent="a", id="other")
+    words = [
+        [parent["kind_word"] for parent in dump_report_page(dump_report({"tasks": tasks, "quotas": quotas}, TIME))["parents"]]
+        for tasks in (twins, [*twins, alone], [])
+    ]
+    assert words == [["Smart Connect"], ["Kafka sink", "Smart Connect"], ["Smart Connect"]]
