@@ -52,8 +52,11 @@ IMPLICIT = {"localhost", "127.0.0.1", "::1"}
 
 
 class LookupModule(LookupBase):
+    """The pattern that was given, once it is known to match."""
+
     def run(self, terms: list[Any], variables: Optional[dict[str, Any]] = None, **kwargs: Any) -> list[str]:
-        """
+        """The pattern as one text.
+
         :raises AnsibleLookupError: no host of the inventory matches, or the limit leaves none of those that do.
         """
         patterns = [str(pattern).strip() for term in terms for pattern in (term if isinstance(term, (list, tuple)) else [term or ""])]
