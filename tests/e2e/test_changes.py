@@ -125,6 +125,10 @@ def test_a_change_that_is_not_made_and_wakes_a_paused_task_is_followed_by_a_paus
     assert failed["failed"] and any(word in failed["msg"] for word in ("ignored the change", "did not last")), failed
     (task,) = there(cloud)
     assert task["status"] == "PAUSED" and task["destination"][subject.folder] == "old"
+    if fate == "ignored":
+        left = well(run(subject.module, **subject.declare("new", state=state, on_immutable_change="ignore")))
+        assert (left["changed"], left["actions"]) == (False, []), "what was woken by this run and paused again is as it was"
+        assert [task["status"] for task in there(cloud)] == ["PAUSED"]
 
 
 @SUBJECTS

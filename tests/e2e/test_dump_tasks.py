@@ -158,6 +158,19 @@ def test_partial_failure_says_what_was_done_and_the_next_run_goes_on(run: Run, c
     assert len(names(cloud)) == 9
 
 
+def test_a_task_that_is_gone_is_named_though_others_failed_for_the_same_reason(run: Run, cloud: Local) -> None:
+    item = {"instance_id": INSTANCE, "task_name": "dump", "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}}
+    run("dump_tasks", kafka_sink_tasks=[item])
+    refusal = {"status": 400, "code": "DMS.10540012", "text": "No."}
+    cloud.fault({"match": {"method": "POST", "path": "sink-tasks$"}, "count": -1, "do": {"refuse": refusal}})
+    moved = {**item, "obs": {**item["obs"], "obs_path": "new"}, "on_immutable_change": "recreate"}
+    failed = run("dump_tasks", kafka_sink_tasks=[*({**item, "task_name": f"new-{number}"} for number in range(12)), moved])
+    first, gone, same = failed["msg"].splitlines()[:3]
+    assert "13 of 13 tasks failed" in first and "The same happened" not in gone
+    assert "'dump'" in gone and "was deleted to be re-created" in gone and "does not exist now" in gone
+    assert "'new-0'" in same and "deleted" not in same
+
+
 def test_stop_leaves_the_rest_alone(run: Run, cloud: Local) -> None:
     cloud.fault(
         {

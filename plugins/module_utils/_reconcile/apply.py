@@ -379,6 +379,9 @@ class Writer:
             return
         if self.adapter.health(self.task.status) in ("ok", "starting"):
             self._act(PAUSE)
+            if UPDATE not in self.done and self.adapter.health(base.status) == "paused":
+                # it was woken in vain, and is as it was
+                self.done.pop()
 
     def _stays_paused(self, base: Task) -> bool:
         state = self.plan.declared.state
