@@ -48,8 +48,8 @@ def request_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
     value = answer.headers.get("X-Subject-Token")
     if not value:
         raise OpendumpError("IAM accepted the login but sent no token. Check %s." % name_option("iam_endpoint"))
-    token = _object(_object(answer.document).get("token"))
-    project = _object(token.get("project")).get("id")
+    token = _as_mapping(_as_mapping(answer.document).get("token"))
+    project = _as_mapping(token.get("project")).get("id")
     return Token(value, login.origin, str(project or ""), _moment(token.get("expires_at")))
 
 
@@ -78,7 +78,7 @@ def find_project(ask: Ask, name: str) -> str:
 
     :raises ConfigurationError: there is none, or there are several.
     """
-    document = _object(ask("GET", "/v3/projects", [("name", name)], None, "iam").document)
+    document = _as_mapping(ask("GET", "/v3/projects", [("name", name)], None, "iam").document)
     listed = document.get("projects")
     if not isinstance(listed, list):
         raise OpendumpError("IAM's list of projects cannot be read; set %s to do without." % name_option("project_id"))
@@ -134,14 +134,14 @@ _KEY_NAMES = (
 
 
 def _read_key(document: Any, origin: str) -> Optional[Key]:
-    credential = _object(_object(document).get("credential") or _object(document).get("credentials"))
+    credential = _as_mapping(_as_mapping(document).get("credential") or _as_mapping(document).get("credentials"))
     access, secret, token, expires_at = (next((credential[name] for name in names if credential.get(name)), "") for names in _KEY_NAMES)
     if not (access and secret and token):
         return None
     return Key(str(access), str(secret), str(token), origin, _moment(expires_at))
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _as_mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 

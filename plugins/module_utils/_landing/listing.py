@@ -51,7 +51,7 @@ def read_page(body: bytes) -> Page:
             single[path[0]] = text
     encoded = single.get("EncodingType", "").lower() == "url"
     names = unquote_plus if encoded else str
-    files = [_object(entry, names(entry.get("Key", ""))) for entry in objects]
+    files = [_read_entry(entry, names(entry.get("Key", ""))) for entry in objects]
     folders = [names(entry) for entry in directories]
     more = single.get("IsTruncated", "").strip().lower()
     if more not in ("true", "false"):
@@ -111,7 +111,7 @@ def read_elements(body: bytes, root: str) -> list[tuple[tuple[str, ...], str]]:
     return elements[:-1]
 
 
-def _object(entry: dict[str, str], key: str) -> Object:
+def _read_entry(entry: dict[str, str], key: str) -> Object:
     size, modified = entry.get("Size", "").strip(), entry.get("LastModified", "").strip()
     if not key:
         raise NoListing("a file without a name")

@@ -138,11 +138,11 @@ class Migration:
             job.error = OpendumpError("Somebody else was there meanwhile. The %s: %s." % (job.label, job.stage.blocked))
 
     def _look_for_twins(self, job: Job) -> None:
-        now, started = job.now, self.clock.now()
-        named = self.inventory.find_named(job)
-        while len(named) > 1 and self.clock.now() - started < self._twin_timeout():
-            self.clock.sleep(self.pace.wait_interval)
+        now, named = job.now, []
+        for _look in self.clock.poll(self.pace.wait_interval, self._twin_timeout()):
             named = self.inventory.find_named(job)
+            if len(named) < 2:
+                break
         now.twins = named if len(named) > 1 else []
         now.successor = named[0] if len(named) == 1 else None
         now.finished = now.finished and bool(named)

@@ -132,7 +132,7 @@ class Switch:
             writer.write()
             self.actions += writer.done
         started, refusal = self.clock.now(), None
-        for _try in self.clock.poll(0, self.options["wait_timeout"]):
+        for _try in self.clock.poll(self.options["wait_interval"], self.options["wait_timeout"]):
             try:
                 self._send(instance, wanted)
                 break
@@ -142,7 +142,6 @@ class Switch:
                 refusal = error
             if self._settled(self._look(instance), started).connector_enable == wanted:
                 break
-            self.clock.sleep(self.options["wait_interval"])
         else:
             if refusal:
                 raise refusal

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .apis import Made
+from .change import Change, watch_change
 from .ground import Ground, need
 from .own_tasks import read_state
 from .question import CannotTell, Step, Taken
 from .talk import Evidence
-from .watching import Look, arrived, follow, last_change, watched
+from .watching import Look, arrived, follow
 
 INTERVAL = 310
 TOO_MANY = "51"
@@ -45,28 +46,12 @@ class Main:
         return self.birth[-1].evidence
 
 
-@dataclass(frozen=True)
-class Modification:
-    """``shown`` says of each look whether the new settings are ``new`` or ``old``; there are no looks where the call was refused."""
-
-    answer: Evidence
-    state_before: str
-    changed: Mapping[str, Any]
-    looks: list[Look] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
-
-
 def side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
     """One side of a task as it is shown."""
     settings = evidence.member(name)
     if not isinstance(settings, Mapping):
         raise CannotTell("a task is shown without its settings", evidence)
     return settings
-
-
-def same(sent: Any, shown: Any) -> bool:
-    """Whether a value came back, be it as a number or as a text."""
-    return shown == sent or (isinstance(sent, int) and not isinstance(sent, bool) and shown == str(sent))
 
 
 def obs_settings(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
@@ -229,15 +214,16 @@ def _groups(ground: Ground, taken: Taken) -> dict[str, Any]:
     """The group of the main task, which may come into being some time after it."""
     main = _running(ground, taken)
     names = {"connect-%s" % main.task.name: "connect-name", "connect-%s" % main.task.id: "connect-id"}
-    began = ground.pace.monotonic()
-    while True:
-        for name, word in names.items():
+
+    def look() -> tuple[Optional[str], Evidence]:
+        for name in names:
             listed = _ask(ground, _INSTANCE + "/groups", query={"group": name})
             if any(row.get("group_id") == name for row in listed.rows("groups")):
-                return {"group": name, "word": word, "listed": listed}
-        if ground.pace.monotonic() - began >= ground.pace.watch:
-            return {"group": "", "word": "none", "listed": listed}
-        ground.pace.wait(ground.pace.interval)
+                return name, listed
+        return None, listed
+
+    last = follow(look, lambda looks: bool(looks[-1].state) or looks[-1].at >= ground.pace.watch, ground.pace)[-1]
+    return {"group": last.state or "", "word": names.get(last.state or "", "none"), "listed": last.evidence}
 
 
 def _offsets(ground: Ground, taken: Taken) -> dict[str, Evidence]:
@@ -330,40 +316,26 @@ def _alias(ground: Ground, taken: Taken) -> Evidence:
 # modify
 
 
-def _modify(ground: Ground, taken: Taken, changes: Mapping[str, Any], more: Mapping[str, Any]) -> Modification:
+def _modify(ground: Ground, taken: Taken, changes: Mapping[str, Any], more: Mapping[str, Any]) -> Change:
     connect, main = need(ground.connect), taken["connect.main"]
     changes = {**changes, "obs_path": "%s/%s" % (ground.places.path, changes["obs_path"])}
     sink = {name: value for name, value in main.sink.items() if name != "store_keys"}
     body = {"task_name": main.task.name, **_body(ground, {**sink, **changes, **more})}
     before = _state(ground, taken) or ""
     ground.own.check(connect, main.task)
-    answer = connect.ask("PUT", task=main.task, body=body)
-    if not answer.accepted:
-        return Modification(answer, before, changes)
+    change = Change(connect.ask("PUT", task=main.task, body=body), before, changes)
+    if not change.answer.accepted:
+        return change
     visible = [name for name in changes if name in side(main.shown)]
-
-    def is_new(look: Look) -> str:
-        if look.state is None:
-            return "gone"
-        shown = side(look.evidence)
-        return "new" if any(same(changes[name], shown.get(name)) for name in visible) else "old"
-
-    def since(looks: list[Look]) -> int:
-        return last_change([(look.state, is_new(look)) for look in looks])
-
-    def done(looks: list[Look]) -> bool:
-        return looks[-1].state in ("RUNNING", "PAUSED") and watched(ground.pace, since)(looks)
-
-    looks = follow(lambda: read_state(connect, main.task), done, ground.pace)
-    return Modification(answer, before, changes, looks, [is_new(look) for look in looks])
+    return watch_change(change, connect, main.task, visible, side, ground.pace)
 
 
-def _modify_running(ground: Ground, taken: Taken) -> Modification:
+def _modify_running(ground: Ground, taken: Taken) -> Change:
     _running(ground, taken)
     return _modify(ground, taken, FIRST, {})
 
 
-def _modify_paused(ground: Ground, taken: Taken) -> Modification:
+def _modify_paused(ground: Ground, taken: Taken) -> Change:
     _paused(ground, taken)
     return _modify(ground, taken, SECOND, {})
 

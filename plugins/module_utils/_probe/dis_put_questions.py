@@ -5,32 +5,17 @@
 
 from __future__ import annotations
 
-from .dis_steps import Replacement, describe, same
+from .change import Change, find_accepted, find_seen, read_old_settings, read_roll_back, read_state_meanwhile, read_wakes, same
+from .dis_steps import describe
 from .question import BOOL, DWELL, TEXT, CannotTell, Finding, Question, Taken, choose, finding, lasting
-from .watching import NOTHING, Stretch, stretches
 
 NO_SUCH_CALL = "DIS.4300"
 
 
-def _replacements(taken: Taken) -> list[Replacement]:
-    """Those that were accepted, the one of the running task first.
-
-    :raises CannotTell: none was.
-    """
-    both: list[Replacement] = [taken["dis.put_running"]]
-    second = taken.get("dis.put_paused")
-    accepted = [replacement for replacement in [*both, *([second] if second else [])] if replacement.answer.accepted]
-    if not accepted:
-        raise CannotTell("DIS refuses to replace a task", both[0].answer)
-    return accepted
-
-
-def _seen(taken: Taken) -> Replacement:
-    """The first one whose new settings were seen."""
-    for replacement in _replacements(taken):
-        if "new" in replacement.shown:
-            return replacement
-    raise CannotTell("no replacement took effect", _replacements(taken)[0].answer)
+def _replacements(taken: Taken) -> list[Change]:
+    """Those that were accepted, the one of the running task first."""
+    changes = [taken["dis.put_running"], taken.get("dis.put_paused")]
+    return find_accepted([change for change in changes if change], "DIS refuses to replace a task")
 
 
 def _put(taken: Taken) -> Finding:
@@ -54,37 +39,21 @@ def _status(taken: Taken) -> Finding:
     return finding(_replacements(taken)[0].answer.status, _replacements(taken)[0].answer)
 
 
-def _late(replacement: Replacement) -> Stretch:
-    parts = stretches(replacement.looks, replacement.shown)
-    return parts[0] if parts[0].state == "old" else NOTHING
-
-
 def _dwell(taken: Taken) -> Finding:
-    return lasting(_late(_seen(taken)), _seen(taken).answer)
+    seen = find_seen(_replacements(taken))
+    return lasting(read_old_settings(seen), seen.answer)
 
 
 def _state(taken: Taken) -> Finding:
-    for replacement in _replacements(taken):
-        waiting = [look for look, shown in zip(replacement.looks, replacement.shown) if shown == "old"]
-        moved = replacement.state_before == "RUNNING" or any(look.state == "RUNNING" for look in replacement.looks)
-        if "new" in replacement.shown and replacement.shown[0] == "old" and moved:
-            return choose(waiting[0].state, {"STARTING": "STARTING", replacement.state_before: "unchanged"}, waiting[0].evidence)
-    raise CannotTell("the new settings are seen at once", _replacements(taken)[0].answer)
+    return read_state_meanwhile(_replacements(taken), "STARTING")
 
 
 def _rolled_back(taken: Taken) -> Finding:
-    replacement = _seen(taken)
-    parts = [part for part in stretches(replacement.looks, replacement.shown) if part.state != "gone"]
-    new = next(number for number, part in enumerate(parts) if part.state == "new")
-    back = parts[new] if new + 1 < len(parts) and parts[new + 1].state == "old" else NOTHING
-    return lasting(back, replacement.answer, replacement.looks[-1].evidence)
+    return read_roll_back(find_seen(_replacements(taken)))
 
 
 def _wakes(taken: Taken) -> Finding:
-    replacement = taken["dis.put_paused"]
-    if not replacement.answer.accepted:
-        raise CannotTell("DIS refuses to replace a stopped task", replacement.answer)
-    return finding(replacement.looks[-1].state != "PAUSED", replacement.answer, replacement.looks[-1].evidence)
+    return read_wakes(taken["dis.put_paused"], "DIS refuses to replace a stopped task")
 
 
 def _while_running(taken: Taken) -> Finding:
@@ -109,11 +78,11 @@ def _strategy(taken: Taken) -> Finding:
 
 
 def _ignores(taken: Taken) -> Finding:
-    replacement = _seen(taken)
-    at = next(number for number, shown in enumerate(replacement.shown) if shown == "new")
-    shown = describe(replacement.looks[at].evidence)
-    passed_over = [name for name, value in replacement.changed.items() if name in shown and not same(value, shown[name])]
-    return finding(",".join(sorted(passed_over)), replacement.answer, replacement.looks[at].evidence)
+    seen = find_seen(_replacements(taken))
+    evidence = seen.first_new.evidence
+    shown = describe(evidence)
+    passed_over = [name for name, value in seen.changed.items() if name in shown and not same(value, shown[name])]
+    return finding(",".join(sorted(passed_over)), seen.answer, evidence)
 
 
 _BOTH = ("dis.put_running", "dis.put_paused")

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .apis import Made
+from .change import Change, watch_change
 from .ground import Ground, need
 from .own_tasks import read_state
 from .question import CannotTell, Step, Taken
 from .talk import Evidence
-from .watching import Look, arrived, follow, last_change, watched
+from .watching import Look, arrived, follow, watched
 
 NEVER = "no-such-task"
 CSV, PARQUET = "csv", "parquet"
@@ -52,17 +53,6 @@ class Main:
     id: str = ""
 
 
-@dataclass(frozen=True)
-class Replacement:
-    """``shown`` says of each look whether the new settings are ``new`` or ``old``; None where the call was refused."""
-
-    answer: Evidence
-    state_before: Optional[str]
-    changed: Mapping[str, Any]
-    looks: list[Look] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
-
-
 def describe(evidence: Optional[Evidence]) -> Mapping[str, Any]:
     """What a task shows of its destination."""
     answer = evidence.answer if evidence else None
@@ -70,11 +60,6 @@ def describe(evidence: Optional[Evidence]) -> Mapping[str, Any]:
         if str(name).startswith("obs_destination_desc") and isinstance(value, Mapping):
             return value
     raise CannotTell("a task is shown without its destination", *([evidence] if evidence else []))
-
-
-def same(sent: Any, shown: Any) -> bool:
-    """Whether a value came back, be it as a number or as a text."""
-    return shown == sent or (isinstance(sent, int) and shown == str(sent))
 
 
 def _body(ground: Ground, **settings: Any) -> dict[str, Any]:
@@ -279,7 +264,7 @@ def _start(ground: Ground, taken: Taken) -> list[Look]:
     return _come_to(ground, taken, "RUNNING")
 
 
-def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: str) -> Replacement:
+def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: str) -> Change:
     dis, main = need(ground.dis), taken["dis.main"]
     state = _state(ground, taken)
     if state != before:
@@ -288,35 +273,21 @@ def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: s
     settings = {**main.settings, **changes}
     body = {"destination_type": "OBS", "obs_destination_descriptor": {"task_name": main.task.name, **settings}}
     ground.own.check(dis, main.task)
-    answer = dis.ask("PUT", body=body)
-    if not answer.accepted:
-        return Replacement(answer, before, changes)
+    change = Change(dis.ask("PUT", body=body), before, changes)
+    if not change.answer.accepted:
+        return change
     visible = [name for name in changes if name in describe(main.shown)]
-
-    def is_new(look: Look) -> str:
-        if look.state is None:
-            return "gone"
-        shown = describe(look.evidence)
-        return "new" if any(same(changes[name], shown.get(name)) for name in visible) else "old"
-
-    def since(looks: list[Look]) -> int:
-        return last_change([(look.state, is_new(look)) for look in looks])
-
-    def done(looks: list[Look]) -> bool:
-        return looks[-1].state in ("RUNNING", "PAUSED") and watched(ground.pace, since)(looks)
-
-    looks = follow(lambda: read_state(dis, main.task), done, ground.pace)
-    shown = [is_new(look) for look in looks]
-    if shown[-1] == "new":
+    change = watch_change(change, dis, main.task, visible, describe, ground.pace)
+    if change.shown[-1] == "new":
         main.settings = settings
-    return Replacement(answer, before, changes, looks, shown)
+    return change
 
 
-def _put_running(ground: Ground, taken: Taken) -> Replacement:
+def _put_running(ground: Ground, taken: Taken) -> Change:
     return _replace(ground, taken, FIRST, "RUNNING")
 
 
-def _put_paused(ground: Ground, taken: Taken) -> Replacement:
+def _put_paused(ground: Ground, taken: Taken) -> Change:
     return _replace(ground, taken, SECOND, "PAUSED")
 
 

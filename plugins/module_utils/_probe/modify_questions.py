@@ -7,41 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .connect_steps import PART, WHOLE, Modification, same, side
+from .change import Change, find_accepted, find_seen, read_old_settings, read_roll_back, read_state_meanwhile, read_wakes, same
+from .connect_steps import PART, WHOLE, side
 from .question import BOOL, DWELL, CannotTell, Finding, Question, Taken, choose, finding, lasting
-from .watching import NOTHING, stretches
 
 WRONG_STATE = "DMS.00400026"
 
 
-def _both(taken: Taken) -> list[Modification]:
-    both = (taken.get("connect.modify_running"), taken.get("connect.modify_paused"))
-    return [modification for modification in both if modification is not None]
+def _both(taken: Taken) -> list[Change]:
+    changes = (taken.get("connect.modify_running"), taken.get("connect.modify_paused"))
+    return [change for change in changes if change is not None]
 
 
-def _accepted(taken: Taken) -> list[Modification]:
-    """Those that were accepted, the one of the running task first.
-
-    :raises CannotTell: none was.
-    """
+def _accepted(taken: Taken) -> list[Change]:
+    """Those that were accepted, the one of the running task first."""
     taken["connect.modify_running"]
-    accepted = [modification for modification in _both(taken) if modification.answer.accepted]
-    if not accepted:
-        raise CannotTell("the service refuses to modify a task", *[modification.answer for modification in _both(taken)])
-    return accepted
+    return find_accepted(_both(taken), "the service refuses to modify a task")
 
 
-def _seen(taken: Taken) -> Modification:
-    """The first one whose new settings were seen."""
-    for modification in _accepted(taken):
-        if "new" in modification.shown:
-            return modification
-    raise CannotTell("no change took effect", _accepted(taken)[0].answer)
-
-
-def _new_settings(modification: Modification) -> Mapping[str, object]:
-    at = next(number for number, shown in enumerate(modification.shown) if shown == "new")
-    return side(modification.looks[at].evidence)
+def _seen(taken: Taken) -> Change:
+    return find_seen(_accepted(taken))
 
 
 def _modify(taken: Taken) -> Finding:
@@ -57,7 +42,7 @@ def _modify(taken: Taken) -> Finding:
             raise CannotTell("the fields that were changed are never shown", *answers)
         return finding("ignored", *answers)
     modification = _seen(taken)
-    shown = _new_settings(modification)
+    shown = side(modification.first_new.evidence)
     of_part = [same(modification.changed[name], shown[name]) for name in PART if name in shown]
     of_whole = [same(modification.changed[name], shown[name]) for name in WHOLE if name in shown]
     if not of_whole:
@@ -79,33 +64,19 @@ def _while_running(taken: Taken) -> Finding:
 
 
 def _changing(taken: Taken) -> Finding:
-    modification = _seen(taken)
-    parts = stretches(modification.looks, modification.shown)
-    return lasting(parts[0] if parts[0].state == "old" else NOTHING, modification.answer)
+    return lasting(read_old_settings(_seen(taken)), _seen(taken).answer)
 
 
 def _changing_status(taken: Taken) -> Finding:
-    for modification in _accepted(taken):
-        moved = modification.state_before == "RUNNING" or any(look.state == "RUNNING" for look in modification.looks)
-        if "new" in modification.shown and modification.shown[0] == "old" and moved:
-            first = modification.looks[0]
-            return choose(first.state, {"RESTARTING": "RESTARTING", modification.state_before: "unchanged"}, first.evidence)
-    raise CannotTell("the new settings are seen at once", _accepted(taken)[0].answer)
+    return read_state_meanwhile(_accepted(taken), "RESTARTING")
 
 
 def _rolled_back(taken: Taken) -> Finding:
-    modification = _seen(taken)
-    parts = stretches(modification.looks, modification.shown)
-    new = next(number for number, part in enumerate(parts) if part.state == "new")
-    back = parts[new] if new + 1 < len(parts) and parts[new + 1].state == "old" else NOTHING
-    return lasting(back, modification.answer, modification.looks[-1].evidence)
+    return read_roll_back(_seen(taken))
 
 
 def _wakes(taken: Taken) -> Finding:
-    modification = taken["connect.modify_paused"]
-    if not modification.answer.accepted:
-        raise CannotTell("the service refuses to modify a paused task", modification.answer)
-    return finding(modification.looks[-1].state != "PAUSED", modification.answer, modification.looks[-1].evidence)
+    return read_wakes(taken["connect.modify_paused"], "the service refuses to modify a paused task")
 
 
 def _answer(taken: Taken) -> Finding:
@@ -126,7 +97,7 @@ def _omitted(taken: Taken) -> Finding:
     modification = _seen(taken)
     if _modify(taken).value != "honoured":
         raise CannotTell("fields that are sent are passed over, too", modification.answer)
-    shown = _new_settings(modification)
+    shown = side(modification.first_new.evidence)
     if "store_keys" not in shown:
         raise CannotTell("store_keys, which was left out, is never shown", modification.answer)
     return choose(shown["store_keys"], {True: "kept", False: "reset"}, modification.answer)

@@ -118,9 +118,9 @@ class Reconciliation:
                 except OpendumpError as error:
                     refused[(beside[kind], parent.id)] = error
         gathered = gather_tasks(self.estate, [(kind, list(parents.values())) for kind, parents in places.items()], may_vanish=True)
-        for (kind, parent_id), error in refused.items():
-            if not nothing_can_be_there(error):
-                gathered.refuse(kind, parent_id, error)
+        for (kind, parent_id), refusal in refused.items():
+            if not nothing_can_be_there(refusal):
+                gathered.refuse(kind, parent_id, refusal)
         return gathered
 
     def _decide(self, declared: Declared, entry: Observed) -> Outcome:

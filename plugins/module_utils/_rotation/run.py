@@ -225,16 +225,14 @@ class Rotation:
 
     def _prove(self, jobs: Sequence[Job]) -> None:
         """Look until each task is told, or nothing more is to be expected, or the time is over."""
-        started = self._clock.now()
         for job in jobs:
             if job.is_open and job.health == "paused" and not job.healing:
                 job.close(WRITTEN, "It is paused, and delivers when it is set running.")
-        while any(job.is_open for job in jobs):
+        for _look in self._clock.poll(self._pace.wait_interval, self._pace.delivery_timeout):
             for group in group_by_parent(job for job in jobs if job.is_open):
                 self._look(group)
-            if all(self._is_quiet(job) for job in jobs if job.is_open) or self._clock.now() - started > self._pace.delivery_timeout:
+            if all(self._is_quiet(job) for job in jobs if job.is_open):
                 break
-            self._clock.sleep(self._pace.wait_interval)
         for job in jobs:
             check = self._check_of(job)
             if job.is_open or (job.verdict == WRITTEN and check and check.outcome == FAILED):
