@@ -5,7 +5,7 @@
 """Install the tarball of dev/package.py into an environment that holds nothing else, and use it there as users do.
 
 Usage: python dev/release_check.py. The quickstart runs twice, then AWX's plan, apply and report jobs through ansible-runner, all on the
-local cloud.
+local cloud; afterwards the installed files are those of the tarball still.
 """
 
 from __future__ import annotations
@@ -81,6 +81,13 @@ def quickstart(url: str) -> None:
             raise SystemExit("the quickstart did not end with %s" % expected)
 
 
+def verify() -> None:
+    """Using the collection leaves its files as they came."""
+    say("comparing what is installed with the list that came with it")
+    command = ["ansible-galaxy", "collection", "verify", "--offline", "opendump.huaweicloud"]
+    subprocess.run(command, env=clean({}), cwd=PLACE, check=True)
+
+
 def jobs(url: str) -> None:
     """Runs in the new environment, with its ansible-runner."""
     import awx_job
@@ -111,6 +118,7 @@ def main(arguments: list[str]) -> int:
     with local_cloud("demo") as url:
         quickstart(url)
         subprocess.run(["python", __file__, url], env=clean({}), cwd=PLACE, check=True)
+    verify()
     say("the release works from an empty environment")
     return 0
 

@@ -36,11 +36,13 @@ class ItemsModule(DumpModule):
     """Ansible reports the first error of the first item; a user with five bad items wants to read of five."""
 
     declared: Mapping[str, Any] = MappingProxyType({})
+    unknown: Sequence[str] = ()
 
     def _load_params(self) -> None:
         super()._load_params()
         # As declared: the validated parameters lack the items that are no mapping.
         self.declared = {name: self.params.get(name) for name in LISTS}
+        self.unknown = sorted(name for name in self.params if name not in self.argument_spec and not name.startswith("_ansible"))
 
     def name_variables(self, text: str) -> str:
         """A message in which options are called as the variables that carry them, where the caller has said how those begin.
@@ -55,6 +57,9 @@ class ItemsModule(DumpModule):
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         problems = [] if self._accepted else self.item_problems()
+        if problems:
+            # Ansible tells of these by themselves, and only where nothing else is wrong
+            problems = ["unknown option %s" % name for name in self.unknown] + problems
         msg = self.name_variables(msg)
         super().fail_json(self.name_variables(join_problems(problems)) if problems else msg, **kwargs)
 
