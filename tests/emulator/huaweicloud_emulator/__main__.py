@@ -36,30 +36,30 @@ Point a client at it with HW_DIS_ENDPOINT, HW_DMS_ENDPOINT and HW_IAM_ENDPOINT.
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+    known = argparse.ArgumentParser(
         prog="huaweicloud-emulator",
         description="A local stand-in for Huawei Cloud: IAM, DIS transfer tasks and DMS for Kafka, in memory.",
         epilog=ACCOUNT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)")
-    made.add_argument("--port", type=int, default=8780, metavar="N", help="port to listen on; 0 takes a free one (default: %(default)s)")
-    made.add_argument(
+    known.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)")
+    known.add_argument("--port", type=int, default=8780, metavar="N", help="port to listen on; 0 takes a free one (default: %(default)s)")
+    known.add_argument(
         "--portfile", type=pathlib.Path, metavar="FILE", help="write the port into FILE once requests are answered; removed at the end"
     )
-    made.add_argument(
+    known.add_argument(
         "--seed",
         metavar="FILE|" + "|".join(ESTATES),
         help="what is there at the start: a JSON document as POST /_emulator/seed takes it, or one of the package's own",
     )
-    made.add_argument("--answers", metavar="FILE", help="behave as the account from which this answers file comes (module service_probe)")
-    made.add_argument("--id-seed", type=int, metavar="N", help="a number that makes invented ids the same in every run")
-    made.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate (PEM)")
-    made.add_argument("--tls-key", metavar="FILE", help="the certificate's private key (PEM), unless it is in the same file")
-    made.add_argument(
+    known.add_argument("--answers", metavar="FILE", help="behave as the account from which this answers file comes (module service_probe)")
+    known.add_argument("--id-seed", type=int, metavar="N", help="a number that makes invented ids the same in every run")
+    known.add_argument("--tls-cert", metavar="FILE", help="serve HTTPS with this certificate (PEM)")
+    known.add_argument("--tls-key", metavar="FILE", help="the certificate's private key (PEM), unless it is in the same file")
+    known.add_argument(
         "--log-level", default="warning", choices=["critical", "error", "warning", "info", "debug"], help="default: %(default)s"
     )
-    return made
+    return known
 
 
 def read_seed(source: str) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from .answers import told
+from .answers import read_answers
 from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PROJECT, Cloud
 from .faults import MOST_SECONDS, WrongFault
 from .refusal import Refusal
@@ -109,7 +109,7 @@ async def set_switches(request: Request) -> dict[str, Any]:
 async def take_answers(request: Request) -> dict[str, Any]:
     """Set the switches that an answers file has a value for, until the next reset; the others stay as they are."""
     switches = cloud_of(request).switches
-    values = told(switches, await _json(request))
+    values = read_answers(switches, await _json(request))
     switches.update(values)
     return {"set": values}
 

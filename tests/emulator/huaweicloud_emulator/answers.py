@@ -24,7 +24,7 @@ class WrongAnswers(ValueError):
     """An answers file that cannot be understood; every wrong name and value is said."""
 
 
-def told(switches: Switches, document: Any) -> dict[str, Any]:
+def read_answers(switches: Switches, document: Any) -> dict[str, Any]:
     """The switches that the file has a value for. Raises WrongAnswers."""
     try:
         answers = _answers(document)

@@ -171,9 +171,9 @@ class Cloud:
         """``uuid``: a UUID as text; ``hex``: 32 hexadecimal digits; ``dis``: 19 letters and digits, as DIS names streams and tasks."""
         if kind == "dis":
             return "".join(self._random.choices(_DIS_ALPHABET, k=19))
-        made = uuid.UUID(int=self._random.getrandbits(128), version=4)
+        number = uuid.UUID(int=self._random.getrandbits(128), version=4)
         if kind == "uuid":
-            return str(made)
+            return str(number)
         if kind == "hex":
-            return made.hex
+            return number.hex
         raise ValueError(f"ids are of the kind uuid, hex or dis, not {kind!r}")

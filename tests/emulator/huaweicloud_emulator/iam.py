@@ -160,7 +160,7 @@ def _password_token(request: Request, auth: Mapping[str, Any], identity: Mapping
     given = _object(identity, "password", "user")
     wrong = _refuse(401, "The username or password is wrong.")
     if "id" in given:
-        user = next((one for one in cloud.identity.users.values() if one.id == given["id"]), None)
+        user = next((candidate for candidate in cloud.identity.users.values() if candidate.id == given["id"]), None)
     else:
         domain = _object(given, "domain")
         domain_name = cloud.identity.domain_named(domain.get("name"), domain.get("id"))
@@ -234,7 +234,7 @@ async def create_temporary_key(request: Request) -> JSONResponse:
 
 def _parent_id(cloud: Cloud, project: Project) -> str:
     """Of a sub-project the project of its region, otherwise the domain."""
-    of_region = (one.id for one in cloud.projects.values() if one.domain_name == project.domain_name and one.name == project.region)
+    of_region = (other.id for other in cloud.projects.values() if other.domain_name == project.domain_name and other.name == project.region)
     return next((id for id in of_region if id != project.id), cloud.identity.domain_id(project.domain_name))
 
 
@@ -268,7 +268,7 @@ async def list_projects(request: Request) -> JSONResponse:
     cloud: Cloud = request.state.cloud
     caller = _known_caller(request)
     of_others = cloud.switches["iam.projects_of_others"] == "listed" and not request.url.path.endswith("/auth/projects")
-    found = [
+    projects = [
         _shown(request, cloud, project)
         for project in cloud.projects.values()
         if caller.may_see(project) or (of_others and project.domain_name == caller.domain_name)
@@ -276,14 +276,14 @@ async def list_projects(request: Request) -> JSONResponse:
     for name in ("name", "domain_id", "parent_id", "enabled"):
         wanted = request.query_params.get(name)
         if wanted is not None:
-            found = [one for one in found if str(one[name]).lower() == wanted.lower()]
+            projects = [row for row in projects if str(row[name]).lower() == wanted.lower()]
     page, size = _number(request, "page"), _number(request, "per_page")
     following = None
     if page and size:
-        following = f"{request.base_url}v3/projects?page={page + 1}&per_page={size}" if len(found) > page * size else None
-        found = found[(page - 1) * size : page * size]
+        following = f"{request.base_url}v3/projects?page={page + 1}&per_page={size}" if len(projects) > page * size else None
+        projects = projects[(page - 1) * size : page * size]
     links = {"self": f"{request.base_url}v3/projects", "next": following, "previous": None}
-    return JSONResponse({"links": links, "projects": found})
+    return JSONResponse({"links": links, "projects": projects})
 
 
 @router.get("/v3/auth/domains")

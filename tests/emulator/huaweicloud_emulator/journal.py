@@ -38,11 +38,11 @@ def digests(value: Any, path: str = "", key: str = "") -> dict[str, str]:
     """SHA-256 of each secret text by its dotted path, so that a test can prove which secret was sent."""
     if isinstance(value, str) and value and _SECRET_KEY.search(key):
         return {path: hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()}
-    found: dict[str, str] = {}
+    by_path: dict[str, str] = {}
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, one in inner:
-        found |= digests(one, f"{path}.{name}".lstrip("."), str(name))
-    return found
+    for name, member in inner:
+        by_path |= digests(member, f"{path}.{name}".lstrip("."), str(name))
+    return by_path
 
 
 def readable(body: bytes) -> tuple[Any, dict[str, str]]:

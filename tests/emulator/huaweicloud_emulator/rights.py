@@ -116,7 +116,7 @@ def policy_of(given: Any) -> Policy:
     statements = given.get("Statement")
     if not isinstance(statements, list) or not statements:
         raise ValueError(".Statement: is a list of statements")
-    return Policy(MODELS[given["Version"]], tuple(_statement(f".Statement[{at}]", one) for at, one in enumerate(statements)))
+    return Policy(MODELS[given["Version"]], tuple(_statement(f".Statement[{at}]", statement) for at, statement in enumerate(statements)))
 
 
 def _members(path: str, given: Any, known: set[str]) -> None:
@@ -157,10 +157,10 @@ def missing(policies: tuple[Policy, ...] | None, policy: tuple[str, ...], identi
     if policies is None:
         return None
     lacking: str | None = None
-    for model, needed in ((IDENTITY, identity), (POLICY, policy)):
-        of_model = [one for one in policies if one.model == model]
+    for model, asked in ((IDENTITY, identity), (POLICY, policy)):
+        of_model = [entry for entry in policies if entry.model == model]
         if of_model or (model == POLICY and not policies):
-            lacking = next((action.partition("|")[0] for action in needed if not _allows(of_model, action)), None)
+            lacking = next((action.partition("|")[0] for action in asked if not _allows(of_model, action)), None)
             if lacking is None:
                 return None
     return lacking

@@ -110,7 +110,9 @@ def _project(cloud: Cloud, path: str, given: dict[str, Any]) -> Project:
 
 def _grant(given: dict[str, Any]) -> Grant:
     policies, projects = given.get("policies"), given.get("projects")
-    return Grant(None if policies is None else tuple(policy_of(one) for one in policies), None if projects is None else frozenset(projects))
+    return Grant(
+        None if policies is None else tuple(policy_of(text) for text in policies), None if projects is None else frozenset(projects)
+    )
 
 
 def _accounts(cloud: Cloud, document: dict[str, Any]) -> None:

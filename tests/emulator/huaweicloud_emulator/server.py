@@ -26,7 +26,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from . import admin, iam, page, sts
-from .answers import told
+from .answers import read_answers
 from .cloud import Cloud
 from .gateway import HEADERS_LIMIT, Gateway, refusal_body, reserved, unknown_route
 from .refusal import Refusal
@@ -40,7 +40,7 @@ def new_cloud(seed: int | None = None, answers: Any = None) -> Cloud:
 
     cloud = Cloud([iam.SERVICE, sts.SERVICE, dis.SERVICE, dms.SERVICE], seed)
     if answers is not None:
-        cloud.switches.start_with(told(cloud.switches, answers))
+        cloud.switches.start_with(read_answers(cloud.switches, answers))
     return cloud
 
 
@@ -176,8 +176,8 @@ class Local:
         return state
 
     def requests(self, **match: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.admin("GET", "requests?" + urllib.parse.urlencode(match))
-        return found
+        entries: list[dict[str, Any]] = self.admin("GET", "requests?" + urllib.parse.urlencode(match))
+        return entries
 
 
 @contextlib.contextmanager

@@ -25,8 +25,8 @@ _PROJECT_IN_PATH = re.compile(r"/v\d+(?:\.\d+)?/(?:kafka/)?([^/]+)(?:/|$)")
 
 def project_in_path(path: str) -> str | None:
     """The project id of ``/v2/{project_id}/…`` and ``/v2/kafka/{project_id}/…``."""
-    found = _PROJECT_IN_PATH.match(path)
-    return found.group(1) if found else None
+    match = _PROJECT_IN_PATH.match(path)
+    return match.group(1) if match else None
 
 
 def fields_error_body(cloud: Cloud, refusal: Refusal, request_id: str) -> dict[str, Any]:

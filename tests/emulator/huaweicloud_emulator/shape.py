@@ -107,14 +107,14 @@ def map_of(shape: Shape) -> Shape:
     return check
 
 
-def object_of(known: Mapping[str, Shape], needed: tuple[str, ...] = ()) -> Shape:
+def object_of(known: Mapping[str, Shape], required: tuple[str, ...] = ()) -> Shape:
     def check(path: str, given: Any) -> None:
         if not isinstance(given, dict):
             raise _not(path or "the document", "an object", given)
         for key in given:
             if key not in known:
                 raise unknown_key(_below(path, key), key, known)
-        for key in needed:
+        for key in required:
             if key not in given:
                 raise WrongShape(f"{path or 'the document'}: {key} is missing")
         for key, value in given.items():

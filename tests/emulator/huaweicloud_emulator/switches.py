@@ -52,7 +52,7 @@ class Switch:
         kind = self.kind()
         whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
         if kind == "choice":
-            return any(value == one and type(value) is type(one) for one in self.values)
+            return any(value == known and type(value) is type(known) for known in self.values)
         if kind == "bool":
             return isinstance(value, bool)
         if kind == "int":
@@ -65,7 +65,7 @@ class Switch:
 
     def describe(self) -> str:
         if isinstance(self.values, tuple):
-            return "one of " + ", ".join(repr(one) for one in self.values)
+            return "one of " + ", ".join(repr(known) for known in self.values)
         return {
             "bool": "true or false",
             "int": "a whole number, 0 or more",

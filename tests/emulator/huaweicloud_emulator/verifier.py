@@ -73,11 +73,11 @@ class Claim:
 
 def read_claim(authorization: str) -> Claim:
     """The three fields of an Authorization header; blanks around the commas do not matter."""
-    algorithm, _each, rest = authorization.strip().partition(" ")
+    algorithm, _each, parts = authorization.strip().partition(" ")
     if algorithm != ALGORITHM:
         raise Unverified(Flaw.UNREADABLE, f"unsupported algorithm {algorithm[:40]}")
     fields: dict[str, str] = {}
-    for part in rest.split(","):
+    for part in parts.split(","):
         name, equals, value = part.strip().partition("=")
         if not equals or name in fields:
             raise Unverified(Flaw.UNREADABLE, "authorization is not Access=…, SignedHeaders=…, Signature=…")

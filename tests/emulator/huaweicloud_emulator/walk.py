@@ -40,11 +40,11 @@ class Walk:
         self._next = to
         self._arrived = arrived
         if isinstance(dwell, str):
-            found = DWELL.fullmatch(dwell)
-            if found is None:
+            match = DWELL.fullmatch(dwell)
+            if match is None:
                 raise ValueError(f'a dwell is a number of reads or a time such as "0.3s", not {dwell!r}')
             self._reads_left = 0
-            self._due_ms = self._cloud.now_ms() + round(float(found.group(1)) * 1000)
+            self._due_ms = self._cloud.now_ms() + round(float(match.group(1)) * 1000)
         else:
             self._reads_left = dwell
             self._due_ms = None

@@ -90,9 +90,9 @@ class Stream:
 
     def produce(self, records: int) -> None:
         targets = self.active()
-        share, rest = divmod(records, len(targets))
+        share, remainder = divmod(records, len(targets))
         for index, partition in enumerate(targets):
-            partition.records += share + (1 if index < rest else 0)
+            partition.records += share + (1 if index < remainder else 0)
 
     def flow(self, now_ms: int) -> None:
         """Append what has come in since the last look."""

@@ -76,7 +76,7 @@ _RETRY = Field("retry_duration", whole_number(0, 7200), default=1800)
 _CARBON = Field("carbon_properties", carbon_properties)
 
 
-def _needed(*names: str) -> tuple[Field, ...]:
+def _require(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, text(), MANDATORY) for name in names)
 
 
@@ -105,7 +105,7 @@ MRS = Destination(
     "mrs",
     (
         *_COMMON,
-        *_needed("mrs_cluster_name", "mrs_cluster_id", "mrs_hdfs_path"),
+        *_require("mrs_cluster_name", "mrs_cluster_id", "mrs_hdfs_path"),
         Field("file_prefix", PREFIX),
         Field("hdfs_prefix_folder", text(r".{1,50}")),
         Field("obs_bucket_path", BUCKET, MANDATORY),
@@ -120,7 +120,7 @@ DLI = Destination(
     "dli",
     (
         *_COMMON,
-        *_needed("dli_database_name", "dli_table_name"),
+        *_require("dli_database_name", "dli_table_name"),
         Field("obs_bucket_path", BUCKET, MANDATORY),
         Field("file_prefix", PREFIX),
         _RETRY,
@@ -134,7 +134,7 @@ CLOUDTABLE = Destination(
         *(field for field in _COMMON if field.name != "deliver_time_interval"),
         # Its own table of parameters demands the interval, its own examples do without.
         Field("deliver_time_interval", whole_number(30, 900)),
-        *_needed("cloudtable_cluster_name", "cloudtable_cluster_id"),
+        *_require("cloudtable_cluster_name", "cloudtable_cluster_id"),
         Field("cloudtable_table_name", text()),
         Field("cloudtable_schema", hbase_schema, code="DIS.4345"),
         Field("opentsdb_schema", opentsdb_schema, code="DIS.4348"),
@@ -151,11 +151,11 @@ DWS = Destination(
     "dws",
     (
         *_COMMON,
-        *_needed("dws_cluster_name", "dws_cluster_id", "dws_database_name", "dws_schema", "dws_table_name"),
+        *_require("dws_cluster_name", "dws_cluster_id", "dws_database_name", "dws_schema", "dws_table_name"),
         Field("dws_delimiter", one_of(",", ";", "|", ""), MANDATORY, empty_is_value=True),
         Field("user_name", text(), MANDATORY),
         Field("user_password", text(), MANDATORY, secret=True),
-        *_needed("kms_user_key_name", "kms_user_key_id"),
+        *_require("kms_user_key_name", "kms_user_key_id"),
         Field("obs_bucket_path", BUCKET, MANDATORY),
         Field("file_prefix", PREFIX),
         _RETRY,

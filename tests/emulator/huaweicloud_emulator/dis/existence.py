@@ -36,15 +36,15 @@ def _listed(book: Book, kind: str) -> Any:
     return listed
 
 
-def _found(listed: list[dict[str, Any]], id: str, name: str) -> dict[str, Any] | None:
-    return next((one for one in listed if one["id"] == id and one["name"] == name), None)
+def _find(listed: list[dict[str, Any]], id: str, name: str) -> dict[str, Any] | None:
+    return next((row for row in listed if row["id"] == id and row["name"] == name), None)
 
 
 def _mrs(book: Book, descriptor: dict[str, Any]) -> None:
     clusters = _listed(book, "mrs_clusters")
     if clusters is None:
         return
-    cluster = _found(clusters, descriptor["mrs_cluster_id"], descriptor["mrs_cluster_name"])
+    cluster = _find(clusters, descriptor["mrs_cluster_id"], descriptor["mrs_cluster_name"])
     # Clusters of MRS 3.x and later cannot be destinations.
     too_new = cluster is not None and int(str(cluster.get("version") or 0).partition(".")[0]) >= 3
     if cluster is None or cluster.get("security_mode") or too_new:
@@ -68,7 +68,7 @@ def _cloudtable(book: Book, descriptor: dict[str, Any]) -> None:
     clusters = _listed(book, "cloudtable_clusters")
     if clusters is None:
         return
-    cluster = _found(clusters, descriptor["cloudtable_cluster_id"], descriptor["cloudtable_cluster_name"])
+    cluster = _find(clusters, descriptor["cloudtable_cluster_id"], descriptor["cloudtable_cluster_name"])
     if cluster is None:
         raise refusal("DIS.4341")
     tables, schema = cluster.get("tables"), descriptor.get("cloudtable_schema")
@@ -83,7 +83,7 @@ def _cloudtable(book: Book, descriptor: dict[str, Any]) -> None:
 
 def _dws(book: Book, descriptor: dict[str, Any]) -> None:
     clusters, keys = _listed(book, "dws_clusters"), _listed(book, "kms_keys")
-    if clusters is not None and _found(clusters, descriptor["dws_cluster_id"], descriptor["dws_cluster_name"]) is None:
+    if clusters is not None and _find(clusters, descriptor["dws_cluster_id"], descriptor["dws_cluster_name"]) is None:
         raise refusal("DIS.4350")
-    if keys is not None and _found(keys, descriptor["kms_user_key_id"], descriptor["kms_user_key_name"]) is None:
+    if keys is not None and _find(keys, descriptor["kms_user_key_id"], descriptor["kms_user_key_name"]) is None:
         raise refusal("DIS.4351")

@@ -77,11 +77,11 @@ def record_delimiter(value: Any) -> str:
     return str(one_of(",", ";", "|", "\n", "")(value))
 
 
-def members(value: Any, checks: dict[str, Check], needed: Iterable[str]) -> dict[str, Any]:
+def members(value: Any, checks: dict[str, Check], required: Iterable[str]) -> dict[str, Any]:
     """An object whose ``needed`` members are there and whose known members pass; others are kept as they are."""
     if not isinstance(value, dict):
         raise Wrong
-    for name in needed:
+    for name in required:
         if value.get(name) in (None, ""):
             raise Wrong
     for name, check in checks.items():
@@ -119,8 +119,8 @@ def hbase_schema(value: Any) -> dict[str, Any]:
     of_value: dict[str, Check] = {"value": text(), "type": one_of(*VALUE_TYPES)}
     of_column = {"column_family_name": name, "column_name": name, **of_value}
     schema = members(value, {}, ("row_key", "columns"))
-    items(schema["row_key"], 1, 64, lambda one: members(one, of_value, of_value))
-    items(schema["columns"], 1, 4096, lambda one: members(one, of_column, of_column))
+    items(schema["row_key"], 1, 64, lambda column: members(column, of_value, of_value))
+    items(schema["columns"], 1, 4096, lambda column: members(column, of_column, of_column))
     return schema
 
 
@@ -131,15 +131,15 @@ def opentsdb_schema(value: Any) -> list[Any]:
     of_value: dict[str, Check] = {"type": one_of(*VALUE_TYPES), "value": text()}
     of_tag: dict[str, Check] = {"name": text(), **of_value}
 
-    def point(one: Any) -> Any:
-        members(one, {}, ("metric", "timestamp", "value", "tags"))
-        items(one["metric"], 1, 4096, lambda metric: members(metric, of_metric, of_metric))
-        members(one["timestamp"], of_timestamp, ("type", "value"))
-        if one["timestamp"]["type"] == "String" and not one["timestamp"].get("format"):
+    def point(row: Any) -> Any:
+        members(row, {}, ("metric", "timestamp", "value", "tags"))
+        items(row["metric"], 1, 4096, lambda metric: members(metric, of_metric, of_metric))
+        members(row["timestamp"], of_timestamp, ("type", "value"))
+        if row["timestamp"]["type"] == "String" and not row["timestamp"].get("format"):
             raise Wrong
-        members(one["value"], of_value, of_value)
-        items(one["tags"], 1, 4096, lambda tag: members(tag, of_tag, of_tag))
-        return one
+        members(row["value"], of_value, of_value)
+        items(row["tags"], 1, 4096, lambda tag: members(tag, of_tag, of_tag))
+        return row
 
     return items(value, 1, 4096, point)
 

@@ -40,7 +40,7 @@ def seed(cloud: Cloud, project: Project, document: dict[str, Any]) -> None:
 
 
 def _objects(listed: Any, what: str) -> list[dict[str, Any]]:
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise ValueError(f"{what} is a list of objects")
     return listed
 
@@ -49,7 +49,7 @@ def _check_listed(kind: str, listed: Any) -> None:
     if kind == "dli_databases":
         if not isinstance(listed, dict) or not all(isinstance(tables, list) for tables in listed.values()):
             raise ValueError('dis.dli_databases is an object of lists: {"database": ["table"]}')
-    elif not all("id" in one and "name" in one for one in _objects(listed, f"dis.{kind}")):
+    elif not all("id" in row and "name" in row for row in _objects(listed, f"dis.{kind}")):
         raise ValueError(f'dis.{kind} is a list of objects with "id" and "name"')
 
 
@@ -100,14 +100,14 @@ def put_aside(stream: Stream, task: Task, document: dict[str, Any]) -> None:
             position.last_transfer_ms = task.last_transfer_ms
     task.log = list(document.get("log", task.log))
     known = {partition.id: partition for partition in stream.partitions}
-    for one in _objects(document.get("partitions", []), f"partitions of the task {task.name!r}"):
-        partition = known.get(one.get("partitionId", ""))
+    for row in _objects(document.get("partitions", []), f"partitions of the task {task.name!r}"):
+        partition = known.get(row.get("partitionId", ""))
         if partition is None:
-            raise ValueError(f"the stream {stream.name!r} has no partition {one.get('partitionId')!r}")
+            raise ValueError(f"the stream {stream.name!r} has no partition {row.get('partitionId')!r}")
         position = task.position(partition)
-        position.offset = one.get("last_transfer_offset", position.offset)
-        position.placed = position.placed or "last_transfer_offset" in one
-        position.discard = one.get("discard", position.discard)
-        position.state = one.get("state", position.state)
-        position.last_transfer_ms = one.get("last_transfer_timestamp", position.last_transfer_ms)
+        position.offset = row.get("last_transfer_offset", position.offset)
+        position.placed = position.placed or "last_transfer_offset" in row
+        position.discard = row.get("discard", position.discard)
+        position.state = row.get("state", position.state)
+        position.last_transfer_ms = row.get("last_transfer_timestamp", position.last_transfer_ms)
         partition.records = max(partition.records, position.offset)

@@ -104,13 +104,13 @@ async def list_(request: Request) -> Response:
     book = book_of(request)
     limit = whole_query(request, "limit", 10, 100)
     start = request.query_params.get("start_stream_name") or ""
-    rest = sorted(name for name in book.streams if name > start)
-    page = [book.streams[name] for name in rest[:limit]]
+    following = sorted(name for name in book.streams if name > start)
+    page = [book.streams[name] for name in following[:limit]]
     return JSONResponse(
         {
             "total_number": len(book.streams),
             "stream_names": [stream.name for stream in page],
-            "has_more_streams": len(rest) > limit,
+            "has_more_streams": len(following) > limit,
             "stream_info_list": [_row(stream) for stream in page],
         }
     )
@@ -204,7 +204,7 @@ async def scale(request: Request, stream_name: str) -> Response:
     if not isinstance(target, int) or isinstance(target, bool) or target < 1:
         raise invalid("target_partition_count", target)
     now, before = book.cloud.now_ms(), len(stream.active())
-    recent = [one for one in stream.scalings if one["create_timestamp"] > now - HOUR_MS]
+    recent = [scaling for scaling in stream.scalings if scaling["create_timestamp"] > now - HOUR_MS]
     if len(recent) >= SCALINGS_AN_HOUR:
         raise refusal("DIS.4200", f"The stream was scaled {SCALINGS_AN_HOUR} times in the last hour.")
     _check_quota(book, stream.stream_type, target - before)

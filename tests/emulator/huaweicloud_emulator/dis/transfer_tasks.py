@@ -143,8 +143,8 @@ async def list_(request: Request, stream_name: str) -> Response:
         limit = 10
     tasks = _in_order(stream, switches["dis.list_order"])
     tasks = [task for task in tasks if task.visible.read() == "yes"]
-    rest = _after(book, tasks, request.query_params.get("start_task_name"), switches["dis.list_order"])
-    rows = [(task, task.walk.read()) for task in rest[:limit]]
+    following = _after(book, tasks, request.query_params.get("start_task_name"), switches["dis.list_order"])
+    rows = [(task, task.walk.read()) for task in following[:limit]]
     for task, _state in rows:
         task.change.read()
     book.tidy()
@@ -155,7 +155,7 @@ async def list_(request: Request, stream_name: str) -> Response:
     if switches["dis.list_quota"] == "present":
         answer["quota"] = switches["dis.task_quota"]
     if switches["dis.list_has_more_tasks"] == "present":
-        answer["has_more_tasks"] = len(rest) > limit
+        answer["has_more_tasks"] = len(following) > limit
     return JSONResponse(answer)
 
 

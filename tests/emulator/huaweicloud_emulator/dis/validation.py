@@ -57,7 +57,7 @@ def declared_task(document: dict[str, Any], stream: Stream, switches: Switches) 
 
 
 def _destination(document: dict[str, Any], switches: Switches) -> Destination:
-    given = [one for one in DESTINATIONS.values() if document.get(one.request_key) is not None]
+    given = [candidate for candidate in DESTINATIONS.values() if document.get(candidate.request_key) is not None]
     wanted = document.get("destination_type")
     if wanted is None and given == [OBS] and switches["dis.mandatory_fields"] == "few":
         wanted = OBS.type

@@ -48,12 +48,12 @@ async def list_background_tasks(request: Request, instance_id: str) -> Response:
 async def show_background_task(request: Request, instance_id: str, task_id: str) -> Response:
     book: Book = request.state.project.books["dms"]
     instance = book.instance(instance_id)
-    found = [shown(job) for job in instance.jobs if job.id == task_id]
-    if not found:
+    rows = [shown(job) for job in instance.jobs if job.id == task_id]
+    if not rows:
         raise refusals.background_task_missing()
     # Whoever follows a job this way sees the instance move on too.
     instance.walk.read()
-    return JSONResponse({"task_count": "1", "tasks": found})
+    return JSONResponse({"task_count": "1", "tasks": rows})
 
 
 def _iso(moment: datetime) -> str:

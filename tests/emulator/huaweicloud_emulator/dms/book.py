@@ -62,9 +62,9 @@ class Topic:
         if partition is not None:
             self.ends[partition] += messages
             return
-        each, rest = divmod(messages, len(self.ends))
+        each, remainder = divmod(messages, len(self.ends))
         for number in range(len(self.ends)):
-            self.ends[number] += each + (1 if number < rest else 0)
+            self.ends[number] += each + (1 if number < remainder else 0)
 
 
 @dataclass

@@ -48,12 +48,12 @@ def reconfigured(
 
 def part(changes: Mapping[str, Any], name: str) -> dict[str, Any]:
     """One side of a task body; Raises Refusal unless it is an object or absent."""
-    found = changes.get(name)
-    if found is None:
+    settings = changes.get(name)
+    if settings is None:
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(settings, dict):
         raise refusals.invalid_parameter(f"{name} must be an object")
-    return found
+    return settings
 
 
 def _one_address(before: Mapping[str, Any], asked: Mapping[str, Any], after: dict[str, Any]) -> None:

@@ -46,19 +46,19 @@ def patch(cloud: Cloud, project: Project, document: dict[str, Any]) -> dict[str,
         raise wrong(f"say what to change: {', '.join(sorted(ACTIONS))}")
     instances = [instance for instance in book.all_instances() if _is(instance, find)]
     if "task_id" in find or "task_name" in find:
-        instance, task = _one([(instance, task) for instance in instances for task in instance.tasks if _is_task(task, find)], "task")
+        instance, task = _only([(instance, task) for instance in instances for task in instance.tasks if _is_task(task, find)], "task")
         task = _patch_task(cloud, project, book, instance, task, document)
         return {"instance": instance.name, "task": task.name, "task_id": task.id, "status": task.walk.peek()}
     if "group" in find:
-        instance = _one([instance for instance in instances if find["group"] in instance.groups], "group")
+        instance = _only([instance for instance in instances if find["group"] in instance.groups], "group")
         _patch_group(instance, instance.groups[find["group"]], document)
         return {"instance": instance.name, "group": find["group"]}
     if "topic" in find:
-        instance = _one([instance for instance in instances if find["topic"] in instance.topics], "topic")
+        instance = _only([instance for instance in instances if find["topic"] in instance.topics], "topic")
         _patch_topic(instance, find["topic"], document)
         deliveries.run(book, instance)
         return {"instance": instance.name, "topic": find["topic"]}
-    instance = _one(instances, "instance")
+    instance = _only(instances, "instance")
     if "create" in document:
         task = _create(cloud, project, book, instance, document["create"])
         return {"instance": instance.name, "task": task.name, "task_id": task.id, "status": task.status}
@@ -188,9 +188,9 @@ def _is_task(task: Task, find: Mapping[str, Any]) -> bool:
     return all(own[key] == value for key, value in find.items() if key in own)
 
 
-def _one(found: list[Found], what: str) -> Found:
-    if not found:
+def _only(matches: list[Found], what: str) -> Found:
+    if not matches:
         raise Refusal(404, "EMULATOR.0404", f"no such {what}")
-    if len(found) > 1:
-        raise wrong(f"{len(found)} of such {what}: find has to name one")
-    return found[0]
+    if len(matches) > 1:
+        raise wrong(f"{len(matches)} of such {what}: find has to name one")
+    return matches[0]

@@ -25,12 +25,12 @@ def json_object(request: Request) -> dict[str, Any]:
     if not body.strip():
         raise refusals.empty_body()
     try:
-        found = json.loads(body)
+        document = json.loads(body)
     except ValueError as error:
         raise refusals.not_json() from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise refusals.not_json()
-    return found
+    return document
 
 
 class Form:

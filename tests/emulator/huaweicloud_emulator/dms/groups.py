@@ -62,19 +62,19 @@ def group_id(book: Book, task: Task) -> str | None:
 
 
 def consumptions(book: Book, instance: Instance) -> list[Consumption]:
-    found = []
+    groups = []
     for task in instance.tasks:
         name = group_id(book, task)
         if name is not None:
             topics = {topic: offsets.shown_positions(book.cloud, instance, task, topic) for topic in offsets.topics_of(instance, task)}
             state = "STABLE" if task.status == "RUNNING" else "EMPTY"
-            found.append(Consumption(name, task.create_time, state, "", topics))
+            groups.append(Consumption(name, task.create_time, state, "", topics))
     for group in instance.groups.values():
         topics = {
             topic: _positions(book, at, instance.topics[topic].ends) for topic, at in group.offsets.items() if topic in instance.topics
         }
-        found.append(Consumption(group.id, group.created_at, group.state, group.description, topics))
-    return found
+        groups.append(Consumption(group.id, group.created_at, group.state, group.description, topics))
+    return groups
 
 
 def _positions(book: Book, at: list[int], ends: list[int]) -> list[Position]:
@@ -86,9 +86,9 @@ def _positions(book: Book, at: list[int], ends: list[int]) -> list[Position]:
 async def list_instance_consumer_groups(request: Request, instance_id: str) -> Response:
     book: Book = request.state.project.books["dms"]
     part = request.query_params.get("group", "")
-    found = [one for one in consumptions(book, book.instance(instance_id)) if part in one.group_id]
-    page = paging.page(request, found)
-    return JSONResponse({"groups": [one.brief() | {"lag": one.lag} for one in page], "total": len(found)})
+    matching = [consumption for consumption in consumptions(book, book.instance(instance_id)) if part in consumption.group_id]
+    page = paging.page(request, matching)
+    return JSONResponse({"groups": [consumption.brief() | {"lag": consumption.lag} for consumption in page], "total": len(matching)})
 
 
 @router.get("/v2/{project_id}/instances/{instance_id}/groups/{group}")
@@ -100,14 +100,14 @@ async def show_group(request: Request, instance_id: str, group: str) -> Response
 @router.get("/v2/{project_id}/instances/{instance_id}/management/groups/{group}")
 async def show_groups(request: Request, instance_id: str, group: str) -> Response:
     """The older view: the group with its members and all its offsets."""
-    found = _consumption(request, instance_id, group)
+    consumption = _consumption(request, instance_id, group)
     written = str if request.state.cloud.switches["dms.group_offsets"] == "all texts" else int
-    assignment = [{"topic": topic, "partitions": list(range(len(positions)))} for topic, positions in found.topics.items()]
+    assignment = [{"topic": topic, "partitions": list(range(len(positions)))} for topic, positions in consumption.topics.items()]
     shown = {
-        "group_id": found.group_id,
-        "state": found.state,
+        "group_id": consumption.group_id,
+        "state": consumption.state,
         "coordinator_id": COORDINATOR,
-        "members": [member | {"assignment": assignment} for member in found.members],
+        "members": [member | {"assignment": assignment} for member in consumption.members],
         "group_message_offsets": [
             {
                 "partition": position.partition,
@@ -116,7 +116,7 @@ async def show_groups(request: Request, instance_id: str, group: str) -> Respons
                 "message_current_offset": written(position.current),
                 "message_log_end_offset": written(position.end),
             }
-            for topic, positions in found.topics.items()
+            for topic, positions in consumption.topics.items()
             for position in positions
         ],
         "assignment_strategy": STRATEGY,
@@ -127,13 +127,13 @@ async def show_groups(request: Request, instance_id: str, group: str) -> Respons
 @router.get("/v2/kafka/{project_id}/instances/{instance_id}/groups/{group}/message-offset")
 async def list_instance_consumer_group_message_offset(request: Request, instance_id: str, group: str) -> Response:
     switches = request.state.cloud.switches
-    found = _consumption(request, instance_id, group)
+    consumption = _consumption(request, instance_id, group)
     topic, partition = request.query_params.get("topic", ""), request.query_params.get("partition", "")
     if not topic and switches["dms.group_topic"] == "mandatory":
         raise refusals.invalid_parameter("topic is mandatory")
     written = str if switches["dms.group_offsets"] != "numbers" else int
     also = str if switches["dms.group_offsets"] == "all texts" else int
-    member = found.members[0] if found.members else {"member_id": "", "client_id": "", "host": ""}
+    member = consumption.members[0] if consumption.members else {"member_id": "", "client_id": "", "host": ""}
     details = [
         {
             "partition": written(position.partition),
@@ -146,7 +146,7 @@ async def list_instance_consumer_group_message_offset(request: Request, instance
             "host": member["host"],
             "client_id": member["client_id"],
         }
-        for name, positions in found.topics.items()
+        for name, positions in consumption.topics.items()
         for position in positions
         if topic in ("", name) and partition in ("", str(position.partition))
     ]
@@ -155,11 +155,11 @@ async def list_instance_consumer_group_message_offset(request: Request, instance
 
 @router.get("/v2/kafka/{project_id}/instances/{instance_id}/groups/{group}/topics")
 async def list_instance_consumer_group_topics(request: Request, instance_id: str, group: str) -> Response:
-    found = _consumption(request, instance_id, group)
+    consumption = _consumption(request, instance_id, group)
     part = request.query_params.get("topic", "")
     topics = [
         {"topic": topic, "partitions": len(positions), "lag": offsets.sum_of_lags(positions)}
-        for topic, positions in found.topics.items()
+        for topic, positions in consumption.topics.items()
         if part in topic
     ]
     return JSONResponse({"topics": list(paging.page(request, topics)), "total": len(topics)})
@@ -167,7 +167,7 @@ async def list_instance_consumer_group_topics(request: Request, instance_id: str
 
 def _consumption(request: Request, instance_id: str, group: str) -> Consumption:
     book: Book = request.state.project.books["dms"]
-    for one in consumptions(book, book.instance(instance_id)):
-        if one.group_id == group:
-            return one
+    for consumption in consumptions(book, book.instance(instance_id)):
+        if consumption.group_id == group:
+            return consumption
     raise refusals.group_missing(request.state.cloud)

@@ -74,12 +74,12 @@ def shown(instance: Instance) -> dict[str, Any]:
 async def list_instances(request: Request) -> Response:
     book: Book = request.state.project.books["dms"]
     query = request.query_params
-    found = [instance for instance in _granted(book, query) if _matches(instance, query)]
+    matching = [instance for instance in _granted(book, query) if _matches(instance, query)]
     start = paging.whole_number(request, "offset", 0, 0)
-    if start > 0 and start >= len(found):
+    if start > 0 and start >= len(matching):
         raise refusals.offset_past_the_end()
-    page = paging.page(request, found)
-    answer = {"instances": [shown(instance) for instance in page], "instance_num": len(found)}
+    page = paging.page(request, matching)
+    answer = {"instances": [shown(instance) for instance in page], "instance_num": len(matching)}
     for instance in page:
         instance.walk.read()
     return JSONResponse(answer)

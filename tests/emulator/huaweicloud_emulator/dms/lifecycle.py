@@ -99,7 +99,7 @@ def remove(cloud: Cloud, instance: Instance, task: Task) -> None:
         word = cloud.switches["dms.deleting_status"]
         task.leaving_as = None if word == "unchanged" else word
         task.leaving.move("gone", dwell=cloud.switches["dms.deleting"])
-    instance.tasks = [one for one in instance.tasks if not one.gone]
+    instance.tasks = [other for other in instance.tasks if not other.gone]
 
 
 def seen(task: Task) -> None:

@@ -96,9 +96,9 @@ ACCOUNT = {
 
 def account(cloud: Cloud) -> None:
     """Raises Refusal when the account cannot order anything."""
-    found = ACCOUNT.get(cloud.switches["dms.account"])
-    if found is not None:
-        raise Refusal(400, *found)
+    refusal = ACCOUNT.get(cloud.switches["dms.account"])
+    if refusal is not None:
+        raise Refusal(400, *refusal)
 
 
 def instance_missing() -> Refusal:

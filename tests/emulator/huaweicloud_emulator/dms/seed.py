@@ -151,7 +151,7 @@ def _place(cloud: Cloud, instance: Instance, config: TaskConfig, made_by: str, b
     task = lifecycle.place(cloud, instance, config, made_by, status)
     task.id = str(body.get("id") or body.get("task_id") or task.id)
     task.create_time = _whole(body, "create_time", task.create_time, where)
-    if any(one.id == task.id for one in instance.tasks if one is not task):
+    if any(other.id == task.id for other in instance.tasks if other is not task):
         raise wrong(f"{where}: there is a task {task.id} already")
     if body.get("lag") is not None:
         offsets.hold_back(instance, task, _whole(body, "lag", 0, where))
@@ -167,10 +167,10 @@ def _explained(where: str) -> Iterator[None]:
 
 
 def _objects(entry: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
-    found = entry.get(key) or []
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    rows = entry.get(key) or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise wrong(f"{where}: {key} must be a list of objects")
-    return found
+    return rows
 
 
 def _whole(entry: Mapping[str, Any], key: str, default: int, where: str) -> int:
@@ -181,7 +181,7 @@ def _whole(entry: Mapping[str, Any], key: str, default: int, where: str) -> int:
 
 
 def _offsets(value: Any, least: int = 0) -> bool:
-    numbers = isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) and one >= least for one in value)
+    numbers = isinstance(value, list) and all(isinstance(item, int) and not isinstance(item, bool) and item >= least for item in value)
     return numbers and bool(value)
 
 

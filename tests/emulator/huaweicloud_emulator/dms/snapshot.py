@@ -38,7 +38,7 @@ def _instance(book: Book, instance: Instance) -> dict[str, Any]:
         "topics": [
             {"name": topic.name, "partitions": len(topic.ends), "end_offsets": list(topic.ends)} for topic in instance.topics.values()
         ],
-        "groups": [{"group_id": one.group_id, "state": one.state, "lag": one.lag} for one in groups.consumptions(book, instance)],
+        "groups": [{"group_id": group.group_id, "state": group.state, "lag": group.lag} for group in groups.consumptions(book, instance)],
         "jobs": [background_tasks.shown(job) for job in instance.jobs],
         "tasks": [_task(instance, task) for task in instance.tasks],
     }

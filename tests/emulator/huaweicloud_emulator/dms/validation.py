@@ -187,10 +187,10 @@ def _redis(source: Form, sink: Form, config: TaskConfig) -> None:
 
 
 def _labels(form: Form) -> dict[str, Any]:
-    found: dict[str, Any] = {"tags": form.objects("tags")} if form.has("tags") else {}
+    labels: dict[str, Any] = {"tags": form.objects("tags")} if form.has("tags") else {}
     if form.has("enterprise_project_id"):
-        found["enterprise_project_id"] = form.text("enterprise_project_id")
-    return found
+        labels["enterprise_project_id"] = form.text("enterprise_project_id")
+    return labels
 
 
 def _task_name(cloud: Cloud, form: Form) -> str:
@@ -242,5 +242,5 @@ def _bucket(cloud: Cloud, project: Project, form: Form) -> str:
 
 
 def _secrets(form: Form, names: tuple[str, ...], required: bool) -> dict[str, str]:
-    found = {name: form.text(name, required=required) for name in names}
-    return {name: value for name, value in found.items() if value}
+    secrets = {name: form.text(name, required=required) for name in names}
+    return {name: value for name, value in secrets.items() if value}
