@@ -154,9 +154,9 @@ class Played:
 
     def result(self, task: str) -> dict[str, Any]:
         """The result of the last task whose name contains this text."""
-        found = [entry for entry in self.tasks if task in entry["task"]]
-        assert found, f"no task named {task!r} ran: {self.text}"
-        result: dict[str, Any] = found[-1]["result"]
+        matching = [entry for entry in self.tasks if task in entry["task"]]
+        assert matching, f"no task named {task!r} ran: {self.text}"
+        result: dict[str, Any] = matching[-1]["result"]
         return result
 
 

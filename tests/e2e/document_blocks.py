@@ -28,9 +28,9 @@ def in_markdown(content: str, language: str = YAML) -> Iterator[Block]:
     lines, mark = content.splitlines(), ""
     number = 0
     while number < len(lines):
-        found = MARK.match(lines[number])
-        if found:
-            mark = found.group(1)
+        match = MARK.match(lines[number])
+        if match:
+            mark = match.group(1)
         elif lines[number].startswith("```"):
             end = lines.index("```", number + 1)
             if re.fullmatch("```" + language, lines[number]):
@@ -45,10 +45,10 @@ def in_restructured_text(content: str, language: str = YAML) -> Iterator[Block]:
     lines, mark = content.splitlines(), ""
     number = 0
     while number < len(lines):
-        found = MARK.match(lines[number])
+        match = MARK.match(lines[number])
         opening = re.fullmatch(r"( *)\.\. code-block:: (.+)", lines[number])
-        if found:
-            mark = found.group(1)
+        if match:
+            mark = match.group(1)
         elif opening:
             end = number + 1
             while end < len(lines) and (not lines[end] or lines[end].startswith(opening.group(1) + "  ")):

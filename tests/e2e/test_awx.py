@@ -59,7 +59,7 @@ module.exit_json(changed=True)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def created(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What configure.yml asks awx.awx to make, with the options that awx.awx 24.6.1 has."""
     folder = tmp_path_factory.mktemp("awx")
     modules = folder / "ansible_collections" / "awx" / "awx" / "plugins" / "modules"
@@ -84,12 +84,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()]
 
 
-def of(made: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
-    return {one["name"]: one for one in made if one["kind"] == kind}
+def of(objects: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {entry["name"]: entry for entry in objects if entry["kind"] == kind}
 
 
-def test_credential_types_arrive_with_their_templates_unrendered(made: list[dict[str, Any]]) -> None:
-    types = {one["name"]: one for one in made if one["kind"] in ("credential_type", "cloud")}
+def test_credential_types_arrive_with_their_templates_unrendered(created: list[dict[str, Any]]) -> None:
+    types = {entry["name"]: entry for entry in created if entry["kind"] in ("credential_type", "cloud")}
     assert set(types) == {API["name"], WRITER["name"], NEW_WRITER["name"]}
     for name, written in ASSETS.credential_types.items():
         assert types[name]["inputs"] == written["inputs"]
@@ -115,42 +115,44 @@ def test_secrets_are_secret_fields() -> None:
     assert [field["id"] for field in WRITER["inputs"]["fields"] if field.get("secret")] == ["obs_secret_key"]
 
 
-def test_nothing_that_is_made_holds_a_secret(made: list[dict[str, Any]]) -> None:
-    assert all("inputs" not in one for one in of(made, "credential").values())
-    assert {one["state"] for one in of(made, "credential").values()} == {"exists"}
+def test_nothing_that_is_made_holds_a_secret(created: list[dict[str, Any]]) -> None:
+    assert all("inputs" not in entry for entry in of(created, "credential").values())
+    assert {entry["state"] for entry in of(created, "credential").values()} == {"exists"}
 
 
-def test_job_templates_and_workflow_fit_together(made: list[dict[str, Any]]) -> None:
-    templates = of(made, "job_template")
+def test_job_templates_and_workflow_fit_together(created: list[dict[str, Any]]) -> None:
+    templates = of(created, "job_template")
     assert set(templates) == set(ASSETS.job_templates)
-    credentials = of(made, "credential")
+    credentials = of(created, "credential")
     for template in templates.values():
         assert (AWX / "project" / template["playbook"]).is_file()
         assert set(template["credentials"]) <= set(credentials)
         assert len({credentials[name]["credential_type"] for name in template["credentials"]}) == len(template["credentials"])
-        assert template["project"] in of(made, "project")
-        assert template["inventory"] in of(made, "inventory")
-    (schedule,) = of(made, "schedule").values()
+        assert template["project"] in of(created, "project")
+        assert template["inventory"] in of(created, "inventory")
+    (schedule,) = of(created, "schedule").values()
     assert schedule["unified_job_template"] in templates and schedule["rrule"] == SCHEDULE
     asked = {question["variable"] for question in templates[schedule["unified_job_template"]]["survey_spec"]["spec"]}
     assert set(schedule["extra_data"]) <= asked
-    (workflow,) = of(made, "workflow_job_template").values()
+    (workflow,) = of(created, "workflow_job_template").values()
     nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
     path = ["plan"]
-    while following := [one["identifier"] for name in ("success_nodes", "always_nodes") for one in nodes[path[-1]]["related"][name] or []]:
+    while following := [
+        entry["identifier"] for name in ("success_nodes", "always_nodes") for entry in nodes[path[-1]]["related"][name] or []
+    ]:
         path += following
     assert path == ["plan", "approve", "apply", "report"]
     assert nodes["approve"]["unified_job_template"]["type"] == "workflow_approval"
     jobs = [nodes[name]["unified_job_template"]["name"] for name in ("plan", "apply", "report")]
     assert [templates[name]["job_type"] for name in jobs] == ["check", "run", "run"]
     # AWX gives a node only those answers that its job template asks for as well
-    asked = {one["variable"] for one in workflow["survey_spec"]["spec"]}
-    assert asked == {one["variable"] for one in templates[jobs[1]]["survey_spec"]["spec"]}
+    asked = {entry["variable"] for entry in workflow["survey_spec"]["spec"]}
+    assert asked == {entry["variable"] for entry in templates[jobs[1]]["survey_spec"]["spec"]}
 
 
-def test_surveys_are_as_awx_wants_them(made: list[dict[str, Any]]) -> None:
+def test_surveys_are_as_awx_wants_them(created: list[dict[str, Any]]) -> None:
     known = {"question_name", "question_description", "variable", "type", "required", "default", "choices", "min", "max"}
-    for template in of(made, "job_template").values():
+    for template in of(created, "job_template").values():
         survey = template["survey_spec"]
         assert set(survey) == {"name", "description", "spec"}
         for question in survey["spec"]:
@@ -204,12 +206,12 @@ def start(cloud: Local, tmp_path: pathlib.Path) -> Start:
 
 def leaks(job: awx_job.Job) -> list[str]:
     """Files of the job that hold a secret. The engine itself writes the whole environment into `command`; AWX deletes that file."""
-    found = []
+    matches = []
     for path in sorted(job.folder.rglob("*")):
         if path.is_file() and path != job.artifacts / "command":
             content = path.read_bytes()
-            found += [str(path) for secret in (SECRET_KEY, WRITER_SECRET) if secret.encode() in content]
-    return found
+            matches += [str(path) for secret in (SECRET_KEY, WRITER_SECRET) if secret.encode() in content]
+    return matches
 
 
 def writes(cloud: Local) -> list[str]:

@@ -38,7 +38,7 @@ CHOSEN = [case for case in CASES if os.environ.get("OPENDUMP_SOAK") or zlib.crc3
 def empty_estate() -> dict[str, Any]:
     topics = [{"name": "topic-test", "partitions": 1, "end_offsets": [7]}, {"name": "topic-other", "partitions": 1}]
     streams = [{"name": name, "partition_count": 1, "data_type": data} for name, data in STREAMS.items()]
-    instances = [{"id": one, "name": name, "connector_enable": True, "topics": topics, "max_tasks": 40} for name, one in INSTANCES.items()]
+    instances = [{"id": key, "name": name, "connector_enable": True, "topics": topics, "max_tasks": 40} for name, key in INSTANCES.items()]
     return {"projects": [{"id": PROJECT, "dis": {"streams": streams}, "dms": {"instances": instances}}]}
 
 
@@ -69,17 +69,17 @@ def fill(cloud: Local, run: Run, store: str = "two") -> int:
     cloud.switch({"dms.store": store})
     cloud.seed(empty_estate())
     wanted = fifty_tasks()
-    made = run("dump_tasks", **wanted)
-    assert made.get("failed") is not True, made["msg"]
+    result = run("dump_tasks", **wanted)
+    assert result.get("failed") is not True, result["msg"]
     return sum(map(len, wanted.values()))
 
 
 def estate(run: Run) -> list[dict[str, Any]]:
     """Everything that is there but what a task gets at its birth."""
-    found = run("dump_tasks_info")
-    assert found["errors"] == []
+    result = run("dump_tasks_info")
+    assert result["errors"] == []
     ignored = ("id", "created_at", "last_transfer_at", "partitions", "lag", "lag_source")
-    tasks = [{key: value for key, value in task.items() if key not in ignored} for task in found["tasks"]]
+    tasks = [{key: value for key, value in task.items() if key not in ignored} for task in result["tasks"]]
     return sorted(tasks, key=lambda task: (task["kind"], task["parent"], task["name"]))
 
 
@@ -119,12 +119,12 @@ def test_exported_tasks_can_be_made_anew(cloud: Local, run: Run, play: Play, tmp
     cloud.switch({"dms.store": "two"})
     cloud.seed(empty_estate())
     variables = set(re.findall(r"lookup\('ansible\.builtin\.env', '(\w+)'\)", text))
-    made = play(CONFIGURE, "-e", f"@{file}", env={name: f"filled-in-{name}" for name in variables})
-    assert made.code == 0, made.text
-    assert made.result("Configure all")["summary"]["created"] == 50
+    done = play(CONFIGURE, "-e", f"@{file}", env={name: f"filled-in-{name}" for name in variables})
+    assert done.code == 0, done.text
+    assert done.result("Configure all")["summary"]["created"] == 50
     assert estate(run) == before
     assert not (tmp_path / "pwned").exists()
-    assert "filled-in" not in made.text
+    assert "filled-in" not in done.text
 
 
 @pytest.mark.parametrize(("switch", "value"), CHOSEN, ids=str)
@@ -153,7 +153,7 @@ def test_tasks_of_one_name_are_told_by_their_ids(cloud: Local, run: Run) -> None
     cloud.switch({"dms.store": "two"})
     cloud.seed(document)
     variables = to_dumping_vars(run("dump_tasks_info"), form="data")
-    assert [set(one) for one in variables["dumping_kafka_sink_tasks"]] == [{"instance_id", "task_id", "topics", "obs"}] * 2
+    assert [set(entry) for entry in variables["dumping_kafka_sink_tasks"]] == [{"instance_id", "task_id", "topics", "obs"}] * 2
     applied = run("dump_tasks", kafka_sink_tasks=variables["dumping_kafka_sink_tasks"])
     assert (applied.get("failed", False), applied["summary"]["unchanged"]) == (False, 2), applied
 

@@ -30,8 +30,8 @@ def choice(*values: Any) -> Strategy:
     return st.sampled_from(values)
 
 
-def record(needed: dict[str, Strategy], **optional: Strategy) -> Strategy:
-    return st.fixed_dictionaries(needed, optional=optional)
+def record(required: dict[str, Strategy], **optional: Strategy) -> Strategy:
+    return st.fixed_dictionaries(required, optional=optional)
 
 
 # what people write, what templates look like, and any other text that can be sent

@@ -132,8 +132,8 @@ def secrets_in(text: str) -> list[str]:
 
 def tasks_of(local: Local) -> dict[str, dict[str, Any]]:
     """All Kafka tasks of the project by name."""
-    (project,) = [one for one in local.state()["projects"] if one["id"] == PROJECT]
-    return {task["name"]: task for one in project["dms"]["instances"] for task in one["tasks"]}
+    (project,) = [row for row in local.state()["projects"] if row["id"] == PROJECT]
+    return {task["name"]: task for row in project["dms"]["instances"] for task in row["tasks"]}
 
 
 def writes(local: Local) -> list[str]:
@@ -165,9 +165,9 @@ EXPECTED = {"paused": "written", "quiet": "written", "sink": "cannot", "ignored-
 def check_forty(local: Local, result: Result) -> None:
     """The end of a rotation of the forty, whatever came before."""
     assert result["failed"] is True
-    said = verdicts(result)
-    assert len(said) == 40
-    assert {name: verdict for name, verdict in said.items() if verdict != "proven"} == EXPECTED, result["lines"]
+    text = verdicts(result)
+    assert len(text) == 40
+    assert {name: verdict for name, verdict in text.items() if verdict != "proven"} == EXPECTED, result["lines"]
     assert result["msg"].startswith("Do not revoke the old key yet: 5 tasks are not proven: ")
     assert all(name in result["msg"] for name in EXPECTED)
     there = tasks_of(local)

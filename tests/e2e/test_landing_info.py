@@ -37,8 +37,8 @@ def put(obs: str) -> Put:
         key = ""
         for number in range(count):
             key = "%s%s/%s-%05d" % (directory, moment.astimezone(zone).strftime("%Y/%m/%d/%H/%M"), name, number)
-            one = s3_backends["123456789012"]["aws"].put_object("archive", key, b"x" * size)
-            one.last_modified = moment.replace(tzinfo=None)
+            stored = s3_backends["123456789012"]["aws"].put_object("archive", key, b"x" * size)
+            stored.last_modified = moment.replace(tzinfo=None)
         return key
 
     return lay
@@ -84,11 +84,11 @@ def test_more_files_than_one_page_holds(run: Run, obs: str, put: Put) -> None:
         False,
         {"tasks": 1, "landing": 1, "quiet": 0, "stuck": 0, "unreadable": 0, "unknown": 0},
     )
-    found = result["landing"][0]
-    assert (found["verdict"], found["objects"], found["bytes"]) == ("landing", 2105, 21050)
-    assert found["newest"]["size"] == 10
-    assert found["newest"]["key"][: len(newest) - 5] == newest[:-5]
-    assert found["prefixes"] == ["dump/orders/"]
+    landing = result["landing"][0]
+    assert (landing["verdict"], landing["objects"], landing["bytes"]) == ("landing", 2105, 21050)
+    assert landing["newest"]["size"] == 10
+    assert landing["newest"]["key"][: len(newest) - 5] == newest[:-5]
+    assert landing["prefixes"] == ["dump/orders/"]
 
 
 def test_every_verdict_in_the_order_of_the_tasks(run: Run, obs: str, put: Put) -> None:
@@ -102,17 +102,17 @@ def test_every_verdict_in_the_order_of_the_tasks(run: Run, obs: str, put: Put) -
         task(bucket="no-such-bucket"),
         {**task(), "destination": {"kind": "kafka"}},
     ]
-    tasks = [{**one, "id": str(number)} for number, one in enumerate(tasks)]
+    tasks = [{**entry, "id": str(number)} for number, entry in enumerate(tasks)]
     result = run("dump_landing_info", tasks=tasks, **KEYS)
-    said = [one["verdict"] for one in result["landing"]]
+    verdicts = [entry["verdict"] for entry in result["landing"]]
     # the transfer task's files lie where sink tasks without directories of topics would put theirs, and their names say no topic
-    assert said == ["unknown", "unknown", "unknown", "unknown", "unreadable", "unknown"]
+    assert verdicts == ["unknown", "unknown", "unknown", "unknown", "unreadable", "unknown"]
     assert "directory of its own" in result["landing"][0]["reason"]
     assert run("dump_landing_info", tasks=tasks[:1], **KEYS)["landing"][0]["verdict"] == "landing"
-    tasks = [{**one, "destination": {**one["destination"], "obs_path": "dump/late"}} for one in tasks[1:4]]
-    result = run("dump_landing_info", tasks=[{**one, "topics": ["x"], "id": "one and the same"} for one in tasks], **KEYS)
-    assert [one["verdict"] for one in result["landing"]] == ["quiet", "stuck", "unknown"]
-    assert all(one["newest"]["modified_at"] for one in result["landing"])
+    tasks = [{**entry, "destination": {**entry["destination"], "obs_path": "dump/late"}} for entry in tasks[1:4]]
+    result = run("dump_landing_info", tasks=[{**entry, "topics": ["x"], "id": "one and the same"} for entry in tasks], **KEYS)
+    assert [entry["verdict"] for entry in result["landing"]] == ["quiet", "stuck", "unknown"]
+    assert all(entry["newest"]["modified_at"] for entry in result["landing"])
     assert "812 messages wait" in result["landing"][1]["reason"]
 
 
@@ -145,7 +145,7 @@ def test_buckets_that_are_refused_are_unreadable(run: Run, monkeypatch: pytest.M
     with serving(lambda handler: respond(handler, status, b"")) as url:
         monkeypatch.setenv("HW_OBS_ENDPOINT", url)
         result = run("dump_landing_info", tasks=[task(lag=9), task(bucket="other", lag=9)], **KEYS)
-    assert [(one["verdict"], one["error"]["status"]) for one in result["landing"]] == [("unreadable", status)] * 2
+    assert [(entry["verdict"], entry["error"]["status"]) for entry in result["landing"]] == [("unreadable", status)] * 2
 
 
 @pytest.mark.parametrize("word", ["t", "Yes", "1", "on", "TRUE"])

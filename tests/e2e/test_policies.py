@@ -33,12 +33,12 @@ FAST = {"wait_interval": 0.01, "wait_timeout": 20}
 
 def read_policies() -> dict[tuple[str, str], dict[str, Any]]:
     """The guide's policies of the API user, by job and model. A job is the heading before them."""
-    found = {}
+    policies = {}
     for heading, body in re.findall(r"^([A-Z][^\n]+)\n~{3,}\n(.*?)(?=^[A-Z][^\n]+\n[~-]{3,}\n|\Z)", GUIDE.read_text("utf-8"), re.M | re.S):
         for block in re.findall(r"\.\. code-block:: json\n\n((?:  .*\n|\n)+)", body):
             policy = json.loads(textwrap.dedent(block))
-            found[heading.lower(), policy["Version"]] = policy
-    return found
+            policies[heading.lower(), policy["Version"]] = policy
+    return policies
 
 
 POLICIES = read_policies()
@@ -91,12 +91,12 @@ def plan(run: Run, place: dict[str, Any]) -> list[Result]:
 
 
 def apply(run: Run, place: dict[str, Any]) -> list[Result]:
-    made = run("dump_tasks", **declared("present"))
+    result = run("dump_tasks", **declared("present"))
     ends = {
         "dis_transfer_tasks": [{**DIS, "task_name": "new-dump", "state": "absent", **FAST}],
         "smart_connect_tasks": [{**KAFKA, "task_name": "new-connect", "state": "absent", **FAST}],
     }
-    return [made, run("dump_tasks", **ends)]
+    return [result, run("dump_tasks", **ends)]
 
 
 def pause_and_resume(run: Run, place: dict[str, Any]) -> list[Result]:
@@ -174,7 +174,9 @@ def carry_out(cloud: Local, run: Run, bucket_url: str, tmp_path: pathlib.Path) -
 def refusals(results: list[Result]) -> str:
     """What failed, as text; empty where nothing did."""
     return "\n".join(
-        str(one.get("msg")) if one.get("failed") else json.dumps(one["errors"]) for one in results if one.get("failed") or one.get("errors")
+        str(result.get("msg")) if result.get("failed") else json.dumps(result["errors"])
+        for result in results
+        if result.get("failed") or result.get("errors")
     )
 
 
@@ -189,9 +191,9 @@ def test_a_job_passes_with_its_policy_and_says_what_is_missing(carry_out: Callab
     assert statement["Effect"] == "Allow" and len(statement["Action"]) == len(set(statement["Action"]))
     for action in statement["Action"]:
         lessened = {**policy, "Statement": [{**statement, "Action": [other for other in statement["Action"] if other != action]}]}
-        said = refusals(carry_out(JOBS[name], lessened))
-        assert action in said, (action, said)
-        assert "Put it into a custom policy" in said and "some minutes to take effect" in said, said
+        text = refusals(carry_out(JOBS[name], lessened))
+        assert action in text, (action, text)
+        assert "Put it into a custom policy" in text and "some minutes to take effect" in text, text
 
 
 def test_the_guide_has_a_policy_for_every_job_in_both_models() -> None:

@@ -86,16 +86,16 @@ def test_every_delimiter_is_the_same_the_second_time(run: Run, cloud: Local, del
 def test_a_regular_expression(run: Run, cloud: Local, nested: bool, in_topics: bool) -> None:
     cloud.switch({"dms.sink.nested_topics": nested, "dms.sink.regex_in_topics": in_topics})
     declared = {**{key: value for key, value in TASK.items() if key != "topics"}, "topics_regex": "topic-.*"}
-    made = run("kafka_sink_task", **declared)
-    assert made["task"]["topics_regex"] == "topic-.*"
-    assert made["task"]["topics"] is None
+    result = run("kafka_sink_task", **declared)
+    assert result["task"]["topics_regex"] == "topic-.*"
+    assert result["task"]["topics"] is None
     assert not run("kafka_sink_task", **declared)["changed"]
 
 
 def test_a_full_connector_is_not_an_absent_one(run: Run, cloud: Local) -> None:
     """Both are HTTP 404."""
-    made = [run("kafka_sink_task", **{**TASK, "task_name": f"dump-{number}"}) for number in range(19)]
-    failed = [result for result in made if result.get("failed")]
+    results = [run("kafka_sink_task", **{**TASK, "task_name": f"dump-{number}"}) for number in range(19)]
+    failed = [result for result in results if result.get("failed")]
     assert failed
     assert "DMS.00404029" in failed[0]["msg"]
     assert not failed[0]["changed"]
@@ -127,11 +127,11 @@ def test_info(run: Run, cloud: Local) -> None:
     for number in range(3):
         run("kafka_sink_task", **{**TASK, "task_name": f"dump-{number}"})
     for where in ({"instance_name": INSTANCE_NAME}, {"instance_id": INSTANCE}, {"connector_id": connector(cloud)}, {}):
-        found = run("kafka_sink_task_info", **where)
-        assert [task["name"] for task in found["tasks"]] == ["dump-0", "dump-1", "dump-2"], found
-        assert found["quotas"][0]["total"] == 3
-        assert found["tasks"][0]["destination"]["obs_bucket_name"] == "testobs"
-        assert "secret_key" not in found["tasks"][0]["destination"]
+        result = run("kafka_sink_task_info", **where)
+        assert [task["name"] for task in result["tasks"]] == ["dump-0", "dump-1", "dump-2"], result
+        assert result["quotas"][0]["total"] == 3
+        assert result["tasks"][0]["destination"]["obs_bucket_name"] == "testobs"
+        assert "secret_key" not in result["tasks"][0]["destination"]
     missing = run("kafka_sink_task_info", instance_name="nowhere")
     assert missing["failed"]
     assert "There is no Kafka instance named 'nowhere'" in missing["msg"]

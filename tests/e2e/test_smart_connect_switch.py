@@ -72,16 +72,16 @@ def test_a_list_shorter_than_its_own_total_does_not_say_that_there_is_none(run: 
 
 
 @pytest.mark.parametrize(
-    ("instance", "said"),
+    ("instance", "text"),
     [({"charging_mode": 0}, "billed yearly/monthly"), ({"type": "single"}, "single node")],
 )
-def test_what_no_api_can_do_is_refused_before_it_is_tried(run: Run, cloud: Local, instance: dict[str, Any], said: str) -> None:
+def test_what_no_api_can_do_is_refused_before_it_is_tried(run: Run, cloud: Local, instance: dict[str, Any], text: str) -> None:
     cloud.seed(
         {"projects": [{"id": PROJECT, "dms": {"instances": [{"id": "88888888-2222-3333-4444-555555555555", "name": "odd", **instance}]}}]}
     )
     refused = run("smart_connect", instance_name="odd")
     assert refused["failed"]
-    assert said in refused["msg"]
+    assert text in refused["msg"]
     assert writes(cloud) == []
 
 

@@ -97,8 +97,8 @@ def test_the_life_of_a_task(run: Run, cloud: Local, name: str, side: str) -> Non
 
 def test_a_task_born_paused_is_started_by_restart_and_resumed_by_resume(run: Run, cloud: Local) -> None:
     declared = {**WHERE, "topics": ["topic-test"], "obs": OBS}
-    made = run("smart_connect_task", **declared, state="paused")
-    assert (made["actions"], made["task"]["status"], made["task"]["health"]) == (["create"], "WAITING", "paused")
+    result = run("smart_connect_task", **declared, state="paused")
+    assert (result["actions"], result["task"]["status"], result["task"]["health"]) == (["create"], "WAITING", "paused")
     assert not run("smart_connect_task", **declared, state="paused")["changed"]
     assert not run("smart_connect_task", **declared)["changed"]
     cloud.admin("DELETE", "requests")
@@ -132,15 +132,15 @@ def test_pausing_a_task_that_is_being_created(run: Run, cloud: Local, wait: bool
 
 
 @pytest.mark.parametrize(
-    ("modify", "said"), [("ignored", "The service ignored the change"), ("unknown", "does not know the call"), ("refused", "DMS.")]
+    ("modify", "text"), [("ignored", "The service ignored the change"), ("unknown", "does not know the call"), ("refused", "DMS.")]
 )
-def test_a_modify_that_does_not_work_is_an_error(run: Run, cloud: Local, modify: str, said: str) -> None:
+def test_a_modify_that_does_not_work_is_an_error(run: Run, cloud: Local, modify: str, text: str) -> None:
     declared = {**WHERE, "topics": ["topic-test"], "obs": OBS}
     run("smart_connect_task", **declared)
     cloud.switch({"dms.modify": modify})
     failed = run("smart_connect_task", **{**declared, "obs": {**OBS, "obs_path": "elsewhere"}})
     assert failed["failed"]
-    assert said in failed["msg"], failed["msg"]
+    assert text in failed["msg"], failed["msg"]
     assert not failed["changed"]
 
 
@@ -203,11 +203,11 @@ def test_sixty_tasks_over_six_instances_are_listed_completely(run: Run, cloud: L
         for number in range(1, 7)
     ]
     cloud.seed({"projects": [{"id": PROJECT, "dms": {"instances": instances}}]})
-    found = run("smart_connect_task_info")
-    assert len({task["id"] for task in found["tasks"]}) == 60
-    one = run("smart_connect_task_info", instance_name="kafka-3")
-    assert [task["name"] for task in one["tasks"]] == [f"task-3-{position}" for position in range(10)]
-    assert one["quotas"][0]["total"] == 10
+    result = run("smart_connect_task_info")
+    assert len({task["id"] for task in result["tasks"]}) == 60
+    result = run("smart_connect_task_info", instance_name="kafka-3")
+    assert [task["name"] for task in result["tasks"]] == [f"task-3-{position}" for position in range(10)]
+    assert result["quotas"][0]["total"] == 10
 
 
 @pytest.mark.parametrize(("manner", "source"), [("connect-name", "consumer group connect-smart-connect-1"), ("none", None)])
@@ -228,8 +228,8 @@ def test_the_lag_of_many_tasks_is_read_side_by_side(run: Run, cloud: Local) -> N
     assert not run("dump_tasks", smart_connect_tasks=items).get("failed")
     cloud.switch({"gateway.latency_ms": 50})
     cloud.admin("DELETE", "requests")
-    found = run("dump_tasks_info", kinds=["smart_connect_task"])["tasks"]
-    assert [task["lag_source"] for task in found] == [f"consumer group connect-{name}" for name in names]
+    gathered = run("dump_tasks_info", kinds=["smart_connect_task"])["tasks"]
+    assert [task["lag_source"] for task in gathered] == [f"consumer group connect-{name}" for name in names]
     groups = [entry for entry in cloud.requests() if "/management/groups/" in entry["path"]]
     assert len(groups) == len(names)
     assert len({entry["connection"] for entry in groups}) > 1

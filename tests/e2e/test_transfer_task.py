@@ -128,9 +128,9 @@ def test_the_life_of_a_task(run: Run, cloud: Local, name: str) -> None:
 
 def test_run_states(run: Run, cloud: Local) -> None:
     where = {"stream_name": "newstream", "task_name": "newtask"}
-    made = run("dis_transfer_task", **where, obs=OBS, state="paused")
-    assert made["actions"] == ["create", "pause"]
-    assert made["task"]["health"] == "paused"
+    result = run("dis_transfer_task", **where, obs=OBS, state="paused")
+    assert result["actions"] == ["create", "pause"]
+    assert result["task"]["health"] == "paused"
     assert not run("dis_transfer_task", **where, state="paused")["changed"]
     assert not run("dis_transfer_task", **where, obs=OBS)["changed"]
     started = run("dis_transfer_task", **where, state="running")
@@ -177,16 +177,16 @@ def test_what_cannot_be_changed(run: Run, cloud: Local) -> None:
 
 
 @pytest.mark.parametrize(
-    ("put", "said"),
+    ("put", "text"),
     [("ignored", "The service ignored the change"), ("unknown", "does not know the call"), ("not_allowed", "does not know the call")],
 )
-def test_a_put_that_does_not_work_is_an_error_and_says_so(run: Run, cloud: Local, put: str, said: str) -> None:
+def test_a_put_that_does_not_work_is_an_error_and_says_so(run: Run, cloud: Local, put: str, text: str) -> None:
     where = {"stream_name": "newstream", "task_name": "newtask"}
     run("dis_transfer_task", **where, obs=OBS)
     cloud.switch({"dis.put": put})
     failed = run("dis_transfer_task", **where, obs={**OBS, "deliver_time_interval": 900})
     assert failed["failed"]
-    assert said in failed["msg"], failed["msg"]
+    assert text in failed["msg"], failed["msg"]
     assert "obs.deliver_time_interval" in failed["msg"]
     assert not failed["changed"]
 
@@ -214,13 +214,13 @@ def test_values_that_the_service_does_not_show(run: Run, cloud: Local) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("ERROR", "has failed; its last status is ERROR"), ("ABNORMAL", "is not well; its last status is ABNORMAL")]
+    ("status", "text"), [("ERROR", "has failed; its last status is ERROR"), ("ABNORMAL", "is not well; its last status is ABNORMAL")]
 )
-def test_a_task_that_fails_ends_the_wait(run: Run, cloud: Local, status: str, said: str) -> None:
+def test_a_task_that_fails_ends_the_wait(run: Run, cloud: Local, status: str, text: str) -> None:
     cloud.switch({"dis.new_task_state": status})
     failed = run("dis_transfer_task", stream_name="newstream", task_name="newtask", obs=OBS)
     assert failed["failed"], failed
-    assert said in failed["msg"]
+    assert text in failed["msg"]
     assert failed["task"]["status"] == status
 
 
@@ -228,10 +228,10 @@ def test_info(run: Run, cloud: Local) -> None:
     for number in range(3):
         run("dis_transfer_task", stream_name="newstream", task_name=f"task-{number}", obs=OBS)
     run("dis_transfer_task", stream_name="jsonstream", task_name="other", obs=OBS)
-    one = run("dis_transfer_task_info", stream_name="newstream", task_name="task-1")
-    assert [task["name"] for task in one["tasks"]] == ["task-1"]
-    assert one["tasks"][0]["partitions"][0]["id"] == "shardId-0000000000"
-    assert isinstance(one["tasks"][0]["partitions"][0]["last_transfer_offset"], int)
+    result = run("dis_transfer_task_info", stream_name="newstream", task_name="task-1")
+    assert [task["name"] for task in result["tasks"]] == ["task-1"]
+    assert result["tasks"][0]["partitions"][0]["id"] == "shardId-0000000000"
+    assert isinstance(result["tasks"][0]["partitions"][0]["last_transfer_offset"], int)
     stream = run("dis_transfer_task_info", stream_name="newstream")
     assert sorted(task["name"] for task in stream["tasks"]) == ["task-0", "task-1", "task-2"]
     everything = run("dis_transfer_task_info")

@@ -107,10 +107,10 @@ def test_the_module_reads_transfer_tasks_that_the_sdk_wrote(run: Run, cloud: Loc
 
 
 def test_the_sdk_reads_smart_connect_tasks_that_the_module_wrote(run: Run, kafka_sdk: Any) -> None:
-    made = run("smart_connect_task", **CONNECT)
+    result = run("smart_connect_task", **CONNECT)
     run("smart_connect_task", **{**CONNECT, "obs": {**CONNECT["obs"], "obs_path": "elsewhere"}}, state="paused")
     (task,) = kafka_sdk.list_connector_tasks(kafka.ListConnectorTasksRequest(INSTANCE)).tasks
-    assert (task.id, task.task_name, task.status, task.sink_type) == (made["task"]["id"], "smart-connect-1", "PAUSED", "OBS_SINK")
+    assert (task.id, task.task_name, task.status, task.sink_type) == (result["task"]["id"], "smart-connect-1", "PAUSED", "OBS_SINK")
     assert set(task.topics.split(",")) == {"topic-test", "topic-sdk-no-delete"}
     sink = task.sink_task
     assert (sink.obs_bucket_name, sink.obs_path, sink.deliver_time_interval, sink.record_delimiter) == ("testobs", "elsewhere", 300, "\\n")
@@ -122,10 +122,10 @@ def test_the_module_reads_smart_connect_tasks_that_the_sdk_wrote(run: Run, cloud
     body = kafka.CreateSmartConnectTaskReq(
         task_name="smart-connect-1", topics="topic-sdk-no-delete,topic-test", source_type="NONE", sink_type="OBS_SINK", sink_task=config
     )
-    made = kafka_sdk.create_connector_task(kafka.CreateConnectorTaskRequest(INSTANCE, body))
+    created = kafka_sdk.create_connector_task(kafka.CreateConnectorTaskRequest(INSTANCE, body))
     adopted = run("smart_connect_task", **CONNECT)
-    assert (adopted["changed"], adopted["task"]["id"]) == (False, made.id)
-    kafka_sdk.pause_connector_task(kafka.PauseConnectorTaskRequest(INSTANCE, made.id))
+    assert (adopted["changed"], adopted["task"]["id"]) == (False, created.id)
+    kafka_sdk.pause_connector_task(kafka.PauseConnectorTaskRequest(INSTANCE, created.id))
     cloud.admin("DELETE", "requests")
     assert run("smart_connect_task", **CONNECT, state="running")["actions"] == ["resume"]
     assert [entry["path"].rpartition("/")[2] for entry in cloud.requests() if entry["method"] != "GET"] == ["resume"]
@@ -194,11 +194,11 @@ SINK: dict[str, Any] = {
 
 
 def test_the_old_sdk_reads_sink_tasks_that_the_module_wrote(run: Run, cloud: Local) -> None:
-    made = run("kafka_sink_task", **SINK)
+    result = run("kafka_sink_task", **SINK)
     (read_again,) = run("kafka_sink_task_info", instance_id=INSTANCE)["tasks"]
     seen = old_sdk(cloud)
     assert [(task["task_id"], task["task_name"], task["status"]) for task in seen["listed"]] == [
-        (made["task"]["id"], SINK["task_name"], "RUNNING")
+        (result["task"]["id"], SINK["task_name"], "RUNNING")
     ]
     (shown,) = seen["shown"]
     read = shown["obs_destination_descriptor"]

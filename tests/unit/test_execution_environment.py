@@ -27,12 +27,12 @@ def build(*arguments: str) -> str:
 def test_definition_makes_a_build_context_with_the_collection(tmp_path: pathlib.Path) -> None:
     build("create", "-f", str(DEFINITION), "-c", str(tmp_path / "context"))
     wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
-    assert [one["name"] for one in wanted["collections"]] == ["opendump.huaweicloud"]
+    assert [collection["name"] for collection in wanted["collections"]] == ["opendump.huaweicloud"]
     written = next(path for path in (tmp_path / "context").iterdir() if path.is_file()).read_text(encoding="utf-8")
     assert yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))["images"]["base_image"]["name"] in written
 
 
 def test_collection_says_which_libraries_an_image_needs() -> None:
-    found = yaml.safe_load(build("introspect", os.environ["ANSIBLE_COLLECTIONS_PATH"]))
-    assert any(one.startswith("requests") for one in found["python"])
-    assert found["system"] == []
+    document = yaml.safe_load(build("introspect", os.environ["ANSIBLE_COLLECTIONS_PATH"]))
+    assert any(pin.startswith("requests") for pin in document["python"])
+    assert document["system"] == []

@@ -70,9 +70,9 @@ PIECES = st.sampled_from(
 @settings(max_examples=300)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_whatever_the_expression_it_is_soon_over(expression: str) -> None:
-    found = matches(expression, "a" * 120 + "!")
-    if found is not None:
-        assert found == bool(re.fullmatch(expression, "a" * 120 + "!"))
+    result = matches(expression, "a" * 120 + "!")
+    if result is not None:
+        assert result == bool(re.fullmatch(expression, "a" * 120 + "!"))
 
 
 class Groups:

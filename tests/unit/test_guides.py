@@ -113,9 +113,9 @@ def test_authentication_guide_names_every_option_and_variable() -> None:
 
 
 def test_policies_are_json_that_iam_could_read() -> None:
-    found = re.findall(r"\.\. code-block:: json\n\n((?:  .*\n|\n)+)", text("docs/docsite/rst/policies.rst"))
-    assert len(found) > 2
-    for policy in (json.loads(textwrap.dedent(block)) for block in found):
+    matches = re.findall(r"\.\. code-block:: json\n\n((?:  .*\n|\n)+)", text("docs/docsite/rst/policies.rst"))
+    assert len(matches) > 2
+    for policy in (json.loads(textwrap.dedent(block)) for block in matches):
         assert policy["Version"] in ("1.1", "5.0")
         for statement in policy["Statement"]:
             assert statement["Effect"] == "Allow"
@@ -123,8 +123,8 @@ def test_policies_are_json_that_iam_could_read() -> None:
 
 
 def literal_blocks(path: str, language: str) -> list[str]:
-    found = re.findall(rf"\.\. code-block:: {language}\n\n((?:  .*\n|\n)+)", text(path))
-    return [textwrap.dedent(block).strip("\n") for block in found]
+    matches = re.findall(rf"\.\. code-block:: {language}\n\n((?:  .*\n|\n)+)", text(path))
+    return [textwrap.dedent(block).strip("\n") for block in matches]
 
 
 def test_units_of_the_guide_are_those_to_copy() -> None:

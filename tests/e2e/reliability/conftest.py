@@ -70,12 +70,12 @@ def elsewhere() -> Iterator[Elsewhere]:
 @pytest.fixture
 def gates(local: Local) -> Iterator[Callable[[], Gate]]:
     """Makes gates before the local cloud."""
-    made: list[Gate] = []
+    opened: list[Gate] = []
 
     def make() -> Gate:
-        made.append(Gate(local.url))
-        return made[-1]
+        opened.append(Gate(local.url))
+        return opened[-1]
 
     yield make
-    for gate in made:
+    for gate in opened:
         gate.stop()

@@ -132,11 +132,11 @@ _MOVES = {"id", "create_time", "last_transfer_at", "lag", "transferred", "offset
 def tasks(cloud: Local) -> dict[Place, list[dict[str, Any]]]:
     """All tasks by their parent, but the passing one."""
     project = cloud.state()["projects"][0]
-    found = {("dis", stream["name"]): stream["tasks"] for stream in project["dis"]["streams"]}
-    found.update({("dms", instance["id"]): instance["tasks"] for instance in project["dms"]["instances"]})
+    by_place = {("dis", stream["name"]): stream["tasks"] for stream in project["dis"]["streams"]}
+    by_place.update({("dms", instance["id"]): instance["tasks"] for instance in project["dms"]["instances"]})
     return {
         place: [task for task in there if not task.get("deleting") and task["status"] != "DELETE" and task["name"] != PASSING]
-        for place, there in found.items()
+        for place, there in by_place.items()
     }
 
 
@@ -146,5 +146,5 @@ def lasting(thing: dict[str, Any]) -> dict[str, Any]:
 
 
 def instance(cloud: Local, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(one for one in cloud.state()["projects"][0]["dms"]["instances"] if one["name"] == name)
-    return {key: found[key] for key in ("name", "id", "status", "smart_connect", "connector_node_num")}
+    row: dict[str, Any] = next(candidate for candidate in cloud.state()["projects"][0]["dms"]["instances"] if candidate["name"] == name)
+    return {key: row[key] for key in ("name", "id", "status", "smart_connect", "connector_node_num")}

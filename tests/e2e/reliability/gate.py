@@ -33,10 +33,10 @@ class Gate:
 
     @staticmethod
     def _bound(port: int) -> socket.socket:
-        made = socket.socket()
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        made.bind(("127.0.0.1", port))
-        return made
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(("127.0.0.1", port))
+        return listener
 
     def close_after(self, requests: int, once: bool) -> None:
         self._left, self._once = requests, once

@@ -39,7 +39,7 @@ LIMITS: dict[str, Any] = {"retry_budget": BUDGET, "request_timeout": REQUEST_TIM
 # What a run may take: every request to its time limit, every look to its end, and a wait for a state.
 LONGEST = 15.0
 UNKNOWN = ("not known", "state is unknown")
-MISHAPS = {one.name: one for one in mishaps("")}
+MISHAPS = {kind_of_fault.name: kind_of_fault for kind_of_fault in mishaps("")}
 # Of how many pairs of a verb and a mishap the short run tries one.
 ONE_IN = 8
 
@@ -85,7 +85,7 @@ _courses: dict[tuple[str, int], Course] = {}
 INSTANCES = ("kafka-dump", "plain", "idle")
 
 
-def looked_at(cloud: Local) -> dict[Place, list[dict[str, Any]]]:
+def read_estate(cloud: Local) -> dict[Place, list[dict[str, Any]]]:
     return {place: sorted(map(lasting, there), key=json.dumps) for place, there in tasks(cloud).items()}
 
 
@@ -110,7 +110,7 @@ def course(run: Run, cloud: Local, verb: Verb, page: int) -> Course:
         assert actions(done) == list(verb.actions), done
         assert done["changed"]
         seen = [(entry["method"], entry["path"]) for entry in cloud.requests()]
-        _courses[key] = Course(seen, looked_at(cloud), [instance(cloud, name) for name in INSTANCES])
+        _courses[key] = Course(seen, read_estate(cloud), [instance(cloud, name) for name in INSTANCES])
         assert _courses[key].writes(verb)
     return _courses[key]
 
@@ -185,12 +185,12 @@ def try_fault(
     moved = moved or [instance(cloud, name) for name in INSTANCES] != instances
     if result.get("failed"):
         message = clear(result)
-        told = result["changed"] or any(word in message for word in UNKNOWN)
-        assert told or not moved or mishap.sick, (message, mine, now)
+        is_told = result["changed"] or any(word in message for word in UNKNOWN)
+        assert is_told or not moved or mishap.sick, (message, mine, now)
         if now == [] and mine and not result["changed"]:
             assert "not known" in message, message
     else:
-        assert mishap.sick or looked_at(cloud) == normal.end, result
+        assert mishap.sick or read_estate(cloud) == normal.end, result
         assert result["changed"] or mishap.sick, result
         assert actions(result) == list(verb.actions) or mishap.sick, result
     if mishap.sick and now:
@@ -208,7 +208,7 @@ def try_fault(
         # What the old task had and nobody declared is in the message, and cannot be in the new one.
         declared_again(cloud, verb)
     else:
-        assert looked_at(cloud) == normal.end
+        assert read_estate(cloud) == normal.end
     assert [instance(cloud, name) for name in INSTANCES] == normal.instances
     assert not run(verb.module, **verb.options)["changed"] or verb.options.get("update_secrets") == "always"
     tally.survived()
@@ -233,18 +233,18 @@ def normal_status(normal: Course, verb: Verb) -> str:
 def strikes(normal: Course, verb: Verb, mishap: Mishap) -> list[tuple[int, int]]:
     """Which request of a course the fault strikes first, and how many; each in a run of its own."""
     if mishap.page:
-        found = normal.pages()
+        numbers = normal.pages()
     elif SOAK and not mishap.only_writes:
-        found = list(range(len(normal.requests)))
+        numbers = list(range(len(normal.requests)))
     else:
-        found = normal.writes(verb)
-    found = [number for number in found if normal.reached(mishap, number)]
+        numbers = normal.writes(verb)
+    numbers = [number for number in numbers if normal.reached(mishap, number)]
     if SOAK:
-        every = itertools.product(found, (1, -1) if mishap.lasts else (1,))
+        every = itertools.product(numbers, (1, -1) if mishap.lasts else (1,))
         return [(at, count) for at, count in every if chosen(f"{verb} {mishap} {at} {count}", 1)]
-    if len(found) > 3:
-        found = [found[zlib.crc32(f"{verb} {mishap}".encode()) % len(found)]]
-    return [(at, 1) for at in found]
+    if len(numbers) > 3:
+        numbers = [numbers[zlib.crc32(f"{verb} {mishap}".encode()) % len(numbers)]]
+    return [(at, 1) for at in numbers]
 
 
 @pytest.mark.parametrize(("verb", "mishap"), list(pairs()))
@@ -258,8 +258,8 @@ def test_every_verb_survives_every_fault(
     verb: str,
     mishap: str,
 ) -> None:
-    one, wrong = VERBS[verb], MISHAPS[mishap]
+    way, wrong = VERBS[verb], MISHAPS[mishap]
     if wrong.page:
         monkeypatch.setattr(_connect, "PAGE", wrong.page)
-    for at, count in strikes(course(run, cloud, one, wrong.page), one, wrong):
-        try_fault(run, cloud, tally, one, wrong, at, count, elsewhere, gates)
+    for at, count in strikes(course(run, cloud, way, wrong.page), way, wrong):
+        try_fault(run, cloud, tally, way, wrong, at, count, elsewhere, gates)

@@ -126,7 +126,7 @@ def replaced(answer: Any, path: tuple[Any, ...], by: Any) -> Any:
 
 def written(answer: Any) -> str:
     """JSON, with what is too deep for a JSON library."""
-    return re.sub(r'"deep:(\d+)"', lambda found: "[" * int(found[1]) + "]" * int(found[1]), json.dumps(answer))
+    return re.sub(r'"deep:(\d+)"', lambda match: "[" * int(match[1]) + "]" * int(match[1]), json.dumps(answer))
 
 
 def judge(result: Result) -> None:
@@ -134,13 +134,13 @@ def judge(result: Result) -> None:
     assert "Traceback" not in shown and "exception" not in result, result
     # with -v, and of every failure, Ansible prints the whole result
     assert not CONTROLS.search(shown), CONTROLS.findall(shown)
-    said = [str(result.get("msg", "")), *map(str, result.get("warnings", []))]
-    assert all(sign.isprintable() or sign == "\n" for text in said for sign in text), said
-    assert len(said[0]) < 20_000
+    texts = [str(result.get("msg", "")), *map(str, result.get("warnings", []))]
+    assert all(sign.isprintable() or sign == "\n" for text in texts for sign in text), texts
+    assert len(texts[0]) < 20_000
     json.loads(shown).values()
     shown.encode("ascii")
     if result.get("failed"):
-        assert len(said[0]) > 20 and "should not happen" not in said[0], result
+        assert len(texts[0]) > 20 and "should not happen" not in texts[0], result
 
 
 @pytest.mark.timeout(3600)
@@ -150,7 +150,9 @@ def test_no_answer_brings_a_traceback(run: Run, cloud: Local, tally: Tally, whic
     cloud.seed(SEED)
     here = tasks(cloud)[("dms", INSTANCE)]
     ids = {task["name"]: task["id"] for task in here}
-    connector = next(one for one in cloud.state()["projects"][0]["dms"]["instances"] if one["id"] == INSTANCE)["connector_id"]
+    connector = next(instance for instance in cloud.state()["projects"][0]["dms"]["instances"] if instance["id"] == INSTANCE)[
+        "connector_id"
+    ]
     service, path, calls = ANSWERS[which]
     path = path.format(sinks=f"{BASE}/connectors/{connector}/sink-tasks", sink=ids[NAME + "-sink"], connect=ids[NAME])
     options = {
@@ -209,7 +211,7 @@ def test_no_result_has_a_sign_that_a_terminal_obeys(run: Run, cloud: Local, kind
     ):
         result = run(module, **options)
         judge(result)
-        said = json.dumps(result, ensure_ascii=False)
-        assert "[U+001B][31mred" in said and "\U0001f469\u200d\U0001f680" in said, said
+        text = json.dumps(result, ensure_ascii=False)
+        assert "[U+001B][31mred" in text and "\U0001f469\u200d\U0001f680" in text, text
     shown = result["purged"][0]["task_name"]
     assert shown != name and not run("dump_tasks", **purge, purge_except=[shown])["purged"], "as an export made of results protects it"

@@ -51,7 +51,11 @@ STATUSES = {
 PAUSED = ("PAUSED", "WAITING")
 DWELLS = ("dis.create_dwell", "dis.stop_dwell", "dis.delete_dwell", "dms.connect.creating", "dms.connect.pausing", "dms.deleting")
 # What somebody else does to a task in mid-run is a change at the console, and nothing listening or many pages are the matrix's.
-FAULTS = {one.name: one for one in mishaps("http://127.0.0.1:1/") if not (one.sick or one.closes or one.page or one.login != "key")}
+FAULTS = {
+    mishap.name: mishap
+    for mishap in mishaps("http://127.0.0.1:1/")
+    if not (mishap.sick or mishap.closes or mishap.page or mishap.login != "key")
+}
 
 
 @dataclass(frozen=True)
@@ -221,19 +225,19 @@ class Machine(RuleBasedStateMachine):
     # calls
 
     def snapshot(self) -> dict[tuple[Place, str], list[dict[str, Any]]]:
-        found: dict[tuple[Place, str], list[dict[str, Any]]] = {}
+        lasting_tasks: dict[tuple[Place, str], list[dict[str, Any]]] = {}
         for place, there in tasks(self.cloud).items():
             for task in there:
-                found.setdefault((place, task["name"]), []).append({**lasting(task), "id": task["id"]})
-        return found
+                lasting_tasks.setdefault((place, task["name"]), []).append({**lasting(task), "id": task["id"]})
+        return lasting_tasks
 
     def call(self, module: str, options: dict[str, Any], fault: FaultDrawn, check: bool) -> Result:
         if fault:
             name, method, skip, count = fault
-            one = FAULTS[name]
+            mishap = FAULTS[name]
             verbs = {"": [{}], "GET": [{"method": "GET"}], "write": [{"method": verb} for verb in ("POST", "PUT", "DELETE")]}[method]
             for match in verbs:
-                self.cloud.fault({"match": match, "skip": skip, "count": count, "when": one.when, "do": one.do(None)})  # type: ignore[arg-type]
+                self.cloud.fault({"match": match, "skip": skip, "count": count, "when": mishap.when, "do": mishap.do(None)})  # type: ignore[arg-type]
         self.cloud.admin("DELETE", "requests")
         result = self.run(module, check=check, **options, **LIMITS)
         self.cloud.admin("DELETE", "faults")
@@ -246,8 +250,8 @@ class Machine(RuleBasedStateMachine):
     ) -> None:
         """What holds after every call, whatever came of it."""
         after = self.snapshot()
-        own = {(one.place, one.name) for one in declared}
-        mortal = may_go | {(one.place, one.name) for one in declared if one.state == "absent" or one.policy == "recreate"}
+        own = {(item.place, item.name) for item in declared}
+        mortal = may_go | {(item.place, item.name) for item in declared if item.state == "absent" or item.policy == "recreate"}
         duplicates = Counter({key: len(there) for key, there in after.items() if len(there) > len(before.get(key, [1]))})
         lost = set(before) - set(after) - mortal
         self.tally.counts["duplicates"] += len(duplicates)
@@ -263,12 +267,12 @@ class Machine(RuleBasedStateMachine):
         same = after == before
         entries = [*result.get("results", []), *result.get("purged", [])] or [result]
         replaced = {key for key in own if key in before and key in after and before[key][0]["id"] != after[key][0]["id"]}
-        willing = {(one.place, one.name) for one in declared if one.policy == "recreate"}
+        willing = {(item.place, item.name) for item in declared if item.policy == "recreate"}
         assert replaced <= willing, (result, replaced)
         vanished = {key for key in set(before) - set(after) if key in willing and key not in may_go and key not in self.unwanted(declared)}
         if replaced or vanished:
-            told = any("recreate" in entry["actions"] for entry in entries) or "re-created" in result.get("msg", "")
-            assert told or any(word in result["msg"] for word in UNKNOWN), (result, replaced, vanished)
+            is_told = any("recreate" in entry["actions"] for entry in entries) or "re-created" in result.get("msg", "")
+            assert is_told or any(word in result["msg"] for word in UNKNOWN), (result, replaced, vanished)
         troubled = {entry["parent"] for entry in result.get("results", []) if entry["error"]}
         assert not [entry for entry in result.get("purged", []) if entry["actions"] and entry["parent"] in troubled and not self.first], (
             result
@@ -279,16 +283,16 @@ class Machine(RuleBasedStateMachine):
         else:
             there = tasks(self.cloud)
             unproven = [entry.get("unproven_fields", ()) for entry in result.get("results", [result])]
-            order = declared if "results" not in result else sorted(declared, key=lambda one: WholeEstate.kinds.index(one.kind))
+            order = declared if "results" not in result else sorted(declared, key=lambda item: WholeEstate.kinds.index(item.kind))
             problems = [
-                text for one, unseen in zip(order, unproven, strict=True) if (text := one.broken(there[one.place], self.unable, unseen))
+                text for item, unseen in zip(order, unproven, strict=True) if (text := item.broken(there[item.place], self.unable, unseen))
             ]
             assert not problems, (problems, result)
             assert result["changed"] is not same, (result, before, after)
 
     @staticmethod
     def unwanted(declared: list[Declared]) -> set[tuple[Place, str]]:
-        return {(one.place, one.name) for one in declared if one.state == "absent"}
+        return {(item.place, item.name) for item in declared if item.state == "absent"}
 
     def declare(
         self, module: str, options: dict[str, Any], declared: list[Declared], may_go: set[tuple[Place, str]], fault: FaultDrawn, check: bool
@@ -311,8 +315,8 @@ class Machine(RuleBasedStateMachine):
 class DisTransferTask(Machine):
     kinds = ("dis_transfer_task",)
 
-    def play(self, one: Declared, fault: FaultDrawn, check: bool) -> None:
-        self.declare(one.kind, one.options, [one], set(), fault, check)
+    def play(self, declared: Declared, fault: FaultDrawn, check: bool) -> None:
+        self.declare(declared.kind, declared.options, [declared], set(), fault, check)
 
     # twice, for a rule is as likely as any other, and calls are what this is about
     call_a = rule(one=declarations("dis_transfer_task"), fault=faults, check=CHECK)(play)
@@ -323,7 +327,9 @@ class WholeEstate(Machine):
     kinds = ("dis_transfer_task", "kafka_sink_task", "smart_connect_task")
 
     @rule(
-        many=st.lists(st.one_of(*map(declarations, kinds)), min_size=1, max_size=5, unique_by=lambda one: (one.kind, one.name)),
+        many=st.lists(
+            st.one_of(*map(declarations, kinds)), min_size=1, max_size=5, unique_by=lambda declared: (declared.kind, declared.name)
+        ),
         fault=faults,
         check=CHECK,
         purge=st.booleans(),
@@ -335,14 +341,14 @@ class WholeEstate(Machine):
     def play(
         self, many: list[Declared], fault: FaultDrawn, check: bool, purge: bool, limit: int, parallelism: int, on_error: str, first: bool
     ) -> None:
-        options: dict[str, Any] = {f"{kind}s": [one.options for one in many if one.kind == kind] for kind in self.kinds}
+        options: dict[str, Any] = {f"{kind}s": [declared.options for declared in many if declared.kind == kind] for kind in self.kinds}
         self.first = first
         options.update(parallelism=parallelism, on_error=on_error, purge_first=first)
         may_go: set[tuple[Place, str]] = set()
         if purge:
             options.update(purge=True, purge_match="^dump-", purge_limit=limit)
-            named = {(one.place, one.name) for one in many}
-            places = {one.place for one in many}
+            named = {(declared.place, declared.name) for declared in many}
+            places = {declared.place for declared in many}
             may_go = {key for key in self.snapshot() if key[0] in places and key[1].startswith("dump-")} - named
         if limit < len(may_go):
             self.refused(options, may_go, fault)

@@ -94,9 +94,9 @@ def test_two_names_of_one_instance_do_not_make_two_tasks(run: Run, cloud: Local)
 
 
 def test_a_task_by_its_name_and_by_its_id_is_one_task(run: Run, cloud: Local) -> None:
-    made = run("smart_connect_task", **CONNECT, **QUICK)
+    result = run("smart_connect_task", **CONNECT, **QUICK)
     cloud.admin("DELETE", "requests")
-    by_id = {**{key: value for key, value in CONNECT.items() if key != "task_name"}, **QUICK, "task_id": made["task"]["id"]}
+    by_id = {**{key: value for key, value in CONNECT.items() if key != "task_name"}, **QUICK, "task_id": result["task"]["id"]}
     failed = run("dump_tasks", smart_connect_tasks=[{**CONNECT, **QUICK, "state": "paused"}, {**by_id, "state": "running"}])
     assert failed["failed"] and "Declared twice" in failed["msg"], failed["msg"]
     assert writes(cloud) == []
@@ -220,10 +220,10 @@ def test_a_list_that_changes_between_pages_hides_nothing(run: Run, cloud: Local,
     cloud.fault(
         {"match": {"method": "GET", "path": "tasks$"}, "skip": page - 1, "when": "after" if page == 1 else "before", "do": {"patch": patch}}
     )
-    found = run("smart_connect_task_info", instance_id=INSTANCE)
+    result = run("smart_connect_task_info", instance_id=INSTANCE)
     # the two stores are one, so that this list shows sink tasks as well
     there = sorted(task["name"] for task in tasks(cloud)[("dms", INSTANCE)])
-    assert sorted(task["name"] for task in found["tasks"] if task["name"] != PASSING) == there
+    assert sorted(task["name"] for task in result["tasks"] if task["name"] != PASSING) == there
     assert not run("smart_connect_task", **{**CONNECT, **QUICK, "task_name": "dump-50"})["changed"]
 
 
@@ -333,7 +333,7 @@ def certificate(folder: pathlib.Path, name: str, host: str = "127.0.0.1", days: 
 
 
 @pytest.mark.parametrize(
-    ("host", "days", "options", "said"),
+    ("host", "days", "options", "text"),
     [
         ("127.0.0.1", 1, {"ca_path": True}, None),
         ("127.0.0.1", 1, {"validate_certs": False}, None),
@@ -345,7 +345,7 @@ def certificate(folder: pathlib.Path, name: str, host: str = "127.0.0.1", days: 
     ],
     ids=["own CA", "not verified", "unknown CA", "unknown CA, said", "expired", "another host", "another CA"],
 )
-def test_certificates(run: Run, tmp_path: pathlib.Path, host: str, days: int, options: dict[str, Any], said: str | None) -> None:
+def test_certificates(run: Run, tmp_path: pathlib.Path, host: str, days: int, options: dict[str, Any], text: str | None) -> None:
     ca, leaf, key = certificate(tmp_path, "right", host, days)
     if options.get("ca_path"):
         options = {**options, "ca_path": str(ca if options["ca_path"] is True else certificate(tmp_path, "another")[0])}
@@ -356,9 +356,9 @@ def test_certificates(run: Run, tmp_path: pathlib.Path, host: str, days: int, op
         started = time.monotonic()
         result = run("dis_transfer_task_info", stream_name=STREAM, **place, **options)
         asked = [entry.path for entry in seeded.journal._entries]
-    if said is None:
+    if text is None:
         assert "DIS.4301" in result["msg"] and asked
     else:
-        assert said in result["msg"] and "ca_path" in result["msg"], result["msg"]
+        assert text in result["msg"] and "ca_path" in result["msg"], result["msg"]
         assert asked == []
         assert time.monotonic() - started < 4, "a certificate does not get better"

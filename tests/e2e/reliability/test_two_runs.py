@@ -64,7 +64,7 @@ def seed(cloud: Local) -> None:
 
 def let_meet(cloud: Local, writes: bool) -> None:
     """The first look of each run at a list, and its first write, come at one moment."""
-    connectors = {one["name"]: one["connector_id"] for one in cloud.state()["projects"][0]["dms"]["instances"]}
+    connectors = {instance["name"]: instance["connector_id"] for instance in cloud.state()["projects"][0]["dms"]["instances"]}
     for stage in STAGES:
         for path in (f"streams/{stage}/", f"instances/{IDS[stage]}/", f"connectors/{connectors[stage]}/"):
             matches = [{"method": "GET", "path": path + ".*tasks$"}]
@@ -141,8 +141,8 @@ def reports(cloud: Local, environment: dict[str, str], tmp_path: pathlib.Path) -
         for process in processes:
             process.wait(200)
         processes.clear()
-        found = [[json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] for file in records]
-        return [{entry["task"]: {**entry["result"], "failed": entry["outcome"] == "failed"} for entry in entries} for entries in found]
+        runs = [[json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] for file in records]
+        return [{entry["task"]: {**entry["result"], "failed": entry["outcome"] == "failed"} for entry in entries} for entries in runs]
 
     yield run_both
     for process in processes:

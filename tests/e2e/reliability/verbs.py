@@ -107,7 +107,7 @@ def verbs() -> list[Verb]:
         "connect waiting": document(smart_connect_tasks=[smart_connect_task(status="WAITING")]),
     }
     absent = {"task_name": NAME, "state": "absent"}
-    found = [
+    all_verbs = [
         Verb("transfer create", "dis_transfer_task", TRANSFER, ("POST", "transfer-tasks$"), dis, actions=("create",)),
         Verb(
             "transfer create paused",
@@ -297,7 +297,7 @@ def verbs() -> list[Verb]:
             for name, parallelism in (("dump_tasks", 1), ("dump_tasks side by side", 8))
         ),
     ]
-    return [one if one.module == "dump_tasks" else Verb(**{**vars(one), "options": {**one.options, **SLOW}}) for one in found]
+    return [verb if verb.module == "dump_tasks" else Verb(**{**vars(verb), "options": {**verb.options, **SLOW}}) for verb in all_verbs]
 
 
-VERBS = {one.name: one for one in verbs()}
+VERBS = {verb.name: verb for verb in verbs()}

@@ -353,7 +353,7 @@ def test_a_lookup_that_failed_in_passing_is_done_again(clients: Clients, service
 
 
 def test_no_way_to_tell_the_project(clients: Clients) -> None:
-    with pytest.raises(ConfigurationError, match=r"which project.*project_id.*project_name.*region"):
+    with pytest.raises(ConfigurationError, match=r"project is not known.*project_id.*project_name.*region"):
         clients(project_id=None, region=None).call("dis", "GET", "/v2/{project_id}/x")
 
 

@@ -39,18 +39,18 @@ def cloud(local: Local) -> Local:
 
 @pytest.fixture
 def connect(cloud: Local) -> Iterator[Any]:
-    made: list[Client] = []
+    clients: list[Client] = []
     warnings: list[str] = []
 
     def client(**options: Any) -> Client:
         usual = {"region": "eu-west-101", "retry_budget": 5}
         usual.update(dict.fromkeys(("dis_endpoint", "dms_endpoint", "iam_endpoint"), cloud.url))
-        made.append(Client({**usual, **options}, environ={"HOME": "/nonexistent"}, warn=warnings.append, wait=lambda _seconds: None))
-        return made[-1]
+        clients.append(Client({**usual, **options}, environ={"HOME": "/nonexistent"}, warn=warnings.append, wait=lambda _seconds: None))
+        return clients[-1]
 
     client.warnings = warnings  # type: ignore[attr-defined]
     yield client
-    for one in made:
+    for one in clients:
         one.close()
 
 

@@ -39,8 +39,8 @@ def test_by_region_and_cloud(service: str, region: str | None, cloud: str | None
     ],
 )
 def test_by_url(url: str, base: str, prefix: str, address: str) -> None:
-    found = find_endpoint("dis", url, "cn-north-4", None)
-    assert (found.base, found.prefix, found.address) == (base, prefix, address)
+    result = find_endpoint("dis", url, "cn-north-4", None)
+    assert (result.base, result.prefix, result.address) == (base, prefix, address)
 
 
 def test_version_at_the_end_of_iam_is_left_out() -> None:

@@ -114,8 +114,8 @@ def test_masking_stays_linear() -> None:
 
 
 def test_spellings_for_those_who_look_for_texts() -> None:
-    spellings = list_spellings('a/b c"<')
-    assert {'a/b c"<', 'a/b c\\"<', 'a\\/b c\\"<', "a%2Fb%20c%22%3C", "a%2fb%20c%22%3c", "a%2Fb+c%22%3C", "a/b c&quot;&lt;"} <= spellings
+    forms = list_spellings('a/b c"<')
+    assert {'a/b c"<', 'a/b c\\"<', 'a\\/b c\\"<', "a%2Fb%20c%22%3C", "a%2fb%20c%22%3c", "a%2Fb+c%22%3C", "a/b c&quot;&lt;"} <= forms
 
 
 # a refusal is masked before it is cut
@@ -129,7 +129,7 @@ def test_a_secret_across_the_cut_leaves_no_half(shape: str) -> None:
         spelt = html.escape(text) if shape == "page" else "".join(f"&#{ord(sign)};" for sign in text)
         page = f"<html><script>{secret}</script><p>{spelt}"
         body = json.dumps({"error_code": "X.1", "error_msg": text}) if shape == "JSON" else page
-        refusal = read_refusal(400, {"X-Request-Id": "r" * 90 + secret}, body.encode(), lambda said: mask(said, [secret]))
+        refusal = read_refusal(400, {"X-Request-Id": "r" * 90 + secret}, body.encode(), lambda words: mask(words, [secret]))
         assert "canary" not in "".join(refusal) and "s3cr3t" not in "".join(refusal), padding
 
 
@@ -144,4 +144,4 @@ def test_a_secret_across_the_end_of_what_is_read_leaves_no_half() -> None:
     secret = "canary-secret"
     for length in (99_995, 100_000 - len(secret)):
         body = b"<p><!-- " + b"x" * (length - 12) + b" -->" + secret.encode() + b"y" * 200_000
-        assert "can" not in read_refusal(500, {}, body, lambda said: mask(said, [secret])).text
+        assert "can" not in read_refusal(500, {}, body, lambda text: mask(text, [secret])).text

@@ -91,11 +91,11 @@ def test_pauses_grow_to_a_longest_one_and_stay_within_the_budget() -> None:
 
 @given(st.floats(0, 200), st.floats(0.05, 1), st.none() | st.floats(0, 300))
 def test_no_try_begins_after_the_budget(budget: float, share: float, asked: float | None) -> None:
-    found = waits(budget, asked, share)
-    assert sum(found) <= budget + 1e-3
-    assert all(wait <= max(LONGEST_WAIT, asked or 0) for wait in found)
+    waited = waits(budget, asked, share)
+    assert sum(waited) <= budget + 1e-3
+    assert all(wait <= max(LONGEST_WAIT, asked or 0) for wait in waited)
     if asked is not None:
-        assert all(wait >= min(asked, budget - sum(found[:index])) - 1e-3 for index, wait in enumerate(found))
+        assert all(wait >= min(asked, budget - sum(waited[:index])) - 1e-3 for index, wait in enumerate(waited))
 
 
 def test_small_budgets_are_for_several_tries() -> None:

@@ -341,12 +341,12 @@ def test_https_through_a_proxy(clients: Clients, secure: ScriptedService, proxie
 
 
 @pytest.mark.parametrize(
-    "status, said",
+    "status, text",
     [(407, r"proxy 127\.0\.0\.1:\d+ wants a user and a password\. .*HTTPS_PROXY"), (403, r"does not let through to DIS .*NO_PROXY")],
 )
-def test_a_proxy_that_refuses(clients: Clients, proxied: ScriptedService, status: int, said: str) -> None:
+def test_a_proxy_that_refuses(clients: Clients, proxied: ScriptedService, status: int, text: str) -> None:
     proxied.always = answer(status)
-    with pytest.raises(TransportError, match=said) as caught:
+    with pytest.raises(TransportError, match=text) as caught:
         clients(dis_endpoint="https://dis.example.com", retry_budget=0).call("dis", "POST", "/x")
     assert not caught.value.possibly_executed
 
@@ -424,8 +424,8 @@ def dead() -> Iterator[tuple[str, int]]:
 
 
 def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: tuple[str, int]) -> None:
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_what, **_more: found)
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_what, **_more: answers)
 
 
 def test_a_name_with_dead_addresses_keeps_to_the_time(clients: Clients, dead: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -447,7 +447,7 @@ def test_an_address_that_answers_is_found_behind_dead_ones(
 
 
 @pytest.mark.parametrize(
-    "url, said",
+    "url, text",
     [
         ("socks5h://user:canary@127.0.0.1:1080", r"speaks SOCKS.*PySocks is missing.*requests\[socks\]"),
         ("https://", "is no URL of a proxy"),
@@ -456,12 +456,12 @@ def test_an_address_that_answers_is_found_behind_dead_ones(
         ("http://[canary", "is no URL of a proxy"),
     ],
 )
-def test_a_proxy_that_cannot_be_used_is_named_and_not_tried(clients: Clients, monkeypatch: pytest.MonkeyPatch, url: str, said: str) -> None:
+def test_a_proxy_that_cannot_be_used_is_named_and_not_tried(clients: Clients, monkeypatch: pytest.MonkeyPatch, url: str, text: str) -> None:
     for name in ("NO_PROXY", "no_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTPS_PROXY", url)
     monkeypatch.setitem(sys.modules, "socks", None)
-    with pytest.raises(ConfigurationError, match=r"The proxy of the environment \(HTTPS_PROXY\).*" + said) as caught:
+    with pytest.raises(ConfigurationError, match=r"The proxy of the environment \(HTTPS_PROXY\).*" + text) as caught:
         clients(dis_endpoint="https://dis.example.com").call("dis", "GET", "/x")
     assert "canary" not in str(caught.value)
     assert clients.warnings == []

@@ -190,9 +190,9 @@ def test_so_it_is_on_either_side_of_a_redis_copy_and_in_groups_of_dis(service: A
     service.answer("GET", "transfer-tasks/t", {"task_name": "t", "destination_type": "DWS", "dws_destination_descripton": shown})
     service.answer("PUT", "transfer-tasks", None)
     transfers = DisTransferTask(service)
-    found = transfers.show(STREAM, Task("dis_transfer_task", STREAM, "t"))
-    assert found is not None
-    transfers.update(STREAM, found, "dws", encode_values(transfers.fields("dws"), found.values))
+    result = transfers.show(STREAM, Task("dis_transfer_task", STREAM, "t"))
+    assert result is not None
+    transfers.update(STREAM, result, "dws", encode_values(transfers.fields("dws"), result.values))
     sent = service.requests[-1][2]["dws_destination_descriptor"]
     assert sent == {"task_name": "t", "dws_delimiter": ",", "new": 1, "options": {"reject_limit": "5", "strict": "on"}}
 

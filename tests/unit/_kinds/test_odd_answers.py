@@ -36,7 +36,8 @@ PARTS = st.dictionaries(st.sampled_from(PART_MEMBERS.split()), ODD)
 
 def answers(kind: type[Kind]) -> st.SearchStrategy[dict[str, Any]]:
     names = sorted(
-        {path.split(".")[-1] for one in kind.destinations for path, _field in leaves(one.fields)} | {"source", "sink", "options"}
+        {path.split(".")[-1] for destination in kind.destinations for path, _field in leaves(destination.fields)}
+        | {"source", "sink", "options"}
     )
     inside = st.dictionaries(st.sampled_from(names), ODD, max_size=8)
     types = st.sampled_from(["OBS", "DWS", "CLOUDTABLE", "OBS_SINK", "NONE", "KAFKA_REPLICATOR_SOURCE", "REDIS_REPLICATOR_SINK"])

@@ -58,7 +58,7 @@ def buckets(service: ScriptedService, clock: Clock) -> Iterator[Made]:
 
 
 def names(reached: Buckets, prefix: str = "", **more: str) -> list[str]:
-    return [one.key for one in reached.bucket("archive", 1000).objects(prefix, **more)]
+    return [file.key for file in reached.bucket("archive", 1000).objects(prefix, **more)]
 
 
 def test_pages_are_read_to_the_last(service: ScriptedService, buckets: Made) -> None:

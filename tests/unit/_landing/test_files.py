@@ -103,16 +103,16 @@ def connect_task(**more: Any) -> dict[str, Any]:
 
 
 def place(task: dict[str, Any]) -> Place:
-    found = place_of(task, KINDS[task["kind"]].files)
-    assert found is not None
-    return found
+    result = place_of(task, KINDS[task["kind"]].files)
+    assert result is not None
+    return result
 
 
 def seen(
     task: dict[str, Any], bucket: Held, window: Window = HOUR, most: int = 1000, neighbours: Sequence[dict[str, Any]] = ()
 ) -> tuple[Findings, str, str]:
-    found = look(bucket, place(task), window, interval_of(task), most, [place(other) for other in neighbours])
-    return (found, *verdict(task, found, window, interval_of(task)))
+    findings = look(bucket, place(task), window, interval_of(task), most, [place(other) for other in neighbours])
+    return (findings, *verdict(task, findings, window, interval_of(task)))
 
 
 def test_files_that_came_are_counted_in_the_services_zone() -> None:
@@ -126,9 +126,9 @@ def test_files_that_came_are_counted_in_the_services_zone() -> None:
             "orders2/2026/02/04/of-another": 1,
         }
     )
-    found, said, _why = seen(transfer_task(), bucket)
-    assert (said, found.objects, found.bytes) == ("landing", 2, 20)
-    assert found.newest and found.newest.key == "orders/2026/02/04/new"
+    findings, word, _why = seen(transfer_task(), bucket)
+    assert (word, findings.objects, findings.bytes) == ("landing", 2, 20)
+    assert findings.newest and findings.newest.key == "orders/2026/02/04/new"
     assert "orders/2026/01/31/older" not in bucket.read
 
 
@@ -138,10 +138,10 @@ def test_files_that_came_are_counted_in_the_services_zone() -> None:
 )
 def test_no_file_means_little_without_the_lag(lag: Any, expected: str) -> None:
     bucket = Held(**{"dump/orders/2026/02/03/10/00/orders+0+0000000001": 870})
-    found, said, why = seen(connect_task(lag=lag), bucket)
-    assert said == expected, why
-    assert found.objects == 0
-    assert found.newest and found.newest.key.endswith("orders+0+0000000001"), "since when nothing came is worth knowing"
+    findings, word, why = seen(connect_task(lag=lag), bucket)
+    assert word == expected, why
+    assert findings.objects == 0
+    assert findings.newest and findings.newest.key.endswith("orders+0+0000000001"), "since when nothing came is worth knowing"
     assert "-1" not in why
 
 
@@ -161,11 +161,11 @@ def test_a_task_is_not_stuck_before_it_could_have_delivered() -> None:
 
 def test_files_in_directories_of_another_zone_are_found_and_said_so() -> None:
     bucket = Held(**{"dump/orders/2026/02/03/16/25/orders+0+1": 5})
-    found, said, why = seen(connect_task(lag=7), bucket)
-    assert (said, found.astray) == ("landing", True)
+    findings, word, why = seen(connect_task(lag=7), bucket)
+    assert (word, findings.astray) == ("landing", True)
     assert "time_zone" in why
-    found, said, _why = seen(connect_task(lag=7), bucket, Window(HOUR.since, NOW, UTC))
-    assert (said, found.astray, found.objects) == ("landing", False, 1)
+    findings, word, _why = seen(connect_task(lag=7), bucket, Window(HOUR.since, NOW, UTC))
+    assert (word, findings.astray, findings.objects) == ("landing", False, 1)
 
 
 def test_topics_may_have_directories_or_none() -> None:
@@ -179,16 +179,16 @@ def test_topics_may_have_directories_or_none() -> None:
 def test_topics_of_a_regular_expression_are_read_from_the_bucket() -> None:
     task = connect_task(topics=None, topics_regex="topic-.*")
     bucket = Held(**{f"dump/{topic}/2026/02/04/00/25/{topic}+0+1": 5 for topic in ("topic-a", "topic-b", "other")})
-    found, said, _why = seen(task, bucket)
-    assert (said, found.objects) == ("landing", 2)
+    findings, word, _why = seen(task, bucket)
+    assert (word, findings.objects) == ("landing", 2)
 
 
 def test_no_directories_by_time_means_all_names_are_read_up_to_the_limit() -> None:
     task = transfer_task(destination={"partition_format": None})
     bucket = Held(**{f"orders/file-{number:04}": 600 for number in range(50)}, **{"orders/zzz": 3})
     assert seen(task, bucket)[1] == "landing"
-    found, said, why = seen(task, bucket, most=20)
-    assert (said, found.cut_off) == ("unknown", True), why
+    findings, word, why = seen(task, bucket, most=20)
+    assert (word, findings.cut_off) == ("unknown", True), why
 
 
 def test_directories_named_by_the_data_say_nothing_about_when_a_file_came() -> None:
@@ -197,8 +197,8 @@ def test_directories_named_by_the_data_say_nothing_about_when_a_file_came() -> N
 
 
 def test_what_dis_says_and_the_bucket_does_not_show_is_named() -> None:
-    _found, said, why = seen(transfer_task(last_transfer_at="2026-02-03T16:20:00Z"), Held())
-    assert said == "unknown"
+    _found, word, why = seen(transfer_task(last_transfer_at="2026-02-03T16:20:00Z"), Held())
+    assert word == "unknown"
     assert "2026-02-03T16:20:00Z" in why
 
 
@@ -264,15 +264,15 @@ def test_a_neighbours_file_is_no_delivery_of_a_task_without_a_directory() -> Non
     bucket = Held(**{"orders/2026/02/04/file": 5})
     neighbour = transfer_task(id="other", name="orders-to-obs")
     for mine in (rootless(), rootless(partition_format="yyyy/MM/dd"), rootless(processing_schema={"timestamp_name": "t"})):
-        found, said, why = seen(mine, bucket, neighbours=[neighbour])
-        assert (said, found.objects) == ("unknown", 0), why
+        findings, word, why = seen(mine, bucket, neighbours=[neighbour])
+        assert (word, findings.objects) == ("unknown", 0), why
         assert seen(neighbour, bucket, neighbours=[mine])[1] == "landing"
     assert seen({**rootless(), "lag": 7}, bucket, neighbours=[neighbour])[1] == "stuck", "and none that keeps it from being stuck"
 
 
 def test_a_file_in_a_directory_that_nobody_names_is_doubtful() -> None:
-    found, said, why = seen({**rootless(), "lag": 7}, Held(**{"exports/report.csv": 5}))
-    assert (said, found.objects, found.doubtful) == ("unknown", 0, 1)
+    findings, word, why = seen({**rootless(), "lag": 7}, Held(**{"exports/report.csv": 5}))
+    assert (word, findings.objects, findings.doubtful) == ("unknown", 0, 1)
     assert "exports/report.csv" in why
     assert seen(rootless(), Held(file=5))[1] == "landing"
 
@@ -280,8 +280,8 @@ def test_a_file_in_a_directory_that_nobody_names_is_doubtful() -> None:
 def test_two_tasks_with_one_directory_are_not_told_apart() -> None:
     bucket = Held(**{"orders/2026/02/04/file": 5})
     twin = transfer_task(id="twin", name="orders-twin")
-    found, said, why = seen(transfer_task(id="mine"), bucket, neighbours=[twin])
-    assert (said, found.objects) == ("unknown", 0)
+    findings, word, why = seen(transfer_task(id="mine"), bucket, neighbours=[twin])
+    assert (word, findings.objects) == ("unknown", 0)
     assert "orders-twin" in why and "directory of its own" in why
 
 
@@ -322,8 +322,8 @@ def test_an_expression_that_cannot_be_read_is_no_proof() -> None:
 
 def test_what_is_not_the_tasks_own_counts_as_read_too() -> None:
     bucket = Held(**{f"orders/x/{number:04}/": 5 for number in range(50)})
-    found, said, why = seen(transfer_task(destination={"partition_format": None}), bucket, most=20)
-    assert (len(bucket.read), said, found.cut_off) == (21, "unknown", True), why
+    findings, word, why = seen(transfer_task(destination={"partition_format": None}), bucket, most=20)
+    assert (len(bucket.read), word, findings.cut_off) == (21, "unknown", True), why
 
 
 # records that are odd
@@ -350,7 +350,7 @@ FIELDS = ("obs_bucket_name", "obs_bucket_path", "obs_path", "file_prefix", "part
 )
 def test_a_record_may_be_as_odd_as_it_likes(kind: str, names: dict[str, Any], fields: Any) -> None:
     task = {"kind": kind, "destination": fields, **names}
-    found = place_of(task, KINDS[kind].files)
-    if found is not None:
-        held = look(Held(**{"orders/2026/02/04/file": 5, "file": 5}), found, HOUR, interval_of(task), 10, [found])
+    result = place_of(task, KINDS[kind].files)
+    if result is not None:
+        held = look(Held(**{"orders/2026/02/04/file": 5, "file": 5}), result, HOUR, interval_of(task), 10, [result])
         assert verdict(task, held, HOUR, interval_of(task))[0] in VERDICTS

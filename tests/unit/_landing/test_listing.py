@@ -25,8 +25,8 @@ def listing(*parts: str, truncated: str = "false", namespace: str = "http://obs.
 def test_a_page(namespace: str) -> None:
     folders = "<CommonPrefixes><Prefix>a/c/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>a/d/</Prefix></CommonPrefixes>"
     page = read_page(listing("<Name>n</Name>", GOOD, folders, namespace=namespace))
-    (one,) = page.objects
-    assert (one.key, one.size, one.modified.isoformat()) == ("a/b", 12, "2026-02-03T04:05:06+00:00")
+    (file,) = page.objects
+    assert (file.key, file.size, file.modified.isoformat()) == ("a/b", 12, "2026-02-03T04:05:06+00:00")
     assert (page.directories, page.marker) == (["a/c/", "a/d/"], None)
 
 

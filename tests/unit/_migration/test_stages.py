@@ -136,9 +136,9 @@ def test_without_offsets_nothing_is_deleted_but_after_a_new_start_from_the_begin
 def test_lag_says_more_than_the_last_offset() -> None:
     """Whether the last offset is that of the last message or of the next one is not documented; the lag leaves no doubt."""
     part = Partition("0", last_transfer_offset=99, log_end_offset=100, lag=0, topic="a")
-    found = migration.read_positions(Task("kafka_sink_task", INSTANCE, "old", partitions=[part]))
-    assert found == {"a/0": (100, 100)}
-    assert migration.count_behind(found) == 0
+    positions = migration.read_positions(Task("kafka_sink_task", INSTANCE, "old", partitions=[part]))
+    assert positions == {"a/0": (100, 100)}
+    assert migration.count_behind(positions) == 0
 
 
 def test_one_unknown_partition_makes_the_whole_unknown() -> None:
@@ -148,12 +148,12 @@ def test_one_unknown_partition_makes_the_whole_unknown() -> None:
 
 
 def test_partitions_that_came_later_count_as_repeated() -> None:
-    found = {"a/0": migration.Position(100, 110), "a/1": migration.Position(5, 5)}
-    assert migration.count_beyond(found, BEFORE) == 5
-    assert migration.count_behind(found) == 10
-    assert migration.has_reached(found, {"a/0": 100})
-    assert not migration.has_reached(found, {"a/0": 100, "a/9": 7}), "of a partition that is not shown nobody knows"
-    assert not migration.has_reached(found, {"a/0": 101})
+    positions = {"a/0": migration.Position(100, 110), "a/1": migration.Position(5, 5)}
+    assert migration.count_beyond(positions, BEFORE) == 5
+    assert migration.count_behind(positions) == 10
+    assert migration.has_reached(positions, {"a/0": 100})
+    assert not migration.has_reached(positions, {"a/0": 100, "a/9": 7}), "of a partition that is not shown nobody knows"
+    assert not migration.has_reached(positions, {"a/0": 101})
 
 
 # the mapping
@@ -178,9 +178,9 @@ def mapped(**values: Any) -> Any:
 
 
 def test_every_field_of_a_sink_task_is_carried_over_or_decided_upon() -> None:
-    made = mapped()
-    assert made.problems == made.needs == []
-    assert made.options == {
+    successor = mapped()
+    assert successor.problems == successor.needs == []
+    assert successor.options == {
         "instance_id": "instance-1",
         "task_name": "old-sc",
         "topics": ["a", "b"],
@@ -194,31 +194,31 @@ def test_every_field_of_a_sink_task_is_carried_over_or_decided_upon() -> None:
             "deliver_time_interval": 300,
         },
     }
-    fields = {path for path, one in leaves(KafkaSinkTask.fields("obs")) if not one.secret}
+    fields = {path for path, field in leaves(KafkaSinkTask.fields("obs")) if not field.secret}
     assert fields <= {*RAW, "topics_regex"}
-    assert made.declaration.values["obs.secret_key"] == "SK"
-    assert "SK" not in str(made.options)
+    assert successor.declaration.values["obs.secret_key"] == "SK"
+    assert "SK" not in str(successor.options)
 
 
 def test_a_writer_for_one_bucket_goes_before_that_for_all() -> None:
-    made = mapped(**{"obs.obs_bucket_name": "mine"})
-    assert made.options["obs"]["agency_name"] == "writer"
-    assert "obs.access_key" not in made.declaration.values
+    successor = mapped(**{"obs.obs_bucket_name": "mine"})
+    assert successor.options["obs"]["agency_name"] == "writer"
+    assert "obs.access_key" not in successor.declaration.values
 
 
 def test_what_has_no_counterpart_is_a_problem() -> None:
     assert "missing_partition_format" in mapped(**{"obs.partition_format": None}).problems[0]
     assert mapped(**{"obs.deliver_time_interval": 7}).problems
-    made = design_successor(Task("kafka_sink_task", INSTANCE, "old", "id", "RUNNING", destination="obs", values={}), WRITING)
-    assert made.problems
+    successor = design_successor(Task("kafka_sink_task", INSTANCE, "old", "id", "RUNNING", destination="obs", values={}), WRITING)
+    assert successor.problems
 
 
 def test_a_candidate_is_compared_field_by_field() -> None:
-    made = mapped()
+    successor = mapped()
     values = {**RAW, "topics": "a,b", "obs.record_delimiter": "\\n"}
     candidate = Task("smart_connect_task", INSTANCE, "old-sc", "id", "RUNNING", destination="obs", values=values)
-    assert compare_successor(made, candidate) == []
+    assert compare_successor(successor, candidate) == []
     candidate.values = {**values, "obs.obs_path": "other", "topics": "a"}
-    assert compare_successor(made, candidate) == ["topics", "obs.obs_path"]
+    assert compare_successor(successor, candidate) == ["topics", "obs.obs_path"]
     candidate.destination = "kafka"
-    assert compare_successor(made, candidate)
+    assert compare_successor(successor, candidate)

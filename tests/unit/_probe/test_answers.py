@@ -13,21 +13,21 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.page i
 
 
 def document(**values: Any) -> dict[str, Any]:
-    told = {name: {"value": value, "told": True, "why": None, "evidence": []} for name, value in values.items()}
-    return build_document({**told, "dms.store": not_told("two tasks | are there already")}, "eu-west-101", "2026-11-27T08:00:00Z")
+    answers = {name: {"value": value, "told": True, "why": None, "evidence": []} for name, value in values.items()}
+    return build_document({**answers, "dms.store": not_told("two tasks | are there already")}, "eu-west-101", "2026-11-27T08:00:00Z")
 
 
 def test_times_agree_unless_one_of_them_is_none() -> None:
     here = document(**{"dis.stop_dwell": "2.5s", "dis.start_dwell": 0, "dis.put": "honoured"})
     there = document(**{"dis.stop_dwell": "4s", "dis.start_dwell": "1s", "dis.put": "unknown"})
-    found = [(row["switch"], row["here"], row["there"]) for row in compare(here, there)]
-    assert found == [("dis.put", "honoured", "unknown"), ("dis.start_dwell", 0, "1s")]
+    differences = [(row["switch"], row["here"], row["there"]) for row in compare(here, there)]
+    assert differences == [("dis.put", "honoured", "unknown"), ("dis.start_dwell", 0, "1s")]
 
 
 def test_a_page_says_what_contradicts_and_what_that_means() -> None:
-    made = document(**{"dis.put": "unknown", "dis.stop_dwell": "2.5s", "dis.put_status": 200, "dms.extra_fields": {"task": {"a|b": "`"}}})
-    assert count(made["answers"]) == {"confirmed": 1, "contradicted": 3, "not_told": 1}
-    page = draw_page(made, [{"switch": "dis.put", "here": "unknown", "there": "honoured"}], "eu-west-0")
+    mine = document(**{"dis.put": "unknown", "dis.stop_dwell": "2.5s", "dis.put_status": 200, "dms.extra_fields": {"task": {"a|b": "`"}}})
+    assert count(mine["answers"]) == {"confirmed": 1, "contradicted": 3, "not_told": 1}
+    page = draw_page(mine, [{"switch": "dis.put", "here": "unknown", "there": "honoured"}], "eu-west-0")
     lines = page.splitlines()
     assert '| Can a task be replaced? | dis.put | `"unknown"` | `"honoured"` | The modules cannot change a task in place there;' in page
     assert (

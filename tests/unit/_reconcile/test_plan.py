@@ -44,9 +44,9 @@ def connect(**options: Any) -> Declared:
 
 def there(wanted: Declared, status: str = "RUNNING", **changes: Any) -> Task:
     """The task as its service shows it after it was created as declared, then changed behind our back."""
-    made = make_plan(wanted, STREAM, None)
+    plan = make_plan(wanted, STREAM, None)
     kind = wanted.kind
-    values = fields.read_answer(kind.fields(wanted.destination), made.body())
+    values = fields.read_answer(kind.fields(wanted.destination), plan.body())
     values.update({path.replace("__", "."): value for path, value in changes.items()})
     values = {path: value for path, value in values.items() if value is not None}
     return Task(kind.name, INSTANCE, wanted.name or "", "id-1", status, destination=wanted.destination, values=values)
@@ -58,10 +58,10 @@ def planned(wanted: Declared, current: Task | None) -> Plan:
 
 @pytest.mark.parametrize("make", [dis, sink, connect])
 def test_a_second_run_has_nothing_to_do(make: Any) -> None:
-    made = planned(make(), there(make()))
-    assert not made.changed
-    assert made.actions == []
-    assert made.changed_fields == []
+    plan = planned(make(), there(make()))
+    assert not plan.changed
+    assert plan.actions == []
+    assert plan.changed_fields == []
 
 
 @pytest.mark.parametrize(
@@ -99,22 +99,22 @@ def test_a_missing_task(make: Any, state: str, actions: list[str]) -> None:
     ],
 )
 def test_run_states(make: Any, status: str, state: str, actions: list[str]) -> None:
-    made = planned(make(state=state), there(make(), status))
-    assert made.actions == actions
-    assert made.changed is bool(actions)
+    plan = planned(make(state=state), there(make(), status))
+    assert plan.actions == actions
+    assert plan.changed is bool(actions)
 
 
 @pytest.mark.parametrize("make", [dis, connect])
 def test_a_changed_field_is_changed_in_place_and_nothing_else_is_lost(make: Any) -> None:
     current = there(make(), obs__deliver_time_interval=900, obs__file_prefix="kept", obs__obs_path="kept")
-    made = planned(make(obs={**(DIS_OBS if make is dis else KAFKA_OBS), "deliver_time_interval": 60}), current)
-    assert made.actions == ["update"]
-    assert made.changed_fields == ["obs.deliver_time_interval"]
-    body = made.body()["obs"]
+    plan = planned(make(obs={**(DIS_OBS if make is dis else KAFKA_OBS), "deliver_time_interval": 60}), current)
+    assert plan.actions == ["update"]
+    assert plan.changed_fields == ["obs.deliver_time_interval"]
+    body = plan.body()["obs"]
     assert body["deliver_time_interval"] == 60
     assert body["file_prefix" if make is dis else "obs_path"] == "kept"
-    assert made.diff()["before"]["obs"]["deliver_time_interval"] == 900
-    assert made.diff()["after"]["obs"]["deliver_time_interval"] == 60
+    assert plan.diff()["before"]["obs"]["deliver_time_interval"] == 900
+    assert plan.diff()["after"]["obs"]["deliver_time_interval"] == 60
 
 
 def test_a_default_of_ours_is_sent_once_and_never_compared() -> None:
@@ -134,12 +134,12 @@ def test_what_the_api_cannot_change_fails_by_default_and_says_what_it_would_cost
 
 def test_recreate_keeps_what_is_readable_and_not_declared() -> None:
     current = there(sink(), obs__obs_path="kept", obs__record_delimiter=";")
-    made = planned(sink(topics=["b"], on_immutable_change="recreate"), current)
-    assert made.actions == ["recreate"]
-    assert made.body()["obs"]["obs_path"] == "kept"
-    assert made.body()["obs"]["record_delimiter"] == ";"
-    assert made.body()["obs"]["secret_key"] == "SK"
-    assert made.body()["topics"] == "b"
+    plan = planned(sink(topics=["b"], on_immutable_change="recreate"), current)
+    assert plan.actions == ["recreate"]
+    assert plan.body()["obs"]["obs_path"] == "kept"
+    assert plan.body()["obs"]["record_delimiter"] == ";"
+    assert plan.body()["obs"]["secret_key"] == "SK"
+    assert plan.body()["topics"] == "b"
 
 
 def test_recreate_without_the_secrets_is_refused_before_anything_is_deleted() -> None:
@@ -154,39 +154,39 @@ def test_recreate_without_the_secrets_is_refused_before_anything_is_deleted() ->
 def test_recreate_keeps_the_run_state_that_is_not_declared(status: str, state: str, paused: bool) -> None:
     current = there(connect(), status)
     current.destination = "kafka"
-    made = planned(connect(state=state, on_immutable_change="recreate"), current)
-    assert made.actions == ["recreate"]
-    assert made.changed_fields[0] == "destination"
-    assert made.paused is paused
+    plan = planned(connect(state=state, on_immutable_change="recreate"), current)
+    assert plan.actions == ["recreate"]
+    assert plan.changed_fields[0] == "destination"
+    assert plan.paused is paused
 
 
 def test_ignore_leaves_the_immutable_alone_and_changes_the_rest() -> None:
     wanted = dis(obs={**DIS_OBS, "consumer_strategy": "TRIM_HORIZON", "deliver_time_interval": 90}, on_immutable_change="ignore")
-    made = planned(wanted, there(dis()))
-    assert made.actions == ["update"]
-    assert made.changed_fields == ["obs.deliver_time_interval"]
-    assert made.body()["obs"]["consumer_strategy"] == "LATEST"
+    plan = planned(wanted, there(dis()))
+    assert plan.actions == ["update"]
+    assert plan.changed_fields == ["obs.deliver_time_interval"]
+    assert plan.body()["obs"]["consumer_strategy"] == "LATEST"
 
 
 def test_a_regular_expression_takes_the_place_of_topics() -> None:
     wanted = declare(SmartConnectTask, {"instance_id": "i", "task_name": "dump", "topics_regex": "a.*", "obs": KAFKA_OBS}, {})
-    made = planned(wanted, there(connect()))
-    assert made.actions == ["update"]
-    assert made.changed_fields == ["topics_regex"]
-    assert "topics" not in made.body()
+    plan = planned(wanted, there(connect()))
+    assert plan.actions == ["update"]
+    assert plan.changed_fields == ["topics_regex"]
+    assert "topics" not in plan.body()
 
 
 def test_secrets_are_written_on_request_only_and_never_shown() -> None:
     assert not planned(connect(), there(connect())).changed
-    made = planned(connect(update_secrets="always"), there(connect()))
-    assert made.actions == ["update"]
-    assert made.changed_fields == ["obs.access_key", "obs.secret_key"]
-    assert made.body()["obs"]["secret_key"] == "SK"
-    shown = repr(made.diff())
+    plan = planned(connect(update_secrets="always"), there(connect()))
+    assert plan.actions == ["update"]
+    assert plan.changed_fields == ["obs.access_key", "obs.secret_key"]
+    assert plan.body()["obs"]["secret_key"] == "SK"
+    shown = repr(plan.diff())
     assert "SK" not in shown
     assert "(secret, written again)" in shown
-    assert "SK" not in repr(made)
-    assert "SK" not in repr(made.predicted())
+    assert "SK" not in repr(plan)
+    assert "SK" not in repr(plan.predicted())
 
 
 def test_secrets_of_a_task_that_cannot_be_changed_are_an_immutable_change() -> None:
@@ -347,13 +347,13 @@ def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
     silent = declare(SmartConnectTask, {"instance_id": "i", "task_name": "dump", "obs": {**KAFKA_OBS, "store_keys": True}}, {})
     with pytest.raises(Refused, match="one of topics and topics_regex is needed"):
         planned(silent, None)
-    made = planned(silent, there(connect(), obs__store_keys=False))
-    assert made.changed_fields == ["obs.store_keys"]
-    assert made.body()["topics"] == "a"
+    plan = planned(silent, there(connect(), obs__store_keys=False))
+    assert plan.changed_fields == ["obs.store_keys"]
+    assert plan.body()["topics"] == "a"
 
 
 @pytest.mark.parametrize(
-    ("kind", "options", "said"),
+    ("kind", "options", "text"),
     [
         (DisTransferTask, {"stream_name": "s", "task_name": "a b"}, "task_name is 'a b'"),
         (
@@ -380,10 +380,10 @@ def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
         ),
     ],
 )
-def test_bad_options_are_found_without_a_service(kind: Any, options: dict[str, Any], said: str) -> None:
+def test_bad_options_are_found_without_a_service(kind: Any, options: dict[str, Any], text: str) -> None:
     with pytest.raises(ConfigurationError) as error:
         declare(kind, options, {})
-    assert said in str(error.value)
+    assert text in str(error.value)
     assert "Nothing was sent" in str(error.value)
 
 

@@ -53,7 +53,7 @@ def dump(name: str = "task", kind: str = "dis_transfer_task", **more: Any) -> di
 
 
 def problems(task: dict[str, Any], **limits: Any) -> list[str]:
-    return [one["what"] for one in assess([task], AT, Limits(**limits))["dumps"][0]["problems"]]
+    return [problem["what"] for problem in assess([task], AT, Limits(**limits))["dumps"][0]["problems"]]
 
 
 def landed(task: dict[str, Any], verdict: str, **more: Any) -> dict[str, Any]:
@@ -97,10 +97,10 @@ def test_what_is_wrong(more: dict[str, Any], limits: dict[str, Any], expected: l
 
 def test_silence_is_measured_by_the_bucket_where_the_service_does_not_say() -> None:
     task = dump(kind="smart_connect_task")
-    found = landed(task, "landing", newest={"key": "k", "size": 1, "modified_at": "2026-11-21T00:00:00Z"})
-    report = assess([task], AT, Limits(max_silence=3600), landing=[found])
-    one = report["dumps"][0]
-    assert (one["silent_for"], one["last_delivery_seen_by"], [problem["what"] for problem in one["problems"]]) == (
+    landing = landed(task, "landing", newest={"key": "k", "size": 1, "modified_at": "2026-11-21T00:00:00Z"})
+    report = assess([task], AT, Limits(max_silence=3600), landing=[landing])
+    dump_row = report["dumps"][0]
+    assert (dump_row["silent_for"], dump_row["last_delivery_seen_by"], [problem["what"] for problem in dump_row["problems"]]) == (
         7200,
         "bucket",
         ["silence"],
@@ -110,7 +110,7 @@ def test_silence_is_measured_by_the_bucket_where_the_service_does_not_say() -> N
 def test_stuck_decides_and_a_paused_dump_is_not_stuck() -> None:
     task, paused = dump(), dump("rests", health="paused")
     report = assess([task, paused], AT, Limits(), landing=[landed(task, "stuck"), landed(paused, "stuck")])
-    assert [(one["name"], [problem["what"] for problem in one["problems"]]) for one in report["dumps"]] == [
+    assert [(entry["name"], [problem["what"] for problem in entry["problems"]]) for entry in report["dumps"]] == [
         ("task", ["stuck"]),
         ("rests", []),
     ]
@@ -127,7 +127,7 @@ def test_worst_first_and_each_problem_explained_once() -> None:
         dump("odd", health="unknown", status="DEGRADED"),
     ]
     report = assess(tasks, AT, Limits(max_lag=10), errors=[{"kind": "dis_transfer_task", "parent": "geo", "msg": "no"}])
-    assert [one["name"] for one in report["dumps"]] == ["broken-0", "broken-1", "broken-2", "later", "late", "odd", "fine"]
+    assert [entry["name"] for entry in report["dumps"]] == ["broken-0", "broken-1", "broken-2", "later", "late", "odd", "fine"]
     assert report["failures"] == [
         "3 DIS transfer tasks cannot deliver (ABNORMAL)",
         "1 stream or Kafka instance could not be read",
@@ -157,7 +157,7 @@ def test_a_task_that_both_apis_show_counts_once_and_keeps_what_either_knows() ->
     connect = dump("both", kind="smart_connect_task")
     other = dump("both", kind="kafka_sink_task", id="other")
     report = assess([sink, connect, other], AT, Limits())
-    assert sorted((one["kind"], one["id"], one["lag"]) for one in report["dumps"]) == [
+    assert sorted((entry["kind"], entry["id"], entry["lag"]) for entry in report["dumps"]) == [
         ("kafka_sink_task", "other", None),
         ("smart_connect_task", "id-both", 7),
     ]
@@ -170,7 +170,7 @@ def test_failing_partitions_that_only_the_lesser_api_shows_are_no_well_dump(own:
     sink = dump("both", kind="kafka_sink_task", partitions=[{"id": "0", "topic": "t", "status": "FAILED", "lag": None}])
     connect = dump("both", kind="smart_connect_task", lag=lag, lag_source="consumer group x", partitions=own)
     report = assess([sink, connect], AT, Limits())
-    assert [(one["kind"], one["lag"], [each["what"] for each in one["problems"]]) for one in report["dumps"]] == [
+    assert [(entry["kind"], entry["lag"], [each["what"] for each in entry["problems"]]) for entry in report["dumps"]] == [
         ("smart_connect_task", lag, ["failed"])
     ]
     assert not report["ok"]
@@ -233,10 +233,16 @@ def test_what_became_of_them() -> None:
     }
     starting = {"results": [done("a", "dis_transfer_task", "RUNNING"), done("d", "dis_transfer_task", "PAUSED", "Bucket gone.")]}
     report = dump_report({"tasks": FAILED}, "2026-11-21T02:00:00Z", healing={"limit": 5, "pausing": pausing, "starting": starting})
-    said = {one["name"]: (one["outcome"], one["after"]) for one in report["healing"]}
-    assert said == {"a": ("healed", "RUNNING"), "b": ("failed", "FAILED"), "c": ("not_possible", None), "d": ("failed", "PAUSED")}
-    assert {one["name"]: one["health"] for one in report["dumps"]} == {"a": "ok", "b": "failed", "c": "failed", "d": "failed", "fine": "ok"}
-    texts = {one["name"]: one["text"] for one in report["healing"]}
+    by_name = {entry["name"]: (entry["outcome"], entry["after"]) for entry in report["healing"]}
+    assert by_name == {"a": ("healed", "RUNNING"), "b": ("failed", "FAILED"), "c": ("not_possible", None), "d": ("failed", "PAUSED")}
+    assert {entry["name"]: entry["health"] for entry in report["dumps"]} == {
+        "a": "ok",
+        "b": "failed",
+        "c": "failed",
+        "d": "failed",
+        "fine": "ok",
+    }
+    texts = {entry["name"]: entry["text"] for entry in report["healing"]}
     assert "Nope." in texts["b"]
     assert "Bucket gone." in texts["d"]
 
@@ -264,7 +270,7 @@ def test_a_call_that_failed_as_a_whole_healed_nobody() -> None:
 def test_in_check_mode_it_is_said_what_would_be_healed(nothing: Any) -> None:
     assert dumps_to_heal(FAILED, 1, 60, nothing) == dumps_to_heal(FAILED, 1, 60)
     report = dump_report({"tasks": FAILED}, "2026-11-21T02:00:00Z", healing={"limit": 1, "pausing": nothing, "starting": nothing})
-    assert [one["outcome"] for one in report["healing"]] == ["would", "over_limit", "not_possible", "over_limit"]
+    assert [entry["outcome"] for entry in report["healing"]] == ["would", "over_limit", "not_possible", "over_limit"]
     assert not report["ok"]
 
 
@@ -281,7 +287,7 @@ def test_every_problem_of_every_kind_has_advice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tasks", "limits", "said"),
+    ("tasks", "limits", "text"),
     [
         ([], {}, "There are no dumps here."),
         ([dump()], {}, "The only dump is well."),
@@ -292,16 +298,16 @@ def test_every_problem_of_every_kind_has_advice() -> None:
         ([dump(health="failed"), dump("b")], {"fail_on": []}, "Nothing urgent, but 1 of 2 dumps is worth a look."),
     ],
 )
-def test_the_sentence_at_the_top(tasks: list[dict[str, Any]], limits: dict[str, Any], said: str) -> None:
-    assert make_page(assess(tasks, AT, Limits(**limits)))["headline"] == said
+def test_the_sentence_at_the_top(tasks: list[dict[str, Any]], limits: dict[str, Any], text: str) -> None:
+    assert make_page(assess(tasks, AT, Limits(**limits)))["headline"] == text
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3600, "1 h"), (12000, "3 h 20 min"), (86400, "1 d"), (90061, "1 d 1 h"), (86460, "1 d")],
 )
-def test_durations(seconds: int, said: str) -> None:
-    assert duration(seconds).replace("\u202f", " ") == said
+def test_durations(seconds: int, text: str) -> None:
+    assert duration(seconds).replace("\u202f", " ") == text
 
 
 def test_quantities() -> None:
@@ -326,7 +332,7 @@ def test_bars_are_to_scale_and_never_too_many() -> None:
     assert [part["width"] for part in row["parts"]][:2] == ["0.00", "1.01"]
     assert row["parts"][-1]["width"] == "100.00"
     assert calm["spark"] == ""
-    widths = [float(one["width"]) for one in shown["health"]]
+    widths = [float(entry["width"]) for entry in shown["health"]]
     assert sum(widths) == pytest.approx(100, abs=0.1)
 
 

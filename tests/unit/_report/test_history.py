@@ -45,7 +45,7 @@ class Reports:
 
 
 def problem(report: dict[str, Any], name: str, what: str) -> dict[str, Any]:
-    return next(one for dump_ in report["dumps"] if dump_["name"] == name for one in dump_["problems"] if one["what"] == what)
+    return next(entry for dump_ in report["dumps"] if dump_["name"] == name for entry in dump_["problems"] if entry["what"] == what)
 
 
 def names(points: list[dict[str, Any]]) -> list[str]:
@@ -175,7 +175,7 @@ def test_when_data_is_lost_from() -> None:
         dump("unknown", health="failed", status="ABNORMAL", retention=None),
     ]
     whole = report(*tasks)
-    assert {one["name"]: one["data_lost_from"] for one in whole["dumps"]} == {
+    assert {entry["name"]: entry["data_lost_from"] for entry in whole["dumps"]} == {
         "waits": "2026-11-22T01:58:00Z",
         "runs": None,
         "read": None,

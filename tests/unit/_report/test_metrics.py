@@ -34,11 +34,11 @@ def text_of(*tasks: dict[str, Any], **more: Any) -> str:
 
 
 def samples(text: str) -> dict[str, list[tuple[dict[str, str], float]]]:
-    found: dict[str, list[tuple[dict[str, str], float]]] = {}
+    families: dict[str, list[tuple[dict[str, str], float]]] = {}
     for family in parser.text_string_to_metric_families(text):
         for sample in family.samples:
-            found.setdefault(sample.name, []).append((sample.labels, sample.value))
-    return found
+            families.setdefault(sample.name, []).append((sample.labels, sample.value))
+    return families
 
 
 ESTATE = [
@@ -49,23 +49,26 @@ ESTATE = [
 
 
 def test_what_is_written() -> None:
-    found = samples(text_of(*ESTATE, quotas=[{"kind": "kafka_sink_task", "parent": "orders", "total": 1, "max_tasks": 20}]))
+    families = samples(text_of(*ESTATE, quotas=[{"kind": "kafka_sink_task", "parent": "orders", "total": 1, "max_tasks": 20}]))
     labels = {"kind": "kafka_sink_task", "parent": "orders", "name": "late", "region": "eu-west-101", "project": "shop"}
-    assert found["opendump_dump_lag_messages"] == [(labels, 7.0)]
-    assert found["opendump_dump_discarded_records_total"] == [(labels, 3.0)]
-    assert found["opendump_report_ok"] == [({}, 0.0)]
-    assert found["opendump_report_timestamp_seconds"] == [({}, 1795226400.0)]
-    assert {one["name"]: age for one, age in found["opendump_dump_last_delivery_age_seconds"]} == {"fine": 120.0, "broken": 120.0}
-    states = [(one["name"], one["opendump_dump_health"]) for one, value in found["opendump_dump_health"] if value == 1]
+    assert families["opendump_dump_lag_messages"] == [(labels, 7.0)]
+    assert families["opendump_dump_discarded_records_total"] == [(labels, 3.0)]
+    assert families["opendump_report_ok"] == [({}, 0.0)]
+    assert families["opendump_report_timestamp_seconds"] == [({}, 1795226400.0)]
+    assert {labels_of["name"]: age for labels_of, age in families["opendump_dump_last_delivery_age_seconds"]} == {
+        "fine": 120.0,
+        "broken": 120.0,
+    }
+    states = [(labels_of["name"], labels_of["opendump_dump_health"]) for labels_of, value in families["opendump_dump_health"] if value == 1]
     assert sorted(states) == [("broken", "failed"), ("fine", "ok"), ("late", "ok")]
-    assert len(found["opendump_dump_health"]) == 3 * 5, "every state of every dump has a series"
-    assert [(one["name"], one["problem"], value) for one, value in found["opendump_dump_problem"]] == [
+    assert len(families["opendump_dump_health"]) == 3 * 5, "every state of every dump has a series"
+    assert [(labels_of["name"], labels_of["problem"], value) for labels_of, value in families["opendump_dump_problem"]] == [
         ("broken", "failed", 1.0),
         ("late", "discard", 0.0),
     ]
-    room = {name: found[name][0][1] for name in ("opendump_parent_tasks", "opendump_parent_tasks_max")}
+    room = {name: families[name][0][1] for name in ("opendump_parent_tasks", "opendump_parent_tasks_max")}
     assert room == {"opendump_parent_tasks": 1.0, "opendump_parent_tasks_max": 20.0}
-    assert "name" not in found["opendump_parent_tasks"][0][0]
+    assert "name" not in families["opendump_parent_tasks"][0][0]
 
 
 def test_what_is_not_known_has_no_series_and_every_family_has_help_and_type() -> None:

@@ -104,7 +104,7 @@ def test_case_means_nothing_where_there_are_choices_and_something_elsewhere() ->
 
 
 @pytest.mark.parametrize(
-    ("rule", "value", "said"),
+    ("rule", "value", "message"),
     [
         (rules.Integer(30, 900, "seconds"), 29, "is 29, allowed is 30 to 900 seconds"),
         (rules.Integer(1), 0, "is 0, allowed is 1 or more"),
@@ -113,8 +113,8 @@ def test_case_means_nothing_where_there_are_choices_and_something_elsewhere() ->
         (rules.Delimiter("\n"), "tab", "is 'tab'; write one of newline, comma"),
     ],
 )
-def test_a_problem_says_what_is_allowed(rule: rules.Rule, value: Any, said: str) -> None:
-    assert [text for text in rule.problems(value) if said in text]
+def test_a_problem_says_what_is_allowed(rule: rules.Rule, value: Any, message: str) -> None:
+    assert [text for text in rule.problems(value) if message in text]
 
 
 def test_values_in_range_are_no_problem() -> None:
@@ -124,7 +124,7 @@ def test_values_in_range_are_no_problem() -> None:
 
 
 KINDS = [DisTransferTask, KafkaSinkTask, SmartConnectTask]
-DESTINATIONS = [(kind, one.option) for kind in KINDS for one in kind.destinations]
+DESTINATIONS = [(kind, destination.option) for kind in KINDS for destination in kind.destinations]
 
 
 def a_value(field: fields.Field) -> Any:
@@ -145,10 +145,10 @@ def a_value(field: fields.Field) -> Any:
 
 
 def a_row(entry: fields.Field | fields.Group) -> Any:
-    return {one.name: a_value(one) for one in entry.fields} if isinstance(entry, fields.Group) else a_value(entry)  # type: ignore[union-attr]
+    return {field.name: a_value(field) for field in entry.fields} if isinstance(entry, fields.Group) else a_value(entry)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda one: getattr(one, "kind", one))
+@pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda destination: getattr(destination, "kind", destination))
 def test_every_field_survives_its_own_echo(kind: Any, option: str) -> None:
     declared = kind.fields(option)
     values = {path: a_value(field) for path, field in fields.leaves(declared)}
@@ -160,7 +160,7 @@ def test_every_field_survives_its_own_echo(kind: Any, option: str) -> None:
     assert sorted(echo) == sorted(readable)
 
 
-@pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda one: getattr(one, "kind", one))
+@pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda destination: getattr(destination, "kind", destination))
 def test_a_missing_echo_of_a_declared_value_is_drift(kind: Any, option: str) -> None:
     declared = kind.fields(option)
     for path, field in fields.leaves(declared):

@@ -100,7 +100,7 @@ def test_comments_say_where_a_task_comes_from() -> None:
 def test_order_does_not_depend_on_the_order_of_the_service() -> None:
     records = [{**STREAM_DUMP, "name": name, "parent": parent} for name in "cab" for parent in ("z", "y")]
     assert to_dumping_vars(records) == to_dumping_vars(records[::-1])
-    assert [one["stream_name"] + one["task_name"] for one in load(to_dumping_vars(records))[DIS]] == ["ya", "yb", "yc", "za", "zb", "zc"]
+    assert [item["stream_name"] + item["task_name"] for item in load(to_dumping_vars(records))[DIS]] == ["ya", "yb", "yc", "za", "zb", "zc"]
 
 
 def test_data_has_no_secrets() -> None:
@@ -139,9 +139,9 @@ def test_a_task_that_both_apis_show_is_exported_once() -> None:
 )
 def test_what_cannot_be_declared_is_left_out_and_said(record: dict[str, Any], why: str) -> None:
     text = to_dumping_vars([record, {**STREAM_DUMP, "name": "good"}])
-    assert [one["task_name"] for one in load(text)[DIS]] == ["good"]
-    (said,) = [line for line in text.splitlines() if line.startswith("# left out: ")]
-    assert why in said
+    assert [item["task_name"] for item in load(text)[DIS]] == ["good"]
+    (reason,) = [line for line in text.splitlines() if line.startswith("# left out: ")]
+    assert why in reason
 
 
 def test_a_field_that_cannot_be_declared_is_left_out_and_said() -> None:
@@ -155,7 +155,7 @@ def test_a_field_that_cannot_be_declared_is_left_out_and_said() -> None:
 
 def test_several_tasks_of_one_name_are_told_by_their_ids() -> None:
     text = to_dumping_vars([COPY, {**COPY, "id": "c-2"}, {**COPY, "id": "c-3", "name": "no good name"}])
-    assert [(one.get("task_name"), one.get("task_id")) for one in load(text)[COPIES]] == [(None, "c-1"), (None, "c-2"), (None, "c-3")]
+    assert [(copy.get("task_name"), copy.get("task_id")) for copy in load(text)[COPIES]] == [(None, "c-1"), (None, "c-2"), (None, "c-3")]
     assert "several tasks have this name" in text
     assert "its name could not be declared" in text
 
@@ -163,7 +163,11 @@ def test_several_tasks_of_one_name_are_told_by_their_ids() -> None:
 def test_instances_by_name_where_the_name_is_one_of_a_kind() -> None:
     twins = [{**COPY, "parent": parent, "parent_name": "twin", "id": parent} for parent in ("i-2", "i-3")]
     listed = load(to_dumping_vars([COPY, *twins], by_name=True))[COPIES]
-    assert [(one.get("instance_name"), one.get("instance_id")) for one in listed] == [("kafka-orders", None), (None, "i-2"), (None, "i-3")]
+    assert [(entry.get("instance_name"), entry.get("instance_id")) for entry in listed] == [
+        ("kafka-orders", None),
+        (None, "i-2"),
+        (None, "i-3"),
+    ]
 
 
 def test_secrets_that_a_task_has_no_use_for_are_not_asked_for() -> None:

@@ -25,12 +25,12 @@ DEFAULTS = {
 }
 
 
-def one(item: Any, list_name: str = "smart_connect_tasks", defaults: Any = None) -> Any:
+def merge(item: Any, list_name: str = "smart_connect_tasks", defaults: Any = None) -> Any:
     return with_defaults([item], list_name, DEFAULTS if defaults is None else defaults)[0]
 
 
 def test_destinations_are_merged_and_the_item_wins() -> None:
-    got = one({"task_name": "t", "obs": {"obs_path": "p", "deliver_time_interval": 300}})
+    got = merge({"task_name": "t", "obs": {"obs_path": "p", "deliver_time_interval": 300}})
     assert got == {
         "task_name": "t",
         "wait_timeout": 90,
@@ -41,12 +41,12 @@ def test_destinations_are_merged_and_the_item_wins() -> None:
 
 
 def test_lists_are_replaced() -> None:
-    assert one({"topics": ["payments"]})["topics"] == ["payments"]
+    assert merge({"topics": ["payments"]})["topics"] == ["payments"]
 
 
 def test_defaults_of_one_list_win_over_those_of_all_and_stay_there() -> None:
-    assert one({"task_name": "t"}, "dis_transfer_tasks") == {"task_name": "t", "stream_name": "newstream", "wait_timeout": 30}
-    assert one({"task_name": "t"}, "kafka_sink_tasks") == {"task_name": "t", "instance_name": "kafka-orders", "wait_timeout": 90}
+    assert merge({"task_name": "t"}, "dis_transfer_tasks") == {"task_name": "t", "stream_name": "newstream", "wait_timeout": 30}
+    assert merge({"task_name": "t"}, "kafka_sink_tasks") == {"task_name": "t", "instance_name": "kafka-orders", "wait_timeout": 90}
 
 
 @pytest.mark.parametrize(
@@ -58,27 +58,27 @@ def test_defaults_of_one_list_win_over_those_of_all_and_stay_there() -> None:
     ],
 )
 def test_item_takes_away_the_defaults_that_it_excludes(item: dict[str, Any], gone: str) -> None:
-    assert gone in one({})
-    assert gone not in one(item)
+    assert gone in merge({})
+    assert gone not in merge(item)
 
 
 def test_exclusion_holds_inside_a_destination_too() -> None:
     defaults = {"smart_connect_tasks": {"kafka": {"instance_id": "peer", "direction": "pull"}}}
-    assert one({"kafka": {"bootstrap_servers": ["b:9092"]}}, defaults=defaults) == {
+    assert merge({"kafka": {"bootstrap_servers": ["b:9092"]}}, defaults=defaults) == {
         "kafka": {"bootstrap_servers": ["b:9092"], "direction": "pull"}
     }
 
 
 def test_default_of_one_list_takes_away_the_common_one_that_it_excludes() -> None:
     defaults = {"instance_name": "kafka-orders", "kafka_sink_tasks": {"connector_id": "c"}}
-    assert one({}, "kafka_sink_tasks", defaults) == {"connector_id": "c"}
+    assert merge({}, "kafka_sink_tasks", defaults) == {"connector_id": "c"}
 
 
 def test_null_takes_a_default_away() -> None:
-    got = one({"wait_timeout": None, "obs": {"deliver_time_interval": None}})
+    got = merge({"wait_timeout": None, "obs": {"deliver_time_interval": None}})
     assert "wait_timeout" not in got
     assert got["obs"] == {key: value for key, value in OBS.items() if key != "deliver_time_interval"}
-    assert "obs" not in one({"obs": None})
+    assert "obs" not in merge({"obs": None})
 
 
 def test_nothing_that_was_given_is_changed() -> None:
@@ -141,8 +141,8 @@ def test_unknown_list_is_refused() -> None:
 def test_defaults_may_be_text() -> None:
     json = '{"wait_timeout": 30, "smart_connect_tasks": "obs: {obs_path: a}"}'
     for text in ("wait_timeout: 30\nsmart_connect_tasks: {obs: {obs_path: a}}", json):
-        assert one({"task_name": "t"}, defaults=text) == {"task_name": "t", "wait_timeout": 30, "obs": {"obs_path": "a"}}
-    assert one({"task_name": "t"}, defaults="") == one({"task_name": "t"}, defaults=" \n") == {"task_name": "t"}
+        assert merge({"task_name": "t"}, defaults=text) == {"task_name": "t", "wait_timeout": 30, "obs": {"obs_path": "a"}}
+    assert merge({"task_name": "t"}, defaults="") == merge({"task_name": "t"}, defaults=" \n") == {"task_name": "t"}
 
 
 @pytest.mark.parametrize(

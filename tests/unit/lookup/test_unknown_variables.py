@@ -19,8 +19,8 @@ ROLES = checkout.ROOT / "roles"
 
 
 def unknown(*prefixes: str, names: list[str], **options: Any) -> list[str]:
-    found: list[str] = LookupModule().run(list(prefixes), dict.fromkeys(names), **options)
-    return found
+    result: list[str] = LookupModule().run(list(prefixes), dict.fromkeys(names), **options)
+    return result
 
 
 @pytest.mark.parametrize(

@@ -105,8 +105,8 @@ class Dis:
 
     def snapshot(self) -> dict[str, Any]:
         state = self.local.state()
-        found: dict[str, Any] = next(project for project in state["projects"] if project["id"] == PROJECT)["dis"]
-        return found
+        document: dict[str, Any] = next(project for project in state["projects"] if project["id"] == PROJECT)["dis"]
+        return document
 
 
 def obs_body(name: str, **fields: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from .test_dis_switches import DWS, TASKS
 
 def _looks(dis: Any, count: int) -> list[tuple[str, int]]:
     shown = [dis.show() for _each in range(count)]
-    return [(one["state"], one["obs_destination_description"]["deliver_time_interval"]) for one in shown]
+    return [(entry["state"], entry["obs_destination_description"]["deliver_time_interval"]) for entry in shown]
 
 
 def test_put_dwell_and_put_state(dis: Any) -> None:
@@ -102,12 +102,12 @@ def test_a_field_of_the_console_is_gone_after_a_put_that_leaves_it_out(dis: Any)
 def test_no_offset_yet(dis: Any) -> None:
     dis.switch(no_offset_yet="-1")
     dis.create()
-    assert [one["last_transfer_offset"] for one in dis.show()["partitions"]] == [-1, -1]
+    assert [partition["last_transfer_offset"] for partition in dis.show()["partitions"]] == [-1, -1]
     dis.patch(task=None, produce=1)
-    assert [one["last_transfer_offset"] for one in dis.show()["partitions"]] == [1, -1]
+    assert [partition["last_transfer_offset"] for partition in dis.show()["partitions"]] == [1, -1]
     dis.switch(no_offset_yet="0")
     dis.patch(set={"partitions": [{"partitionId": "shardId-0000000001", "last_transfer_offset": -1}]})
-    assert [one["last_transfer_offset"] for one in dis.show()["partitions"]] == [1, -1]
+    assert [partition["last_transfer_offset"] for partition in dis.show()["partitions"]] == [1, -1]
 
 
 def test_a_bad_partition_of_a_running_task_stands_still(dis: Any) -> None:
@@ -116,7 +116,7 @@ def test_a_bad_partition_of_a_running_task_stands_still(dis: Any) -> None:
     dis.patch(task=None, produce=2)
     shown = dis.show()
     assert shown["state"] == "RUNNING"
-    assert [(one["state"], one["discard"], one["last_transfer_offset"]) for one in shown["partitions"]] == [
+    assert [(partition["state"], partition["discard"], partition["last_transfer_offset"]) for partition in shown["partitions"]] == [
         ("ERROR", 7, 0),
         ("RUNNING", 0, 1),
     ]

@@ -94,16 +94,22 @@ def test_list_pages(empty: Any) -> None:
     empty.seed({"streams": [{"name": f"s{number:02}"} for number in range(12)]})
     first = empty("GET", "streams")[1]
     assert (first["stream_names"], first["has_more_streams"], first["total_number"]) == ([f"s{n:02}" for n in range(10)], True, 12)
-    rest = empty("GET", "streams?limit=5&start_stream_name=s09")[1]
-    assert (rest["stream_names"], rest["has_more_streams"]) == (["s10", "s11"], False)
+    remainder = empty("GET", "streams?limit=5&start_stream_name=s09")[1]
+    assert (remainder["stream_names"], remainder["has_more_streams"]) == (["s10", "s11"], False)
     assert empty.refused("GET", "streams?limit=101") == "DIS.4200"
 
 
 def test_partitions_page(dis: Any) -> None:
     first = dis("GET", "streams/s1?limit_partitions=1")[1]
-    assert ([one["partition_id"] for one in first["partitions"]], first["has_more_partitions"]) == (["shardId-0000000000"], True)
-    rest = dis("GET", "streams/s1?start_partitionId=shardId-0000000000")[1]
-    assert ([one["partition_id"] for one in rest["partitions"]], rest["has_more_partitions"]) == (["shardId-0000000001"], False)
+    assert ([partition["partition_id"] for partition in first["partitions"]], first["has_more_partitions"]) == (
+        ["shardId-0000000000"],
+        True,
+    )
+    remainder = dis("GET", "streams/s1?start_partitionId=shardId-0000000000")[1]
+    assert ([partition["partition_id"] for partition in remainder["partitions"]], remainder["has_more_partitions"]) == (
+        ["shardId-0000000001"],
+        False,
+    )
     assert dis.refused("GET", "streams/s1?start_partitionId=x") == "DIS.4201"
     assert dis.refused("GET", "streams/s1?limit_partitions=1001") == "DIS.4200"
 
@@ -116,7 +122,7 @@ def test_scaling_gives_tasks_new_partitions(dis: Any) -> None:
     assert shown["update_partition_counts"][0]["src_partition_count"] == 2
     assert dis("PUT", "streams/s1", {"stream_name": "s1", "target_partition_count": 1})[0] == 200
     shown = dis("GET", "streams/s1")[1]
-    assert [one["status"] for one in shown["partitions"]] == ["ACTIVE", "DELETED", "DELETED"]
+    assert [partition["status"] for partition in shown["partitions"]] == ["ACTIVE", "DELETED", "DELETED"]
     assert (shown["writable_partition_count"], shown["readable_partition_count"]) == (1, 3)
 
 

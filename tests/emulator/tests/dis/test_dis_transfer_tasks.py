@@ -241,10 +241,10 @@ def test_records_move_the_offsets_of_running_tasks(dis: Any) -> None:
     dis.create("rests")
     dis.act("stop", "rests")
     dis.patch(None, produce=7)
-    offsets = {name: [one["last_transfer_offset"] for one in dis.show(name)["partitions"]] for name in ("runs", "rests")}
+    offsets = {name: [partition["last_transfer_offset"] for partition in dis.show(name)["partitions"]] for name in ("runs", "rests")}
     assert offsets == {"runs": [4, 3], "rests": [0, 0]}
     dis.act("start", "rests")
-    assert [one["last_transfer_offset"] for one in dis.show("rests")["partitions"]] == [4, 3]
+    assert [partition["last_transfer_offset"] for partition in dis.show("rests")["partitions"]] == [4, 3]
 
 
 def test_latest_skips_and_trim_horizon_takes_what_the_stream_holds(dis: Any) -> None:
@@ -263,4 +263,4 @@ def test_a_dump_moves_the_last_transfer_time(dis: Any) -> None:
     dis.patch(None, produce=1)
     after = dis.show()
     assert after["last_transfer_timestamp"] >= before + 60_000
-    assert [one["last_transfer_timestamp"] > before for one in after["partitions"]] == [True, False]
+    assert [partition["last_transfer_timestamp"] > before for partition in after["partitions"]] == [True, False]

@@ -86,17 +86,17 @@ REDIS_TASK: dict[str, Any] = {
 
 def changed(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A copy of a body with some fields changed: ``sink_task__obs_path="x"`` goes a level down, ``...`` takes a field away."""
-    made = copy.deepcopy(body)
+    copied = copy.deepcopy(body)
     for key, value in changes.items():
         *way, last = key.split("__")
-        place = made
+        place = copied
         for step in way:
             place = place.setdefault(step, {})
         if value is ...:
             place.pop(last, None)
         else:
             place[last] = value
-    return made
+    return copied
 
 
 class Refused(Exception):
@@ -153,35 +153,35 @@ class Dms:
         return str(answer["task_id"])
 
     def sink(self, task_id: str, **query: Any) -> dict[str, Any]:
-        found: dict[str, Any] = self.call("GET", f"{self.sinks}/{task_id}", **query)
-        return found
+        answer: dict[str, Any] = self.call("GET", f"{self.sinks}/{task_id}", **query)
+        return answer
 
     def list_sinks(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.call("GET", self.sinks)
-        return found
+        answer: dict[str, Any] = self.call("GET", self.sinks)
+        return answer
 
     # Smart Connect tasks
     tasks = f"instances/{INSTANCE}/connector/tasks"
 
     def create(self, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        made: dict[str, Any] = self.call("POST", self.tasks, OBS_TASK if body is None else body)
-        return made
+        answer: dict[str, Any] = self.call("POST", self.tasks, OBS_TASK if body is None else body)
+        return answer
 
     def show(self, task_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.call("GET", f"{self.tasks}/{task_id}")
-        return found
+        answer: dict[str, Any] = self.call("GET", f"{self.tasks}/{task_id}")
+        return answer
 
     def list(self, **query: Any) -> dict[str, Any]:
-        found: dict[str, Any] = self.call("GET", self.tasks, **query)
-        return found
+        answer: dict[str, Any] = self.call("GET", self.tasks, **query)
+        return answer
 
     def act(self, task_id: str, verb: str) -> None:
         kafka = "kafka/" if verb == "restart" else ""
         assert self.call("PUT", f"{kafka}{self.tasks}/{task_id}/{verb}", expect=204) is None
 
     def instance(self, instance_id: str = INSTANCE) -> dict[str, Any]:
-        found: dict[str, Any] = self.call("GET", f"instances/{instance_id}")
-        return found
+        answer: dict[str, Any] = self.call("GET", f"instances/{instance_id}")
+        return answer
 
     # behind the API
     def switch(self, **changes: Any) -> None:
@@ -195,5 +195,5 @@ class Dms:
         """What the cloud keeps of a task."""
         (project,) = self.local.state()["projects"]
         (task,) = [task for instance in project["dms"]["instances"] for task in instance["tasks"] if task["name"] == name]
-        found: dict[str, Any] = task
-        return found
+        row: dict[str, Any] = task
+        return row

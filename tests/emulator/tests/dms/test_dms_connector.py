@@ -20,8 +20,8 @@ DISABLE = f"kafka/instances/{INSTANCE}/delete-connector"
 def job(dms: Dms, job_id: str, instance_id: str) -> dict[str, Any]:
     answer = dms.call("GET", f"instances/{instance_id}/tasks/{job_id}")
     assert answer["task_count"] == "1"
-    found: dict[str, Any] = answer["tasks"][0]
-    return found
+    row: dict[str, Any] = answer["tasks"][0]
+    return row
 
 
 def test_enabling_is_a_job_that_the_instance_shows_as_extending(dms: Dms) -> None:
@@ -168,8 +168,8 @@ def test_background_tasks_are_listed_newest_first(dms: Dms) -> None:
     second = dms.call("POST", f"kafka/instances/{PEER}/delete-connector", {})["job_id"]
     url = f"instances/{PEER}/tasks"
     answer = dms.call("GET", url)
-    assert (answer["task_count"], [one["id"] for one in answer["tasks"]]) == ("2", [second, first])
-    assert [one["id"] for one in dms.call("GET", url, start=2, limit=1)["tasks"]] == [first]
+    assert (answer["task_count"], [task["id"] for task in answer["tasks"]]) == ("2", [second, first])
+    assert [task["id"] for task in dms.call("GET", url, start=2, limit=1)["tasks"]] == [first]
     assert dms.call("GET", url, end_time="20200101000000")["tasks"] == []
     assert len(dms.call("GET", url, begin_time="20200101000000")["tasks"]) == 2
     assert dms.refusal("GET", url, begin_time="yesterday") == (400, "DMS.00400062")
@@ -203,5 +203,5 @@ def test_an_instance_of_another_account_has_another_connector(dms: Dms) -> None:
     dms.local.seed(
         {"projects": [{"id": other, "name": "eu-west-101", "domain_name": "stranger", "dms": {"instances": [{"name": "theirs"}]}}]}
     )
-    assert [one["name"] for one in dms.call("GET", "instances")["instances"]] == ["orders", "orders-copy"]
+    assert [instance["name"] for instance in dms.call("GET", "instances")["instances"]] == ["orders", "orders-copy"]
     assert {project["id"]: len(project["dms"]["instances"]) for project in dms.local.state()["projects"]} == {HOME_PROJECT: 2, other: 1}

@@ -20,7 +20,7 @@ def offsets(dms: Dms, group: str, **query: Any) -> Any:
 
 
 def lags(dms: Dms, group: str, topic: str) -> list[int]:
-    return [one["lag"] for one in offsets(dms, group, topic=topic)["group_message_offsets"]]
+    return [row["lag"] for row in offsets(dms, group, topic=topic)["group_message_offsets"]]
 
 
 def test_the_group_of_a_task(dms: Dms) -> None:
@@ -69,7 +69,7 @@ def test_a_running_task_keeps_up_and_a_paused_one_falls_behind(dms: Dms) -> None
 
 def test_messages_are_spread_over_the_partitions(dms: Dms) -> None:
     dms.patch(find={"topic": "topic-a"}, produce=10)
-    (topic,) = [one for one in dms.local.state()["projects"][0]["dms"]["instances"][0]["topics"] if one["name"] == "topic-a"]
+    (topic,) = [entry for entry in dms.local.state()["projects"][0]["dms"]["instances"][0]["topics"] if entry["name"] == "topic-a"]
     assert topic["end_offsets"] == [14, 23, 33]
 
 
@@ -78,7 +78,7 @@ def test_a_stalled_task_falls_behind_though_it_runs(dms: Dms) -> None:
     dms.patch(find={"task_id": task_id}, set={"stalled": True})
     dms.patch(find={"topic": "topic-a"}, produce=6)
     (topic,) = dms.sink(task_id, **{"topic-info": "true"})["topics_info"]
-    assert [(one["status"], one["lag"], one["last_transfer_offset"]) for one in topic["partitions"]] == [
+    assert [(partition["status"], partition["lag"], partition["last_transfer_offset"]) for partition in topic["partitions"]] == [
         ("RUNNING", "2", "30"),
         ("RUNNING", "2", "20"),
         ("RUNNING", "2", "10"),
@@ -111,9 +111,9 @@ def test_offsets_are_asked_for_topic_by_topic(dms: Dms) -> None:
     group = "connect-smart-connect-1"
     url = f"/v2/kafka/{HOME_PROJECT}/{GROUPS}/{group}/message-offset"
     assert dms.refusal("GET", url) == (400, "DMS.00400062")
-    assert [one["partition"] for one in offsets(dms, group, topic="topic-a", partition=1)["group_message_offsets"]] == [1]
+    assert [row["partition"] for row in offsets(dms, group, topic="topic-a", partition=1)["group_message_offsets"]] == [1]
     page = offsets(dms, group, topic="topic-a", offset=1, limit=1)
-    assert ([one["partition"] for one in page["group_message_offsets"]], page["total"]) == ([1], 3)
+    assert ([row["partition"] for row in page["group_message_offsets"]], page["total"]) == ([1], 3)
     dms.switch(group_topic="optional", group_offsets="texts")
     answer = offsets(dms, group)
     assert answer["total"] == 4
@@ -136,7 +136,7 @@ def test_one_group(dms: Dms) -> None:
     assert (shown["group_id"], shown["state"], shown["assignment_strategy"]) == (group, "STABLE", "range")
     assert dms.call("GET", f"/v2/kafka/{HOME_PROJECT}/{GROUPS}/{group}")["group"] == shown
     older = dms.call("GET", f"instances/{INSTANCE}/management/groups/{group}")["group"]
-    assert [one["message_current_offset"] for one in older["group_message_offsets"]] == [10, 20, 30]
+    assert [row["message_current_offset"] for row in older["group_message_offsets"]] == [10, 20, 30]
     assert older["members"][0]["assignment"] == [{"topic": "topic-a", "partitions": [0, 1, 2]}]
     assert dms.refusal("GET", f"{GROUPS}/nobody")[0] == 404
 

@@ -24,7 +24,7 @@ def _modify(dms: Dms, task_id: str, **sink: Any) -> dict[str, Any]:
 
 def _looks(dms: Dms, task_id: str, count: int) -> list[tuple[str, str]]:
     shown = [dms.show(task_id) for _each in range(count)]
-    return [(one["status"], one["sink_task"]["obs_path"]) for one in shown]
+    return [(entry["status"], entry["sink_task"]["obs_path"]) for entry in shown]
 
 
 def test_a_change_that_comes_late(dms: Dms) -> None:
@@ -124,13 +124,13 @@ def test_no_offset_yet(dms: Dms, manner: str, lags: list[str]) -> None:
     task_id = dms.create_sink()
     dms.patch(find={"task_id": task_id}, set={"partitions": [{"topic": "topic-a", "partition": 1, "status": "FAILED"}]})
     (topic,) = dms.sink(task_id, **{"topic-info": "true"})["topics_info"]
-    assert [one["status"] for one in topic["partitions"][::-1]] == ["RUNNING", "FAILED", "RUNNING"]
+    assert [partition["status"] for partition in topic["partitions"][::-1]] == ["RUNNING", "FAILED", "RUNNING"]
     restarted = dms.create()["id"]
     dms.patch(find={"task_id": restarted}, set={"partitions": [{"topic": "topic-a", "partition": 1, "status": "FAILED"}]})
     dms.act(restarted, "restart")
     (topic,) = dms.sink(restarted, **{"topic-info": "true"})["topics_info"]
-    assert [one["lag"] for one in topic["partitions"][::-1]] == lags
-    offset = next(one["last_transfer_offset"] for one in topic["partitions"] if one["partition_id"] == "1")
+    assert [partition["lag"] for partition in topic["partitions"][::-1]] == lags
+    offset = next(partition["last_transfer_offset"] for partition in topic["partitions"] if partition["partition_id"] == "1")
     assert offset == ("0" if manner == "0" else "-1")
     group = dms.call("GET", f"instances/{INSTANCE}/management/groups/{GROUP}")["group"]["group_message_offsets"][1]
     assert (str(group["message_current_offset"]), str(group["lag"])) == (offset, lags[1])
@@ -195,7 +195,7 @@ def test_enterprise_projects(dms: Dms) -> None:
     assert dms.refusal("GET", "instances", enterprise_project_id="0") == (403, "DMS.00403003")
     assert dms.refusal("GET", f"instances/{PEER}") == (403, "DMS.00403003")
     for asked in ("ep-1", "all_granted_eps"):
-        assert [one["name"] for one in dms.call("GET", "instances", enterprise_project_id=asked)["instances"]] == ["orders"]
+        assert [instance["name"] for instance in dms.call("GET", "instances", enterprise_project_id=asked)["instances"]] == ["orders"]
     assert dms.list()["total_number"] == 0
     dms.switch(outside_granted_eps="empty")
     assert dms.call("GET", "instances")["instances"] == []
@@ -214,11 +214,11 @@ def test_an_account_that_can_order_nothing(dms: Dms, account: str, code: str) ->
 def test_somebody_makes_a_twin_and_makes_it_anew(dms: Dms) -> None:
     dms.switch(create_time_resolution="s")
     first = dms.create()
-    made = dms.patch(find={"instance_id": INSTANCE}, create={"smart_connect_task": OBS_TASK})
-    assert dms.show(made["task_id"])["create_time"] % 1000 == first["create_time"] % 1000 == 0
+    created = dms.patch(find={"instance_id": INSTANCE}, create={"smart_connect_task": OBS_TASK})
+    assert dms.show(created["task_id"])["create_time"] % 1000 == first["create_time"] % 1000 == 0
     assert [task["task_name"] for task in dms.list()["tasks"]] == ["smart-connect-1"] * 2
-    anew = dms.patch(find={"task_id": made["task_id"]}, recreate={"obs_path": "theirs"})
-    assert anew["task_id"] != made["task_id"]
+    anew = dms.patch(find={"task_id": created["task_id"]}, recreate={"obs_path": "theirs"})
+    assert anew["task_id"] != created["task_id"]
     assert dms.show(anew["task_id"])["sink_task"]["obs_path"] == "theirs"
     dms.patch(find={"instance_id": INSTANCE}, create={"sink_task": SINK_TASK})
     assert dms.list()["total_number"] == 3

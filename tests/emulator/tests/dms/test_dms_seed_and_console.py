@@ -20,8 +20,8 @@ def seed(dms: Dms, *instances: dict[str, Any]) -> None:
 
 
 def tasks(dms: Dms, instance_name: str) -> list[dict[str, Any]]:
-    (found,) = [one for one in dms.local.state()["projects"][0]["dms"]["instances"] if one["name"] == instance_name]
-    kept: list[dict[str, Any]] = found["tasks"]
+    (row,) = [instance for instance in dms.local.state()["projects"][0]["dms"]["instances"] if instance["name"] == instance_name]
+    kept: list[dict[str, Any]] = row["tasks"]
     return kept
 
 
@@ -40,13 +40,13 @@ def test_tasks_can_be_there_from_the_start(dms: Dms) -> None:
         },
     )
     shown = dms.call("GET", f"instances/{NOWHERE}/connector/tasks")["tasks"]
-    assert [(one["task_name"], one["status"]) for one in shown] == [
+    assert [(entry["task_name"], entry["status"]) for entry in shown] == [
         (SINK_TASK["task_name"], "PAUSED"),
         ("smart-connect-1", "WAITING"),
         ("smart-connect-copy", "ABNORMAL"),
     ]
     assert (shown[0]["create_time"], shown[1]["id"]) == (1628126621283, "44444444-4444-4444-8444-444444444444")
-    assert [one["lag"] for one in tasks(dms, "seeded")] == [30, 150, None]
+    assert [entry["lag"] for entry in tasks(dms, "seeded")] == [30, 150, None]
 
 
 def test_a_seed_may_leave_the_secrets_out(dms: Dms) -> None:

@@ -57,7 +57,11 @@ def test_topic_information_only_when_asked_for(dms: Dms) -> None:
     assert "topics_info" not in dms.sink(task_id)
     assert "topics_info" not in dms.sink(task_id, **{"topic-info": "false"})
     (topic,) = dms.sink(task_id, **{"topic-info": "true"})["topics_info"]
-    assert [(one["partition_id"], one["log_end_offset"]) for one in topic["partitions"]] == [("2", "30"), ("1", "20"), ("0", "10")]
+    assert [(partition["partition_id"], partition["log_end_offset"]) for partition in topic["partitions"]] == [
+        ("2", "30"),
+        ("1", "20"),
+        ("0", "10"),
+    ]
     assert dms.refusal("GET", f"{dms.sinks}/{task_id}", **{"topic-info": "yes"}) == (400, "DMS.00400800")
 
 
@@ -290,10 +294,10 @@ def test_one_store_shows_obs_tasks_of_both_apis(dms: Dms) -> None:
 
 def test_two_stores_know_nothing_of_each_other(dms: Dms) -> None:
     dms.switch(store="two", duplicate_names="refused")
-    sink_id, made = dms.create_sink(), dms.create(changed(OBS_TASK, task_name=SINK_TASK["task_name"]))
+    sink_id, created = dms.create_sink(), dms.create(changed(OBS_TASK, task_name=SINK_TASK["task_name"]))
     assert [task["task_id"] for task in dms.list_sinks()["tasks"]] == [sink_id]
-    assert [task["id"] for task in dms.list()["tasks"]] == [made["id"]]
+    assert [task["id"] for task in dms.list()["tasks"]] == [created["id"]]
     assert dms.refusal("GET", f"{dms.tasks}/{sink_id}") == (404, "DMS.00404026")
-    assert dms.refusal("GET", f"{dms.sinks}/{made['id']}") == (404, "DMS.00404026")
+    assert dms.refusal("GET", f"{dms.sinks}/{created['id']}") == (404, "DMS.00404026")
     dms.patch(find={"instance_name": "orders"}, set={"max_tasks": 1})
     assert dms.refusal("POST", dms.sinks, changed(SINK_TASK, task_name="one-more")) == (404, "DMS.00404029")

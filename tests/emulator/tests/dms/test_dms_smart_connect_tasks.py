@@ -110,9 +110,9 @@ def test_the_vendor_s_example_of_the_list(dms: Dms) -> None:
 
 
 def test_what_an_obs_task_gets_when_little_is_said(dms: Dms) -> None:
-    made = dms.create()
-    assert made == dms.show(made["id"])
-    assert made["sink_task"] == {
+    created = dms.create()
+    assert created == dms.show(created["id"])
+    assert created["sink_task"] == {
         "consumer_strategy": "earliest",
         "destination_file_type": "TEXT",
         "obs_bucket_name": "testobs",
@@ -123,15 +123,15 @@ def test_what_an_obs_task_gets_when_little_is_said(dms: Dms) -> None:
         "store_keys": False,
         **OBS_EXTRAS,
     }
-    assert "topics_regex" not in made
+    assert "topics_regex" not in created
 
 
 @pytest.mark.parametrize("shape", ["{}", "null", "missing"])
 @pytest.mark.parametrize("call", ["create", "show", "list"])
 def test_the_unused_side(dms: Dms, call: str, shape: str) -> None:
     dms.switch(**{f"unused_side__{call}": shape})
-    made = dms.create()
-    shown = {"create": made, "show": dms.show(made["id"]), "list": dms.list()["tasks"][0]}
+    created = dms.create()
+    shown = {"create": created, "show": dms.show(created["id"]), "list": dms.list()["tasks"][0]}
     assert shown[call].get("source_task", "missing") == {"{}": {}, "null": None, "missing": "missing"}[shape]
     defaults = {"create": {}, "show": {}, "list": None}
     assert all(shown[other]["source_task"] == default for other, default in defaults.items() if other != call)
@@ -140,12 +140,12 @@ def test_the_unused_side(dms: Dms, call: str, shape: str) -> None:
 
 @pytest.mark.parametrize("body", [OBS_TASK, KAFKA_TASK, REDIS_TASK, changed(KAFKA_TASK, source_task__password="peer-pw")])
 def test_no_secret_and_no_start_comes_back(dms: Dms, body: dict[str, Any]) -> None:
-    made = dms.create(changed(body, start_later=True))
-    everything = [made, dms.show(made["id"]), dms.list(), dms.local.state()]
+    created = dms.create(changed(body, start_later=True))
+    everything = [created, dms.show(created["id"]), dms.list(), dms.local.state()]
     names = {"access_key", "secret_key", "password", "redis_password"}
     secrets = [value for side in ("source_task", "sink_task") for key, value in body.get(side, {}).items() if key in names]
     assert not [secret for secret in secrets if secret in json.dumps(everything)]
-    assert not [key for part in (made, made["source_task"], made["sink_task"]) for key in part if key in names | {"start_later"}]
+    assert not [key for part in (created, created["source_task"], created["sink_task"]) for key in part if key in names | {"start_later"}]
 
 
 def test_paging_goes_past_the_end_without_an_error(dms: Dms) -> None:
@@ -280,10 +280,10 @@ def test_each_api_has_its_own_newline(dms: Dms) -> None:
 @pytest.mark.parametrize("later", [False, True])
 def test_create_answers_with_the_transient_status(dms: Dms, later: bool) -> None:
     dms.switch(connect__creating=2)
-    made = dms.create(changed(OBS_TASK, start_later=later))
-    assert made["status"] == "CREATING"
-    assert [dms.show(made["id"])["status"], dms.list()["tasks"][0]["status"]] == ["CREATING", "CREATING"]
-    assert dms.show(made["id"])["status"] == ("WAITING" if later else "RUNNING")
+    created = dms.create(changed(OBS_TASK, start_later=later))
+    assert created["status"] == "CREATING"
+    assert [dms.show(created["id"])["status"], dms.list()["tasks"][0]["status"]] == ["CREATING", "CREATING"]
+    assert dms.show(created["id"])["status"] == ("WAITING" if later else "RUNNING")
 
 
 def test_an_absent_start_later_starts_or_waits(dms: Dms) -> None:

@@ -48,9 +48,9 @@ def task_body(task: dict[str, Any]) -> Any:
 
 
 def test_smart_connect_tasks(dms: Dms, client: Any) -> None:
-    made = client.create_connector_task(kafka.CreateConnectorTaskRequest(INSTANCE, task_body(changed(OBS_TASK, start_later=True))))
-    assert (made.status, made.sink_task.deliver_time_interval, made.source_task.to_dict()["direction"]) == ("WAITING", 300, None)
-    where = {"instance_id": INSTANCE, "task_id": made.id}
+    created = client.create_connector_task(kafka.CreateConnectorTaskRequest(INSTANCE, task_body(changed(OBS_TASK, start_later=True))))
+    assert (created.status, created.sink_task.deliver_time_interval, created.source_task.to_dict()["direction"]) == ("WAITING", 300, None)
+    where = {"instance_id": INSTANCE, "task_id": created.id}
 
     def status() -> str:
         return str(client.show_connector_task(kafka.ShowConnectorTaskRequest(**where)).status)
@@ -65,7 +65,7 @@ def test_smart_connect_tasks(dms: Dms, client: Any) -> None:
 
     copy = client.create_connector_task(kafka.CreateConnectorTaskRequest(INSTANCE, task_body(KAFKA_TASK)))
     listed = client.list_connector_tasks(kafka.ListConnectorTasksRequest(INSTANCE, offset=0, limit=50))
-    assert [(task.id, task.sink_type) for task in listed.tasks] == [(made.id, "OBS_SINK"), (copy.id, "NONE")]
+    assert [(task.id, task.sink_type) for task in listed.tasks] == [(created.id, "OBS_SINK"), (copy.id, "NONE")]
     assert (listed.total_number, listed.max_tasks, listed.quota_tasks) == (2, 18, 18)
 
     change = kafka.SmartConnectTaskEntity(sink_task=kafka.SmartConnectTaskRespSinkConfig(obs_path="changed"))
@@ -104,7 +104,7 @@ def test_instances_topics_groups_and_buckets(dms: Dms, client: Any) -> None:
     where = {"engine": "kafka", "instance_id": INSTANCE, "group": group.group_id}
     request = kafka.ListInstanceConsumerGroupMessageOffsetRequest(**where, topic="topic-a")
     offsets = client.list_instance_consumer_group_message_offset(request).group_message_offsets
-    assert [(one.partition, one.message_current_offset, one.lag) for one in offsets] == [(0, 10, 0), (1, 20, 0), (2, 30, 0)]
+    assert [(offset.partition, offset.message_current_offset, offset.lag) for offset in offsets] == [(0, 10, 0), (1, 20, 0), (2, 30, 0)]
     assert client.show_group(kafka.ShowGroupRequest(INSTANCE, group.group_id)).group.state == "STABLE"
     assert client.list_instance_consumer_group(kafka.ListInstanceConsumerGroupRequest(**where)).group.state == "STABLE"
     assert client.list_instance_consumer_group_topics(kafka.ListInstanceConsumerGroupTopicsRequest(**where)).topics[0].lag == 0
@@ -181,6 +181,6 @@ def test_sink_tasks(dms: Dms) -> None:
         "deliver_time_interval": 300,
         "obs_part_size": 5242880,
     }
-    assert [one["lag"] for one in seen["show"]["topics_info"][0]["partitions"]] == ["0", "0", "0"]
+    assert [partition["lag"] for partition in seen["show"]["topics_info"][0]["partitions"]] == ["0", "0", "0"]
     assert seen["delete"] == 204
     assert seen["gone"] == [404, "DMS.00404026", "The dumping task does not exist."]

@@ -63,9 +63,9 @@ def test_no_secret_is_kept_in_journal_or_state(client: Any) -> None:
     assert client.signed("POST", f"/v2/{HOME_PROJECT}/instances/{instance}/connector/tasks", task).status == 200
     token = client.token()
     client.send("GET", STREAMS, headers={"X-Auth-Token": token})
-    said = json.dumps([client.local.requests(), client.local.state()])
+    text = json.dumps([client.local.requests(), client.local.state()])
     for secret in (CANARY, HOME_PASSWORD, HOME_SECRET_KEY, token, "Signature="):
-        assert secret not in said
+        assert secret not in text
     journal = client.local.requests(path="connector/tasks")[-1]
     assert journal["body"]["sink_task"]["secret_key"] == "***"
     assert journal["body"]["sink_task"]["obs_bucket_name"] == "testobs"

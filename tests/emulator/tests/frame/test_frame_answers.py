@@ -27,9 +27,9 @@ FOUND = document(dis__put_status=204, dms__store="two", dms__list_interval_typo=
 
 def test_what_was_told_is_set_and_the_rest_stays(client: Any) -> None:
     client.local.switch({"dms.modify": "ignored"})
-    said = client.local.admin("POST", "answers", FOUND)
-    assert said == {"set": {"dis.put_status": 204, "dms.store": "two", "dms.list_interval_typo": True, "dis.create_dwell": "0.3s"}}
-    assert client.local.state()["switches"] == {**said["set"], "dms.modify": "ignored"}
+    text = client.local.admin("POST", "answers", FOUND)
+    assert text == {"set": {"dis.put_status": 204, "dms.store": "two", "dms.list_interval_typo": True, "dis.create_dwell": "0.3s"}}
+    assert client.local.state()["switches"] == {**text["set"], "dms.modify": "ignored"}
     client.local.reset()
     assert client.local.state()["switches"] == {}
 

@@ -44,8 +44,8 @@ def produce(client: Any, messages: int = 9) -> None:
 
 def task(client: Any, name: str = "orders") -> dict[str, Any]:
     (project,) = client.local.state()["projects"]
-    found: dict[str, Any] = next(one for one in project["dms"]["instances"][0]["tasks"] if one["name"] == name)
-    return found
+    row: dict[str, Any] = next(entry for entry in project["dms"]["instances"][0]["tasks"] if entry["name"] == name)
+    return row
 
 
 def status(client: Any) -> str:
@@ -151,7 +151,7 @@ def test_deliver_tells_what_was_written_and_what_stands_in_the_way(estate: Any) 
     create(estate)
     estate.local.admin("PATCH", "writer_keys", {"AKOLD": {"status": "revoked"}})
     produce(estate)
-    (done,) = [one for one in estate.local.admin("POST", "deliver") if one["task"] == "orders"]
+    (done,) = [entry for entry in estate.local.admin("POST", "deliver") if entry["task"] == "orders"]
     assert (done["service"], done["parent"], done["status"], done["delivered"]) == ("dms", "kafka-orders", "ABNORMAL", 0)
     assert "revoked" in done["reason"]
     with pytest.raises(RuntimeError, match="there is no project x"):

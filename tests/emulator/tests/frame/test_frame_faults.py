@@ -28,57 +28,57 @@ def streams(client: Any) -> list[str]:
     return [stream["name"] for stream in client.local.state()["projects"][0]["dis"]["streams"]]
 
 
-@pytest.mark.parametrize(("when", "made"), [("before", []), ("after", ["orders"])])
+@pytest.mark.parametrize(("when", "created"), [("before", []), ("after", ["orders"])])
 class TestInsteadOfTheAnswer:
-    def test_status_with_headers_and_text(self, client: Any, when: str, made: list[str]) -> None:
+    def test_status_with_headers_and_text(self, client: Any, when: str, created: list[str]) -> None:
         client.local.fault({"when": when, "do": {"status": 503, "headers": {"Retry-After": 7}, "body": "<html>busy</html>"}})
         answer = create(client)
         assert (answer.status, answer.headers["Retry-After"], answer.text) == (503, "7", b"<html>busy</html>")
         assert answer.headers["Content-Type"] == "text/html"
         assert answer.headers["X-Request-Id"]
-        assert streams(client) == made
+        assert streams(client) == created
 
-    def test_status_with_json(self, client: Any, when: str, made: list[str]) -> None:
+    def test_status_with_json(self, client: Any, when: str, created: list[str]) -> None:
         body = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}
         client.local.fault({"when": when, "do": {"status": 429, "body": body}})
         answer = create(client)
         assert (answer.status, answer.json) == (429, body)
-        assert streams(client) == made
+        assert streams(client) == created
         assert client.local.requests()[-1]["code"] == "APIGW.0308"
 
-    def test_refuse_in_the_shape_of_the_service(self, client: Any, when: str, made: list[str]) -> None:
+    def test_refuse_in_the_shape_of_the_service(self, client: Any, when: str, created: list[str]) -> None:
         client.local.fault({"when": when, "do": {"refuse": {"status": 400, "code": "DIS.4303", "text": "Exceeded traffic control limit."}}})
         answer = create(client)
         assert (answer.status, answer.json) == (400, {"errorCode": "DIS.4303", "message": "Exceeded traffic control limit."})
-        assert streams(client) == made
+        assert streams(client) == created
 
-    def test_refuse_with_a_gateway_code(self, client: Any, when: str, made: list[str]) -> None:
+    def test_refuse_with_a_gateway_code(self, client: Any, when: str, created: list[str]) -> None:
         client.local.fault({"when": when, "do": {"refuse": {"status": 429, "code": "APIGW.0308", "text": "Too many."}}})
         answer = create(client)
         assert answer.json == {"error_msg": "Too many.", "error_code": "APIGW.0308", "request_id": answer.headers["X-Request-Id"]}
-        assert streams(client) == made
+        assert streams(client) == created
 
-    def test_drop(self, client: Any, when: str, made: list[str]) -> None:
+    def test_drop(self, client: Any, when: str, created: list[str]) -> None:
         client.local.fault({"when": when, "do": {"drop": True}})
         with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
             create(client)
-        assert streams(client) == made
+        assert streams(client) == created
         entry = client.local.requests()[-1]
         assert (entry["status"], entry["fault"]) == (None, f"{when}: drop")
 
-    def test_hang_and_then_drop(self, client: Any, when: str, made: list[str]) -> None:
+    def test_hang_and_then_drop(self, client: Any, when: str, created: list[str]) -> None:
         client.local.fault({"when": when, "do": {"hang": 0.2}})
         started = time.monotonic()
         with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
             create(client)
         assert time.monotonic() - started >= 0.2
-        assert streams(client) == made
+        assert streams(client) == created
 
-    def test_redirect(self, client: Any, when: str, made: list[str]) -> None:
+    def test_redirect(self, client: Any, when: str, created: list[str]) -> None:
         client.local.fault({"when": when, "do": {"redirect": "http://elsewhere.example/"}})
         answer = create(client)
         assert (answer.status, answer.headers["Location"]) == (302, "http://elsewhere.example/")
-        assert streams(client) == made
+        assert streams(client) == created
 
 
 def test_truncate(client: Any) -> None:
@@ -256,5 +256,5 @@ def test_several_changes_and_switches_after_the_second_look(client: Any) -> None
         {"match": match, "skip": 1, "when": "after", "do": {"patch": [make, change], "switch": {"dis.list_quota": "present"}}}
     )
     listed = [client.signed("GET", f"{STREAMS}/orders/transfer-tasks").json for _each in range(3)]
-    assert [one["total_number"] for one in listed] == [0, 0, 1]
-    assert ["quota" in one for one in listed] == [False, False, True]
+    assert [entry["total_number"] for entry in listed] == [0, 0, 1]
+    assert ["quota" in entry for entry in listed] == [False, False, True]

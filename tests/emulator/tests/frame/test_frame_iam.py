@@ -177,11 +177,12 @@ def test_temporary_key_by_token(client: Any) -> None:
 def test_projects_by_name(client: Any) -> None:
     client.local.seed({"projects": [CUSTOMER, {"id": "2" * 32, "name": "eu-west-102"}, {"id": "3" * 32, "name": "eu-west-102"}]})
     ids = {
-        name: [one["id"] for one in client.signed("GET", f"/v3/projects?name={name}").json["projects"]] for name in ("eu-west-102", "mars")
+        name: [project["id"] for project in client.signed("GET", f"/v3/projects?name={name}").json["projects"]]
+        for name in ("eu-west-102", "mars")
     }
     assert ids == {"eu-west-102": ["2" * 32, "3" * 32], "mars": []}
     all_mine = client.signed("GET", "/v3/projects").json["projects"]
-    assert [one["id"] for one in all_mine] == [HOME_PROJECT, "2" * 32, "3" * 32]
+    assert [project["id"] for project in all_mine] == [HOME_PROJECT, "2" * 32, "3" * 32]
     assert set(all_mine[0]) >= {"id", "name", "domain_id", "parent_id", "enabled", "is_domain", "description", "links"}
 
 

@@ -30,12 +30,12 @@ def names(answer: Any) -> list[str]:
 
 def test_the_estate_has_three_regions_with_sub_projects(account: Any) -> None:
     shown = account.signed("GET", "/v3/projects").json["projects"]
-    assert [one["name"] for one in shown] == estate.project_names()
-    assert len({one["name"].partition("_")[0] for one in shown}) == 3
-    parents = {one["name"]: one["parent_id"] for one in shown}
+    assert [entry["name"] for entry in shown] == estate.project_names()
+    assert len({entry["name"].partition("_")[0] for entry in shown}) == 3
+    parents = {entry["name"]: entry["parent_id"] for entry in shown}
     assert parents["eu-west-0_orders"] == PARIS
     assert parents["eu-west-0"] == parents[HOME_REGION] == shown[0]["domain_id"]
-    assert [one["name"] for one in shown if not one["enabled"]] == [estate.DISABLED]
+    assert [entry["name"] for entry in shown if not entry["enabled"]] == [estate.DISABLED]
 
 
 def test_a_caller_sees_its_own_projects_only(account: Any) -> None:
@@ -56,8 +56,8 @@ def test_the_list_is_filtered_and_cut(account: Any) -> None:
     assert names(account.signed("GET", f"/v3/projects?parent_id={PARIS}")) == ["eu-west-0_orders", "eu-west-0_archive"]
     assert names(account.signed("GET", "/v3/projects?enabled=false")) == [estate.DISABLED]
     first = account.signed("GET", "/v3/projects?page=1&per_page=4").json
-    rest = [names(account.signed("GET", f"/v3/projects?page={page}&per_page=4")) for page in (2, 3)]
-    assert [one["name"] for one in first["projects"]] + rest[0] + rest[1] == estate.project_names()
+    others = [names(account.signed("GET", f"/v3/projects?page={page}&per_page=4")) for page in (2, 3)]
+    assert [project["name"] for project in first["projects"]] + others[0] + others[1] == estate.project_names()
     assert "page=2" in first["links"]["next"]
     assert account.signed("GET", "/v3/projects?page=3&per_page=4").json["links"]["next"] is None
     assert account.signed("GET", "/v3/projects?page=0&per_page=4").status == 400

@@ -40,12 +40,12 @@ def ask(client: Any, method: str, target: str, document: Any = None) -> Any:
     return client.signed(method, target, document, access=ACCESS, secret=SECRET)
 
 
-def needed(call: actions.Call, version: str) -> list[str]:
+def list_needs(call: actions.Call, version: str) -> list[str]:
     return [action.partition("|")[0] for action in (call.policy if version == "1.1" else call.identity)]
 
 
 def target(call: actions.Call) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: IDS[found.group(1)], call.path)
+    return re.sub(r"\{(\w+)\}", lambda match: IDS[match.group(1)], call.path)
 
 
 def refused_for_rights(answer: Any) -> bool:
@@ -82,10 +82,10 @@ def test_every_call_of_the_services_has_a_row() -> None:
 def test_each_action_of_a_call_is_needed_and_all_are_enough(client: Any, version: str) -> None:
     client.local.seed({"demo": True})
     for call in actions.CALLS:
-        every = needed(call, version)
+        every = list_needs(call, version)
         body = {} if call.method in ("POST", "PUT") else None
         for action in every:
-            limit(client, policy("obs:object:get", *(one for one in every if one != action), version=version))
+            limit(client, policy("obs:object:get", *(entry for entry in every if entry != action), version=version))
             answer = ask(client, call.method, target(call), body)
             assert refused_for_rights(answer), (call, action, answer.status, answer.text)
         limit(client, policy(*every, version=version))
