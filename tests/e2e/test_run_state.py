@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -57,6 +58,20 @@ def test_tasks_are_told_by_their_parents(tasks: Local, play: Play, run: Run) -> 
     again = play(PLAYBOOK, extra_vars={**wanted, "run_state_tasks": ["jsonstream/same"]})
     assert again.recap["changed"] == 0
     assert again.result("Say what")["msg"] == ["jsonstream/same: as it was (PAUSED)"]
+
+
+def test_names_beyond_the_first_plane_are_told_as_well(cloud: Local, play: Play) -> None:
+    """JSON writes such a sign as two halves, which YAML does not join. The cloud takes no such name, so a list shows it."""
+    name = "orders-\U0001f600\U00020000"
+    shown = {"task_name": name, "task_id": "t-1", "id": "t-1", "state": "RUNNING", "status": "RUNNING", "source_type": "NONE"}
+    body = {"status": 200, "body": json.dumps({"tasks": [shown], "total_number": 1})}
+    cloud.fault({"match": {"method": "GET", "path": "connector/tasks$"}, "count": -1, "do": body})
+    cloud.fault({"match": {"method": "GET", "path": "connector/tasks/"}, "count": -1, "do": {"status": 200, "body": json.dumps(shown)}})
+    wanted = {"run_state": "paused", "run_state_tasks": f"{INSTANCE}/{name}"}
+    foreseen = play(PLAYBOOK, "-v", extra_vars=wanted, check=True)
+    assert foreseen.code == 0, foreseen.text
+    done = foreseen.result("Bring about")
+    assert [(entry["task_name"], entry["actions"]) for entry in done["results"]] == [(name, ["pause"])]
 
 
 @pytest.mark.parametrize(
