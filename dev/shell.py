@@ -22,6 +22,9 @@ from with_local_cloud import environment_for, local_cloud
 
 EXAMPLE = ROOT / "docs" / "examples" / "first_play"
 FOLDER = pathlib.Path(os.environ.get("OPENDUMP_SHELL_FOLDER") or CACHE / "shell")
+# as `make docs` has rendered it, or as the repository shows it
+GUIDE = CACHE / "docs" / "build" / "html" / "docsite" / "getting_started.html"
+GUIDE_ON_GITHUB = "https://github.com/opendump/opendump.huaweicloud/blob/main/docs/docsite/rst/getting_started.rst"
 WELCOME = """\
 ==> the local cloud runs at {url} (open it in a browser to watch)
 ==> in {folder}, dumping.yml declares a dump of the stream orders and one of the topic clicks. Try:
@@ -31,7 +34,7 @@ WELCOME = """\
     ansible-playbook opendump.huaweicloud.report
 
 ==> there are also the stream returns, the topics orders and returns of kafka-prod, and kafka-new, where Smart Connect is off.
-    docs/docsite/rst/getting_started.rst goes on from here. exit, or Ctrl-D, ends the shell and the local cloud.
+    {guide} goes on from here. exit, or Ctrl-D, ends the shell and the local cloud.
 """
 
 
@@ -46,8 +49,8 @@ def main() -> int:
     if not (FOLDER / "dumping.yml").exists():
         shutil.copyfile(EXAMPLE / "dumping.yml", FOLDER / "dumping.yml")
     signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(143))
-    with local_cloud(str(EXAMPLE / "estate.json")) as url:
-        print(WELCOME.format(url=url, folder=FOLDER), flush=True)
+    with local_cloud("first_play") as url:
+        print(WELCOME.format(url=url, folder=FOLDER, guide=GUIDE if GUIDE.exists() else GUIDE_ON_GITHUB), flush=True)
         environment = dict(
             environment_for(url), PS1="(local cloud) $ ", ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_INVENTORY_UNPARSED_WARNING="false"
         )

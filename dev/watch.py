@@ -122,7 +122,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(143))
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    with local_cloud(str(EXAMPLE / "estate.json")) as url:
+    with local_cloud("first_play") as url:
         tell_story(Story(url))
     say("open the pages in a browser; docs/docsite/rst/monitoring.rst says how to let this run by itself")
     return 0

@@ -4,7 +4,7 @@
 
 """Start the local cloud on a free port, run a command against it, and stop it whatever happens.
 
-Usage: python dev/with_local_cloud.py [--seed FILE|demo|regions] [--answers FILE] [--log FILE] COMMAND [ARGUMENT …]
+Usage: python dev/with_local_cloud.py [--seed FILE|NAME] [--answers FILE] [--log FILE] COMMAND [ARGUMENT …]
 
 The command finds the endpoints, a key pair and a region in its environment, under the names that the modules read (HW_…), a key pair that
 writes into buckets (OPENDUMP_OBS_…), and the address of the local cloud itself in OPENDUMP_LOCAL_CLOUD. Credentials for the real cloud in
@@ -144,7 +144,7 @@ def environment_for(url: str) -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Run a command against the local cloud.")
-    parser.add_argument("--seed", help="what the cloud holds at first: a file, 'demo' or 'regions'")
+    parser.add_argument("--seed", help="what the cloud holds at first: a file, or 'first_play', 'demo', 'migration' or 'regions'")
     parser.add_argument("--answers", help="behave as the account from which this answers file comes")
     parser.add_argument("--log", type=pathlib.Path, help="where the server's log goes; thrown away otherwise")
     parser.add_argument("command", nargs=argparse.REMAINDER)

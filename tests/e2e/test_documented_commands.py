@@ -61,8 +61,10 @@ NOT_RUN = {
 }
 # where the commands of a document find their beginning
 COURSE = pathlib.Path("docs/docsite/rst/getting_started.rst")
+PROOF = pathlib.Path("docs/docsite/rst/proof.rst")
+MIGRATION = pathlib.Path("docs/docsite/rst/migration.rst")
 COURSES = (COURSE, pathlib.Path("docs/docsite/rst/playbooks.rst"))
-ESTATES = {COURSE: "docs/examples/first_play/estate.json"}
+ESTATES = {COURSE: "first_play", MIGRATION: "migration", PROOF: "first_play"}
 PLAIN = {
     "cat",
     "cd",
@@ -87,6 +89,10 @@ VARIABLES = {name for names in ENVIRONMENT.values() for name in names} | {
     "CONTROLLER_HOST",
     "CONTROLLER_OAUTH_TOKEN",
     "ANSIBLE_CALLBACKS_ENABLED",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING",
+    "ANSIBLE_LOCALHOST_WARNING",
+    "NO_PROXY",
+    "no_proxy",
 }
 ROLES = {path.parts[1] for path in checkout.files() if path.match("roles/*/meta/argument_specs.yml")}
 
@@ -217,7 +223,7 @@ def is_run(path: pathlib.Path) -> bool:
 def test_commands_work(path: pathlib.Path, cloud: Local, environment: dict[str, str], tmp_path: pathlib.Path) -> None:
     cloud.reset()
     estate = ESTATES.get(path)
-    cloud.seed(yaml.safe_load((ROOT / estate).read_text(encoding="utf-8")) if estate else DATA["estate"])
+    cloud.seed({estate: True} if estate else DATA["estate"])
     shutil.copy(ROOT / "docs" / "examples" / "first_play" / "dumping.yml", tmp_path)
     parts: list[Block] = sorted([*blocks(path), *(Block(text, line, "output") for line, text in outputs(path))], key=lambda part: part.line)
     settings: dict[str, Any] = {

@@ -19,8 +19,11 @@ import pytest
 import returned_values
 import yaml
 
+from ansible_collections.opendump.huaweicloud.plugins.doc_fragments._api import ModuleDocFragment
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS, ENVIRONMENT
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS as KINDS_OF_TASKS
+from huaweicloud_emulator.seed_document import apply_seed
+from huaweicloud_emulator.server import new_cloud
 
 ROOT = checkout.ROOT
 FILES = checkout.files()
@@ -120,6 +123,38 @@ def test_policies_are_json_that_iam_could_read() -> None:
         for statement in policy["Statement"]:
             assert statement["Effect"] == "Allow"
             assert all(re.fullmatch(r"(dis|dms|obs|vpc|eip):[A-Za-z]+:[A-Za-z]+", action) for action in statement["Action"])
+
+
+def test_every_variable_of_a_playbook_is_on_the_page() -> None:
+    """Those with a default or in a playbook's list of its own; those of roles have their own pages. And none that is not there."""
+    page = text("docs/docsite/rst/playbooks.rst")
+    sections = dict(re.findall(r"^(\w+)\n-+\n\n(.*?)(?=^\w+\n-+\n|\Z)", page, re.MULTILINE | re.DOTALL))
+    playbooks = {path.stem: text(path) for path in FILES if path.match("playbooks/*.yml")}
+    assert set(sections) == set(playbooks)
+    for name, content in playbooks.items():
+        prefix = "dumping_export" if name == "export" else name
+        listed = re.findall(rf"^ +{prefix}__(?:known|options):\n((?: +- \w+\n)+)", content, re.MULTILINE)
+        used = {f"{prefix}_{word.removeprefix(prefix + '_')}" for block in listed for word in re.findall(r"- (\w+)", block)}
+        used |= set(re.findall(rf"\b({prefix}(?:_[a-z]\w*)?) \| default\(", content))
+        used -= set(re.findall(r"^ +(\w+):", content, re.MULTILINE))
+        heads = re.findall(r"^(``.*)\n  ", sections[name], re.MULTILINE)
+        assert used == set(re.findall(rf"``({prefix}\w*)``", " ".join(heads))), name
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_roles_say_of_api_options_what_the_modules_say(role: str) -> None:
+    """The first paragraph of each, with the role's names."""
+    options = yaml.safe_load(text(f"roles/{role}/meta/argument_specs.yml"))["argument_specs"]["main"]["options"]
+    fragment = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    for name in API_OPTIONS:
+        description = fragment[name]["description"]
+        first = re.sub(r"O\((\w+)", rf"O({role}_\1", description if isinstance(description, str) else description[0])
+        assert options[f"{role}_{name}"]["description"] == first
+
+
+def test_seed_of_the_guide_is_one() -> None:
+    (shown,) = literal_blocks("docs/docsite/rst/local_cloud.rst", "json")
+    apply_seed(new_cloud(), json.loads(shown))
 
 
 def literal_blocks(path: str, language: str) -> list[str]:

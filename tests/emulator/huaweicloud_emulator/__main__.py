@@ -12,14 +12,16 @@ import json
 import logging
 import os
 import pathlib
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PASSWORD, HOME_PROJECT, HOME_REGION, HOME_SECRET_KEY, HOME_USER
+from .cloud import HOME_ACCESS_KEY, HOME_DOMAIN, HOME_PASSWORD, HOME_PROJECT, HOME_REGION, HOME_SECRET_KEY, HOME_USER, Cloud
 from .refusal import Refusal
 from .seed_document import ESTATES, apply_seed
 from .server import Server, build_app, configuration, listen, new_cloud, url_of
+from .writer_keys import VALID
 
 ACCOUNT = f"""\
 built-in account:
@@ -31,7 +33,25 @@ built-in account:
   user, password        {HOME_USER}, {HOME_PASSWORD}
 
 Open the server's address in a browser to watch it. Its admin API is under /_emulator.
-Point a client at it with HW_DIS_ENDPOINT, HW_DMS_ENDPOINT and HW_IAM_ENDPOINT.
+The server prints what a client needs in its environment, such as HW_DIS_ENDPOINT, to copy.
+"""
+# any pair will do for buckets until a seed declares writer_keys
+WRITER = ("EMULATOROBSKEY000001", "emulator-obs-secret-key-0001-do-not-use")
+
+
+def welcome(cloud: Cloud, url: str) -> str:
+    """What to copy into another shell, to work on this cloud from there."""
+    good = [key for key in cloud.writer_keys.values() if key.status == VALID]
+    writer = (good[0].access, good[0].secret) if good else WRITER
+    return f"""\
+Open it in a browser to watch it. To work on it, copy this into another shell:
+
+  export HW_DIS_ENDPOINT={url} HW_DMS_ENDPOINT={url} HW_IAM_ENDPOINT={url}
+  export HW_REGION_NAME={HOME_REGION} HW_ACCESS_KEY={HOME_ACCESS_KEY} HW_SECRET_KEY={HOME_SECRET_KEY}
+  export OPENDUMP_OBS_ACCESS_KEY={shlex.quote(writer[0])} OPENDUMP_OBS_SECRET_KEY={shlex.quote(writer[1])}
+  export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
+
+Ctrl-C ends it, and forgets everything.
 """
 
 
@@ -105,7 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def listening() -> None:
         if options.portfile:
             write_portfile(options.portfile, bound.getsockname()[1])
-        print(f"The local cloud listens on {url_of(options.host, bound, tls=bool(options.tls_cert))}", flush=True)
+        url = url_of(options.host, bound, tls=bool(options.tls_cert))
+        print(f"The local cloud listens on {url}\n{welcome(cloud, url)}", flush=True)
 
     def stopping() -> None:
         if options.portfile:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import demo_estate, regions_estate
+from . import demo_estate, first_play_estate, migration_estate, regions_estate
 from .cloud import HOME_DOMAIN, HOME_PROJECT, HOME_REGION, HOME_USER, Cloud, Project
 from .identity import Grant
 from .refusal import Refusal
@@ -17,7 +17,12 @@ from .rights import policy_of
 from .shape import Shape, WrongShape, any_text, anything, by_type, choice, flag, free_object, list_of, map_of, nullable, object_of, text
 from .writer_keys import STATUSES, VALID, WriterKey
 
-ESTATES = {"demo": demo_estate.demo_estate, "regions": regions_estate.regions_estate}
+ESTATES = {
+    "first_play": first_play_estate.first_play_estate,
+    "demo": demo_estate.demo_estate,
+    "migration": migration_estate.migration_estate,
+    "regions": regions_estate.regions_estate,
+}
 """Seed documents that are part of the package, by the name under which a seed or the command line asks for them."""
 
 

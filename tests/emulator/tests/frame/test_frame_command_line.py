@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -25,7 +26,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 import huaweicloud_emulator
-from huaweicloud_emulator.server import running
+from huaweicloud_emulator.__main__ import welcome
+from huaweicloud_emulator.seed_document import ESTATES, apply_seed
+from huaweicloud_emulator.server import new_cloud, running
 
 ENVIRONMENT = dict(os.environ, PYTHONPATH=str(pathlib.Path(huaweicloud_emulator.__file__).parent.parent))
 COMMAND = [sys.executable, "-m", "huaweicloud_emulator"]
@@ -91,6 +94,33 @@ def test_portfile_is_there_when_requests_are_answered_and_goes_at_the_end(tmp_pa
         connection.close()
         assert state["projects"][0]["dis"]["streams"][0]["name"] == "newstream"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_prints_is_an_environment_to_work_in() -> None:
+    """Every estate of the package by its name, and the lines to copy, run by a shell that then calls the cloud."""
+    for name in ESTATES:
+        with started("--port", "0", "--seed", name) as (process, _line):
+            assert process.stdout is not None
+            lines = list(itertools.takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
+            exports = [line.strip() for line in lines if line.lstrip().startswith("export ")]
+            script = "; ".join([*exports, "env"])
+            done = subprocess.run(["sh", "-c", script], env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=True)
+            there = dict(line.split("=", 1) for line in done.stdout.splitlines())
+            connection = http.client.HTTPConnection(there["HW_DIS_ENDPOINT"].rpartition("/")[2], timeout=30)
+            connection.request("GET", "/_emulator/state")
+            buckets = json.load(connection.getresponse())["buckets"]
+            connection.close()
+            assert ("my-archive" in buckets) == (name in ("first_play", "migration"))
+        assert there["HW_DMS_ENDPOINT"] == there["HW_IAM_ENDPOINT"] == there["HW_DIS_ENDPOINT"]
+        assert (there["HW_ACCESS_KEY"], there["HW_REGION_NAME"]) == ("EMULATORACCESSKEY001", "eu-west-101")
+        assert len(there["OPENDUMP_OBS_ACCESS_KEY"]) == 20
+
+
+def test_a_key_for_buckets_that_the_seed_revoked_is_not_printed() -> None:
+    cloud = new_cloud()
+    keys = [{"access": "GONE", "secret": "gone", "status": "revoked"}, {"access": "GOOD", "secret": "it's good"}]
+    apply_seed(cloud, {"writer_keys": keys})
+    assert "OPENDUMP_OBS_ACCESS_KEY=GOOD OPENDUMP_OBS_SECRET_KEY='it'\"'\"'s good'" in welcome(cloud, "http://127.0.0.1:1")
 
 
 def test_seed_file(tmp_path: pathlib.Path) -> None:
