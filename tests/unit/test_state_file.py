@@ -42,6 +42,16 @@ def test_a_link_stays_a_link(tmp_path: pathlib.Path, there: bool) -> None:
     assert sorted(path.name for path in (*tmp_path.iterdir(), *real.parent.iterdir())) == ["link.json", "real", "state.json"]
 
 
+def test_what_has_not_changed_is_not_written_again(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "state.json"
+    save(path, "first")
+    before = path.stat().st_ino
+    save(path, "first")
+    assert path.stat().st_ino == before
+    save(path, "second")
+    assert path.stat().st_ino != before
+
+
 def test_two_ways_to_one_file_are_one_lock(tmp_path: pathlib.Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "way").symlink_to(tmp_path / "folder")

@@ -142,8 +142,6 @@ class Writer:
             self.plan = replace(self.plan, current=shown, actions=[DELETE] if shown else [])
         elif shown is None:
             raise Moved("It is not there any more.")
-        elif not self.plan.renewable:
-            self.plan = replace(self.plan, current=shown)
         else:
             self.plan = make_plan(self.plan.declared, self.plan.parent, shown)
         self.task = shown

@@ -70,7 +70,7 @@ def _small(text: str) -> str:
     return "%".join([parts[0], *(part[:2].lower() + part[2:] for part in parts[1:])])
 
 
-@pytest.mark.parametrize("secret", [ODD, "canary-secret-key", "k4y!", "a+b/c d"])
+@pytest.mark.parametrize("secret", [ODD, "canary-secret-key", "k4y!", "a+b/c d", "last-of-plane-\uffff\U00010000"])
 @pytest.mark.parametrize("how", list(SPELLINGS))
 def test_a_secret_is_found_in_every_spelling(how: str, secret: str) -> None:
     spelt = SPELLINGS[how](secret)

@@ -222,3 +222,23 @@ def test_a_candidate_is_compared_field_by_field() -> None:
     assert compare_successor(successor, candidate) == ["topics", "obs.obs_path"]
     candidate.destination = "kafka"
     assert compare_successor(successor, candidate)
+
+
+def test_of_a_successor_only_an_agency_need_not_be_shown() -> None:
+    """A key is never shown, so a task that writes with one shows no agency; of anything else that is not shown nothing is known."""
+    successor = mapped(**{"obs.obs_bucket_name": "mine"})
+    assert successor.declaration is not None
+
+    def compare(**changes: Any) -> list[str]:
+        values = {**successor.declaration.values, **changes}  # type: ignore[union-attr]
+        shown = {path: value for path, value in values.items() if value is not None}
+        return compare_successor(successor, Task("smart_connect_task", INSTANCE, "old-sc", destination="obs", values=shown))
+
+    assert compare() == [] and compare(**{"obs.agency_name": None}) == []
+    assert compare(**{"obs.agency_name": "another"}) == ["obs.agency_name"]
+    assert compare(**{"obs.obs_path": None}) == ["obs.obs_path"]
+
+
+def test_nothing_written_yet_is_a_position() -> None:
+    part = Partition("0", last_transfer_offset=0, log_end_offset=0, lag=0, topic="a")
+    assert migration.read_positions(Task("kafka_sink_task", INSTANCE, "old", partitions=[part])) == {"a/0": (0, 0)}

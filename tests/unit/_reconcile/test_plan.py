@@ -17,6 +17,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_tr
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import ALL
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.apply import is_same_task
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.plan import Plan, Refused, make_plan
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task import fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare
@@ -395,3 +396,84 @@ def test_all_problems_of_a_task_come_in_one_message() -> None:
             {},
         )
     assert str(error.value).count(";") >= 3
+
+
+# what a plan says of the task as it is and will be
+
+
+def test_a_plan_knows_the_name_of_a_task_that_is_declared_by_its_id() -> None:
+    by_id = declare(SmartConnectTask, {"instance_id": "instance-1", "task_id": "id-1", "state": "paused"}, {})
+    assert (planned(by_id, there(connect())).name, Plan(by_id, INSTANCE, None).name) == ("dump", "")
+
+
+def test_a_plan_writes_to_where_the_task_dumps_unless_it_is_made_anew() -> None:
+    elsewhere = there(connect())
+    elsewhere.destination = "kafka"
+    by_name = declare(SmartConnectTask, {"instance_id": "instance-1", "task_name": "dump", "state": "paused"}, {})
+    assert planned(by_name, there(connect())).destination == "obs"
+    assert planned(connect(on_immutable_change="ignore"), elsewhere).destination == "kafka"
+    assert planned(connect(on_immutable_change="recreate"), elsewhere).destination == "obs"
+    assert Plan(by_name, INSTANCE, elsewhere, ["recreate"]).destination == "kafka"
+
+
+@pytest.mark.parametrize(
+    ("make", "before", "more", "status", "new"),
+    [
+        (connect, None, {}, "RUNNING", True),
+        (connect, None, {"state": "paused"}, "WAITING", True),
+        (dis, None, {"state": "paused"}, "PAUSED", True),
+        (connect, "PAUSED", {"state": "running"}, "RUNNING", False),
+        (connect, "WAITING", {"state": "running"}, "RUNNING", False),
+        (dis, "PAUSED", {"state": "running"}, "RUNNING", False),
+        (connect, "RUNNING", {"state": "paused"}, "PAUSED", False),
+        (connect, "ERROR", {"update_secrets": "always"}, "ERROR", False),
+        (sink, "RUNNING", {"topics": ["b"], "on_immutable_change": "recreate"}, "RUNNING", True),
+    ],
+)
+def test_the_status_and_the_id_that_a_task_will_have(make: Any, before: str | None, more: dict[str, Any], status: str, new: bool) -> None:
+    plan = planned(make(**more), there(make(), before) if before else None)
+    future = plan.predicted()
+    assert future and (future.status, future.id is None) == (status, new)
+
+
+def test_a_task_that_moves_takes_along_what_is_said_of_no_destination() -> None:
+    obs = there(connect(), topics="a,b", obs__obs_path="left-behind")
+    peer = {
+        "cluster_name": "c",
+        "direction": "pull",
+        "bootstrap_servers": "h:9092",
+        "user_name": "u",
+        "password": "PW",
+        "sasl_mechanism": "PLAIN",
+    }
+    kafka = {"instance_id": "instance-1", "task_name": "dump", "kafka": peer, "on_immutable_change": "recreate", "update_secrets": "always"}
+    plan = planned(declare(SmartConnectTask, kafka, {}), obs)
+    assert plan.values["topics"] == "a,b" and not [path for path in plan.values if path.startswith("obs.")]
+    assert {"destination", "kafka.password"} <= set(plan.changed_fields)
+
+
+def test_a_new_task_that_lacks_something_is_not_said_to_be_made_anew() -> None:
+    with pytest.raises(Refused, match=r"cannot be created: obs\.access_key"):
+        planned(sink(obs={"obs_bucket_name": "testobs"}), None)
+
+
+# one task, or two of one name
+
+
+@pytest.mark.parametrize(
+    ("planned_as", "shown_as", "same"),
+    [
+        (("a", 1), ("a", 2), True),
+        (("a", 1), ("b", 1), False),
+        ((None, 1), ("b", 1), True),
+        ((None, 1), (None, 2), False),
+        (("a", 1), (None, 2), False),
+        ((None, None), ("b", 2), True),
+        ((None, 1), (None, None), True),
+    ],
+)
+def test_tasks_are_told_apart_by_their_ids_or_else_by_when_they_were_created(
+    planned_as: tuple[Any, Any], shown_as: tuple[Any, Any], same: bool
+) -> None:
+    first, second = (Task("smart_connect_task", INSTANCE, "dump", task_id, created=created) for task_id, created in (planned_as, shown_as))
+    assert is_same_task(first, second) is same

@@ -97,6 +97,17 @@ def test_comments_say_where_a_task_comes_from() -> None:
     assert '\n  # task copy of Kafka instance kafka-orders (i-1), ID c-1, WAITING\n  - instance_id: !unsafe "i-1"\n' in text
 
 
+def test_an_item_begins_with_where_and_which_and_keeps_the_order_of_the_fields() -> None:
+    lines = [
+        line.strip("- ").partition(":")[0] for line in to_dumping_vars([COPY]).splitlines() if line.startswith("  ") and "#" not in line
+    ]
+    assert lines[:5] == ["instance_id", "task_name", "state", "topics", '!unsafe "b"']
+
+
+def test_a_task_without_a_name_is_left_out_and_protects_none() -> None:
+    assert "dumping_purge_except" not in to_dumping_vars([{**STREAM_DUMP, "kind": "other", "name": None}])
+
+
 def test_order_does_not_depend_on_the_order_of_the_service() -> None:
     records = [{**STREAM_DUMP, "name": name, "parent": parent} for name in "cab" for parent in ("z", "y")]
     assert to_dumping_vars(records) == to_dumping_vars(records[::-1])
