@@ -324,6 +324,27 @@ def test_a_change_that_another_run_overwrites_is_made_once_more(run: Run, cloud:
     assert int(destination["deliver_time_interval"]) == 60
 
 
+def test_a_task_that_somebody_else_creates_between_the_halves_of_a_recreation_is_left_alone(run: Run, cloud: Local) -> None:
+    well(run("dis_transfer_task", **DIS.declare()))
+    theirs = {
+        "destination_type": "OBS",
+        "obs_destination_descriptor": {
+            "task_name": "dump",
+            "agency_name": "dis_admin_agency",
+            "obs_bucket_path": "theirs",
+            "consumer_strategy": "LATEST",
+            "deliver_time_interval": 300,
+        },
+    }
+    patch = {"patch": {"service": "dis", "find": {"stream": "newstream"}, "create": theirs}}
+    cloud.fault({"match": {"method": "POST", "path": "transfer-tasks$"}, "count": 1, "when": "before", "do": patch})
+    anew = {**DIS.declare(), "obs": {"obs_bucket_path": "obsbucket", "consumer_strategy": "TRIM_HORIZON"}}
+    failed = run("dis_transfer_task", **anew, on_immutable_change="recreate")
+    assert "changed meanwhile by somebody else" in failed["msg"] and "The old transfer task" in failed["msg"], failed["msg"]
+    assert [task["destination"]["obs_bucket_path"] for task in there(cloud)] == ["theirs"]
+    assert writes(cloud)[-2:] == ["DELETE", "POST"]
+
+
 # being deleted
 
 SINK = {"instance_id": INSTANCE, "task_name": "dump", "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}}
