@@ -84,6 +84,7 @@ options:
 author:
   - opendump contributors (@opendump)
 extends_documentation_fragment:
+  - opendump.huaweicloud._variable_prefix
   - opendump.huaweicloud._api
   - opendump.huaweicloud._attributes
   - opendump.huaweicloud._attributes.info

@@ -113,16 +113,11 @@ options:
         decide serve again where nothing was written, so this costs less than a call of M(opendump.huaweicloud.dump_tasks_info).
     type: bool
     default: false
-  variable_prefix:
-    description:
-      - What the names of the variables begin with that carry these options, such as V(dumping_) in the role
-        P(opendump.huaweicloud.dumping#role). Messages then name the variables.
-    type: str
-    default: ""
 author:
   - opendump contributors (@opendump)
 extends_documentation_fragment:
   - opendump.huaweicloud._dump_tasks
+  - opendump.huaweicloud._variable_prefix
   - opendump.huaweicloud._api
   - opendump.huaweicloud._attributes
   - opendump.huaweicloud._task_policy.notes

@@ -304,6 +304,11 @@ def test_check_mode_says_whom_it_would_touch(cloud: Local, rotate: Rotate, run: 
     assert (result["changed"], result["old_key_can_be_revoked"], result.get("failed")) == (True, False, None)
     assert writes(cloud) == [] and not (tmp_path / "rotation.json").exists()
     assert "no task that writes with keys" in rotate(name_pattern="^nothing$")["msg"]
+    assert rotate(check=True, name_pattern="^nothing$")["conclusion"].startswith("No task would get the new key: none")
+    for check in (True, False):
+        keyless = rotate(check=check, new_secret_key="")
+        assert "there is no new_secret_key" in keyless["msg"]
+        assert keyless["conclusion"] == "Do not revoke the old key yet: nothing was asked and nothing was written."
 
 
 def test_all_proven_and_tasks_with_an_agency_left_alone(cloud: Local, rotate: Rotate) -> None:
@@ -374,7 +379,12 @@ def test_a_task_that_had_failed_with_a_revoked_key_goes_on_where_it_was(cloud: L
 
 def test_where_buckets_cannot_be_reached_offsets_are_the_proof(cloud: Local, rotate: Rotate) -> None:
     cloud.seed(document(instance("kafka-a", [smart_connect_task("dump-a")])))
-    result = rotate(obs_endpoint="http://127.0.0.1:9", retry_budget=0)
+    unseen = {"obs_endpoint": "http://127.0.0.1:9", "retry_budget": 0}
+    foreseen = rotate(check=True, **unseen)
+    doubt = "hether {} reaches {} bucket could not be tried."
+    assert foreseen["conclusion"] == "1 of 1 task would get the new key. For 1 of them, w" + doubt.format("it", "the")
+    assert foreseen["lines"] == ["kafka-a/dump-a: would get the new key. W" + doubt.format("the new key", "its")]
+    result = rotate(**unseen)
     assert verdicts(result) == {"dump-a": "proven"}, result
     assert any("only offsets can show" in str(text) for text in result["warnings"]), result["warnings"]
 

@@ -21,6 +21,7 @@ from .._api.redaction import hide_options, list_spellings, make_printable, mask
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._signs import without_controls
 from .texts import read_texts
+from .variables import name_variables
 
 # Ansible blanks out these texts wherever they stand in a result. Shorter secrets are hidden by the names of their options, and taken out of
 # what a service says.
@@ -55,6 +56,9 @@ def check_pattern(value: Optional[str], name: str) -> Optional[str]:
 
 class DumpModule(AnsibleModule):
     """A module with the API options and check mode."""
+
+    # Own options that are single words and that messages name in no other sense.
+    single_words: frozenset[str] = frozenset()
 
     def __init__(self, argument_spec: dict[str, Any], **kwargs: Any) -> None:
         self._client: Optional[Client] = None
@@ -133,9 +137,14 @@ class DumpModule(AnsibleModule):
         finally:
             self.params = given
 
+    def name_variables(self, text: str) -> str:
+        """A message in which options are called as the variables that carry them, where the caller has said how those begin."""
+        prefix = self.params.get("variable_prefix") if isinstance(self.params, dict) else None
+        return name_variables(text, prefix, self.argument_spec, self.single_words) if prefix else text
+
     def warn(self, warning: str, **kwargs: Any) -> None:
         """Warn, without secrets and without signs that a terminal obeys."""
-        super().warn(self._presentable(warning), **kwargs)
+        super().warn(self._presentable(self.name_variables(warning)), **kwargs)
 
     def hide(self, values: Iterable[str]) -> None:
         """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
@@ -149,7 +158,7 @@ class DumpModule(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         self._before_the_end(kwargs)
-        super().fail_json(self._presentable(msg), **kwargs)
+        super().fail_json(self._presentable(self.name_variables(msg)), **kwargs)
 
     def _presentable(self, text: str) -> str:
         return make_printable(mask(text, self._known_secrets()))

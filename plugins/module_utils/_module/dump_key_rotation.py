@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Optional
 
 from .._api.credentials import Key
 from .._api.options import Given
@@ -22,6 +22,7 @@ from .._rotation.run import CHECK_TASK, OLD_KEY_INACTIVE, Rotation
 from .._state_file import StateFile
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
 from .dump_landing_info import find_buckets
+from .variables import VARIABLE_PREFIX
 
 FILTERS = list(dict.fromkeys(name for kind in KINDS.values() if takes_keys(kind) for name in kind.parent_filters))
 ENVIRONMENT = {"new_access_key": "OPENDUMP_NEW_OBS_ACCESS_KEY", "new_secret_key": "OPENDUMP_NEW_OBS_SECRET_KEY"}
@@ -42,6 +43,7 @@ ROTATION_OPTIONS: dict[str, Any] = {
     "time_zone": {"type": "str", "default": "Asia/Shanghai"},
     "max_objects": {"type": "int", "default": 100000},
     "parallelism": dict(PARALLELISM),
+    **VARIABLE_PREFIX,
 }
 
 
@@ -50,10 +52,13 @@ def dump_key_rotation() -> None:
     module = DumpModule(ROTATION_OPTIONS)
     options = module.params
     jobs: list[Job] = []
+    rotation: Optional[Rotation] = None
 
     def tell() -> dict[str, Any]:
         partial = any(options[name] for name in [*FILTERS, "name_pattern"])
         result = build_result(jobs, check_mode=module.check_mode, allow_quiet=options["allow_quiet"], partial=partial)
+        if rotation is None:
+            result["conclusion"] = "Do not revoke the old key yet: nothing was asked and nothing was written."
         return {**result, "diff": build_diff(jobs, module.check_mode)} if module._diff else result
 
     with module.failing(tell):

@@ -21,6 +21,7 @@ from .._landing.buckets import Buckets, KeyRefused
 from .._landing.files import VERDICTS, Findings, Place, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
 from .._threads import side_by_side
 from .base import DumpModule
+from .variables import VARIABLE_PREFIX
 
 LANDING_OPTIONS: dict[str, Any] = {
     "tasks": {"type": "list", "elements": "dict", "required": True},
@@ -33,6 +34,7 @@ LANDING_OPTIONS: dict[str, Any] = {
     "obs_addressing": {"type": "str", "choices": ["auto", "path", "virtual"], "default": "auto"},
     "max_objects": {"type": "int", "default": 100000},
     "parallelism": {"type": "int", "default": 8},
+    **VARIABLE_PREFIX,
 }
 
 

@@ -27,6 +27,7 @@ from .._task.items import find_item_problems, join_problems, name_item, state_pr
 from .._task.kind import Kind
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
 from .progress import DONE, describe_outcomes, show_progress
+from .variables import VARIABLE_PREFIX
 
 MOST_NAMES = 20
 NO_CODE = (None, None, None)
@@ -35,6 +36,7 @@ NO_CODE = (None, None, None)
 class ItemsModule(DumpModule):
     """Ansible reports the first error of the first item; a user with five bad items wants to read of five."""
 
+    single_words = frozenset({"parallelism"})
     declared: Mapping[str, Any] = MappingProxyType({})
     unknown: Sequence[str] = ()
 
@@ -45,23 +47,17 @@ class ItemsModule(DumpModule):
         self.unknown = sorted(name for name in self.params if name not in self.argument_spec and not name.startswith("_ansible"))
 
     def name_variables(self, text: str) -> str:
-        """A message in which options are called as the variables that carry them, where the caller has said how those begin.
-
-        Options that are words of every day, such as purge, stay as they are.
-        """
+        """The same with the lists, and with purge where it stands for the option."""
         prefix = self.params.get("variable_prefix") if isinstance(self.params, dict) else None
-        return OPTION_NAMES.sub(r"%s\g<0>" % prefix, text) if prefix and re.fullmatch(r"[A-Za-z_]\w*", str(prefix)) else text
-
-    def warn(self, warning: str, **kwargs: Any) -> None:
-        super().warn(self.name_variables(warning), **kwargs)
+        text = super().name_variables(text)
+        return PURGE.sub(r"%s\g<0>" % prefix, text) if prefix and re.fullmatch(r"[A-Za-z_]\w*", str(prefix)) else text
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         problems = [] if self._accepted else self.item_problems()
         if problems:
             # Ansible tells of these by themselves, and only where nothing else is wrong
             problems = ["unknown option %s" % name for name in self.unknown] + problems
-        msg = self.name_variables(msg)
-        super().fail_json(self.name_variables(join_problems(problems)) if problems else msg, **kwargs)
+        super().fail_json(join_problems(problems) if problems else msg, **kwargs)
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
@@ -114,16 +110,13 @@ def bulk_spec() -> dict[str, Any]:
         on_error={"type": "str", "choices": ["continue", "stop"], "default": "continue"},
         results={"type": "str", "choices": ["all", "changed"], "default": "all"},
         gather={"type": "bool", "default": False},
-        variable_prefix={"type": "str", "default": ""},
+        **VARIABLE_PREFIX,
     )
     return spec
 
 
-# Not where they are part of a longer word, nor in quotes, where names of tasks stand.
-OPTION_NAMES = re.compile(
-    r"(?<![\w'.-])(?:%s|purge(?= (?:cannot|is|needs|would)\b))(?![\w'-])"
-    % "|".join(sorted((name for name in bulk_spec() if "_" in name or name == "parallelism"), reverse=True))
-)
+# As an option, and no word of every day.
+PURGE = re.compile(r"(?<![\w'.-])purge(?= (?:cannot|is|needs|would)\b)")
 
 
 def dump_tasks() -> None:

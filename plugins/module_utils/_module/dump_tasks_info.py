@@ -18,6 +18,7 @@ from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .._threads import side_by_side
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
+from .variables import VARIABLE_PREFIX
 
 HEALTH = ["ok", "paused", "starting", "failed", "unknown"]
 
@@ -32,6 +33,7 @@ def dump_tasks_info() -> None:
             "health": {"type": "list", "elements": "str", "choices": HEALTH},
             "details": {"type": "bool", "default": True},
             "parallelism": dict(PARALLELISM),
+            **VARIABLE_PREFIX,
         }
     )
     with module.failing():

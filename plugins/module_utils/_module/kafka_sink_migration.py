@@ -13,11 +13,12 @@ from .._migration.options import MIGRATION_OPTIONS, list_secrets, prepare_migrat
 from .._migration.report import build_diffs, build_result, tell_failures
 from .base import DumpModule
 from .progress import show_progress
+from .variables import VARIABLE_PREFIX
 
 
 def kafka_sink_migration() -> None:
     """Take sink tasks over to Smart Connect, stage by stage; ends the module."""
-    module = DumpModule(MIGRATION_OPTIONS)
+    module = DumpModule({**MIGRATION_OPTIONS, **VARIABLE_PREFIX})
     predicted = module.check_mode and (module.params["apply"] or module.params["rollback"])
     jobs: list[Job] = []
     with module.failing(lambda: {"changed": any(job.changed for job in jobs)}):

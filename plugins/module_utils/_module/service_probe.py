@@ -25,6 +25,7 @@ from .._probe.page import count, draw_page
 from .._probe.run import Probe, check_instance
 from .._probe.talk import Pace
 from .base import SIGNALS, DumpModule
+from .variables import VARIABLE_PREFIX
 
 PROBE_OPTIONS: dict[str, Any] = {
     "apply": {"type": "bool", "default": False},
@@ -43,6 +44,7 @@ PROBE_OPTIONS: dict[str, Any] = {
     "wait_interval": {"type": "float", "default": 2.0},
     "watch": {"type": "float", "default": 30.0},
     "wait_timeout": {"type": "float", "default": 180.0},
+    **VARIABLE_PREFIX,
 }
 # Names of the user's objects are no secrets, yet a result may be pasted as the answers are.
 SHOWN_OPTIONS = ("apply", "questions", "wait_interval", "watch", "wait_timeout")

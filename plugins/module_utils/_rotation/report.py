@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._landing.files import show_moment
+from .._numbers import count
 from .._reconcile.plan import WRITTEN_AGAIN
 from .jobs import PENDING, PROVEN, VERDICTS, WRITTEN, Job
 
@@ -64,7 +65,11 @@ def predict(jobs: Sequence[Job]) -> str:
     writes = [job for job in jobs if _would_write(job)]
     settled = Counter(job.verdict for job in jobs if not job.is_open)
     others = ", ".join("%d %s" % (settled[verdict], verdict) for verdict in VERDICTS if settled.get(verdict))
-    return "%d of %d tasks would get the new key%s." % (len(writes), len(jobs), "; " + others if others else "")
+    if not jobs:
+        return "No task would get the new key: none that writes with keys was found among those that were asked for."
+    untried = sum(bool(job.reason) for job in writes)
+    doubt = " For %d of them, whether it reaches the bucket could not be tried." % untried if untried else ""
+    return "%d of %s would get the new key%s.%s" % (len(writes), count(len(jobs), "task"), "; " + others if others else "", doubt)
 
 
 def build_diff(jobs: Sequence[Job], check_mode: bool) -> list[dict[str, Any]]:

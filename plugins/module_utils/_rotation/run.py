@@ -155,6 +155,9 @@ class Rotation:
                 job.close(REFUSED, "Not written, for the new key does not reach the bucket. %s" % refused[bucket], refused[bucket])
         for bucket, why in self._landing.unreadable.items():
             self._warn("The bucket '%s' cannot be looked into, so only offsets can show what is delivered there. %s" % (bucket, why))
+        for job in jobs:
+            if self._check_mode and job.is_open and self._landing.bucket_of(job.record) in self._landing.unreadable:
+                job.reason = "Whether the new key reaches its bucket could not be tried."
 
     def _begin_checks(self, jobs: Sequence[Job]) -> None:
         if self._proof != CHECK_TASK:
