@@ -78,6 +78,10 @@ class KafkaSinkTask(Kind):
     short = "Kafka sink"
     name_rule = TASK_NAME
     usual_name_rule = USUAL_TASK_NAME
+    cannot_pause_says = (
+        "a sink task can neither be paused nor resumed, because its API has no such call; where Smart Connect shows it too, "
+        "declare it as a smart_connect_task"
+    )
     parent_options = ("connector_id", "instance_id", "instance_name")
     parent_noun = "Kafka instance"
     parent_id_option = "instance_id"

@@ -14,12 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, Optional
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.errors import UnsupportedError
 
 from .._api.client import REQUESTS_IMPORT_ERROR, Client
 from .._api.options import API_OPTIONS
 from .._api.redaction import hide_options, list_spellings, make_printable, mask
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._signs import without_controls
+from .._task.items import advise_options, name_errors
 from .texts import read_texts
 from .variables import name_variables
 
@@ -158,7 +160,18 @@ class DumpModule(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
         self._before_the_end(kwargs)
+        if not self._accepted:
+            msg = self.tell_refusal(msg)
         super().fail_json(self._presentable(self.name_variables(msg)), **kwargs)
+
+    def tell_refusal(self, msg: str) -> str:
+        """Why the options are refused: what Ansible says, which is the first error, and all others."""
+        result = getattr(self, "validation_result", None)
+        if result is None or not result.errors:
+            return msg
+        unknown = result.unsupported_parameters
+        advice = "".join(advise_options(unknown, self.argument_spec)) if isinstance(result.errors[0], UnsupportedError) else ""
+        return "; ".join([msg + advice, *name_errors(result.errors[1:], unknown, self.argument_spec)])
 
     def _presentable(self, text: str) -> str:
         return make_printable(mask(text, self._known_secrets()))

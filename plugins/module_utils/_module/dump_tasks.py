@@ -23,7 +23,7 @@ from .._reconcile.purge import Purge, Undeclared
 from .._reconcile.result import outcome_diff, outcome_result
 from .._reconcile.run import Reconciliation
 from .._task.declared import Declared, declare, item_spec, secrets
-from .._task.items import find_item_problems, join_problems, name_item, state_problems
+from .._task.items import advise_options, find_item_problems, join_problems, name_item, state_problems
 from .._task.kind import Kind
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
 from .progress import DONE, describe_outcomes, show_progress
@@ -52,12 +52,14 @@ class ItemsModule(DumpModule):
         text = super().name_variables(text)
         return PURGE.sub(r"%s\g<0>" % prefix, text) if prefix and re.fullmatch(r"[A-Za-z_]\w*", str(prefix)) else text
 
-    def fail_json(self, msg: str, **kwargs: Any) -> Any:
-        problems = [] if self._accepted else self.item_problems()
-        if problems:
-            # Ansible tells of these by themselves, and only where nothing else is wrong
-            problems = ["unknown option %s" % name for name in self.unknown] + problems
-        super().fail_json(join_problems(problems) if problems else msg, **kwargs)
+    def tell_refusal(self, msg: str) -> str:
+        """Every error of every item, and options of the module that there are not."""
+        problems = self.item_problems()
+        if not problems:
+            return super().tell_refusal(msg)
+        # Ansible tells of these by themselves, and only where nothing else is wrong
+        unknown = ["unknown option %s%s" % (name, "".join(advise_options([name], self.argument_spec))) for name in self.unknown]
+        return join_problems([*unknown, *problems])
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
@@ -121,7 +123,7 @@ PURGE = re.compile(r"(?<![\w'.-])purge(?= (?:cannot|is|needs|would)\b)")
 
 def dump_tasks() -> None:
     """Bring about what three lists declare; ends the module."""
-    module = ItemsModule(bulk_spec(), required_if=[("purge", True, ["purge_match"])])
+    module = ItemsModule(bulk_spec())
     options = module.params
     wanted = module.wanted()
     outcomes: list[Outcome] = []
@@ -193,7 +195,10 @@ def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
             raise ConfigurationError("%s says where to purge, and purge is false. Nothing was changed." % " and ".join(names))
         return None
     if not options["purge_match"]:
-        raise ConfigurationError("purge_match is empty; purge needs to know which names it may delete.")
+        raise ConfigurationError(
+            "purge_match is empty; purge needs to know which names it may delete. It is a regular expression: for instance ^orders- for "
+            "names that begin so, or . for all. Nothing was changed."
+        )
     if options["lists_switched_off"]:
         raise ConfigurationError(
             "purge cannot be used while a list is switched off (%s): its tasks are declared elsewhere, would count as not declared here, "

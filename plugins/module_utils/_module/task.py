@@ -9,15 +9,26 @@ from .._reconcile.outcome import Outcome, describe_unwell
 from .._reconcile.result import outcome_diff, outcome_result
 from .._reconcile.run import Reconciliation
 from .._task.declared import declare, item_spec, secrets
+from .._task.items import explain_state
 from .._task.kind import Kind
 from .base import DumpModule
 from .progress import describe_outcomes, show_progress
 
 
+class TaskModule(DumpModule):
+    """A module for one task, which knows what may be declared of its kind."""
+
+    kind: type[Kind]
+
+    def tell_refusal(self, msg: str) -> str:
+        """The same, and why a run state cannot be declared."""
+        return "; ".join([super().tell_refusal(msg), *explain_state(self.kind, self.params.get("state"))])
+
+
 def task_module(kind: type[Kind]) -> None:
     """A resource module for one task."""
     spec = item_spec(kind)
-    module = DumpModule(spec.pop("options"), **spec)
+    module = type("TaskModule", (TaskModule,), {"kind": kind})(spec.pop("options"), **spec)
     outcomes: list[Outcome] = []
     with module.failing(
         lambda: {

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .._errors import ConfigurationError
+from .._names import find_near
 from .declared import declare, item_spec
 from .kind import Kind
 
@@ -22,14 +23,46 @@ def find_item_problems(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
     """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
     spec = item_spec(kind)
     result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
-    texts = ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
+    texts = name_errors(result.errors, result.unsupported_parameters, item_spec(kind)["options"])
     if texts:
-        return texts
+        return [*texts, *explain_state(kind, item.get("state"))]
     try:
         declare(kind, result.validated_parameters)
     except ConfigurationError as error:
         return [state_problems(error)]
     return []
+
+
+def name_errors(errors: Iterable[Any], unknown: Iterable[Any], options: Mapping[str, Any]) -> list[str]:
+    """What Ansible says of options, one text for each error; misspelt options with those that may have been meant.
+
+    :param unknown: names of options that there are not, with dots between the levels.
+    """
+    texts = []
+    for error in errors:
+        if isinstance(error, UnsupportedError):
+            texts.append("unknown option %s%s" % (error.args[0], "".join(advise_options(unknown, options))))
+        else:
+            texts.append(str(error.args[0]))
+    return texts
+
+
+def advise_options(unknown: Iterable[Any], options: Mapping[str, Any]) -> list[str]:
+    """C(; did you mean obs.obs_path for obs.obs_pth?), for each name that is near to one."""
+    advice = []
+    for path in sorted(".".join(path) if isinstance(path, tuple) else str(path) for path in unknown):
+        *steps, name = path.split(".")
+        level = options
+        for step in steps:
+            level = (level.get(step) or {}).get("options") or {}
+        near = find_near(name, level, most=1)
+        advice += ["; did you mean %s for %s?" % (".".join([*steps, *near]), path)] if near else []
+    return advice
+
+
+def explain_state(kind: type[Kind], state: Any) -> list[str]:
+    """Why a run state cannot be declared for tasks of a kind that knows none."""
+    return [kind.cannot_pause_says] if kind.cannot_pause_says and state in ("paused", "running") else []
 
 
 def name_item(list_option: str, number: int, item: Mapping[str, Any]) -> str:

@@ -90,6 +90,8 @@ class Kind:
 
     name_rule: ClassVar[Any] = None
     """Rule of the field C(task_name)."""
+    cannot_pause_says: ClassVar[str] = ""
+    """Why tasks of this kind have no run state that could be declared, and what to do instead; empty where they have one."""
     usual_name_rule: ClassVar[Any] = None
     """What names of new tasks keep to as a rule, where nobody knows whether the service insists; the rule of C(task_name) otherwise."""
     parent_options: ClassVar[Sequence[str]] = ()
