@@ -66,12 +66,21 @@ def _are_bearable(expression: str, length: int) -> bool:
             groups[-1].choices += 1
         elif text == "?":
             groups[-1].ways *= 2
-        elif text in ("*", "+") or (text[0] == "{" and len(text) > 2):
-            times = int(text[1:-1][:6]) if text[1:-1].isdigit() else length
-            if before is None:
-                groups[-1].ways *= 1 if text[1:-1].isdigit() else length
-            elif times <= FEW:
-                groups[-1].ways *= (before.ways * before.choices) ** max(times - 1, 0)
-            else:
-                return False
+        elif (text in ("*", "+") or (text[0] == "{" and len(text) > 2)) and not _repeat(groups[-1], before, text[1:-1], length):
+            return False
     return len(groups) == 1 and groups[0].ways * groups[0].choices <= MOST_WAYS
+
+
+def _repeat(inside: _Group, repeated: Optional[_Group], count: str, length: int) -> bool:
+    """Whether a group, or None for a single sign, may be repeated so often; counts the ways of it to those it stands in.
+
+    :param count: a number, or anything else for as often as the name is long.
+    """
+    if repeated is None:
+        inside.ways *= 1 if count.isdigit() else length
+        return True
+    times = int(count[:6]) if count.isdigit() else length
+    if times > FEW:
+        return False
+    inside.ways *= (repeated.ways * repeated.choices) ** max(times - 1, 0)
+    return True

@@ -260,6 +260,26 @@ def test_what_others_call_has_a_docstring(path: pathlib.Path) -> None:
     assert [*silent, *(name for name, thing in classes.items() if not thing.__doc__ or thing.__doc__.startswith(name + "("))] == []
 
 
+def count_paths(function: ast.AST) -> int:
+    """Complexity, where each part of a condition and each loop in a comprehension counts, which ruff passes over."""
+    paths = 1
+    for node in ast.walk(function):
+        if isinstance(node, (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler)):
+            paths += 1
+        elif isinstance(node, ast.BoolOp):
+            paths += len(node.values) - 1
+        elif isinstance(node, ast.comprehension):
+            paths += 1 + len(node.ifs)
+    return paths
+
+
+def test_no_function_has_more_paths_than_can_be_kept_in_mind() -> None:
+    functions = [(path, node) for path in PLUGINS for node in ast.walk(ast.parse(text(path))) if isinstance(node, ast.FunctionDef)]
+    assert [(str(path), function.name) for path, function in functions if count_paths(function) > 20] == []
+    branches = "\n".join(f"    if a == {number} and b: c()" for number in range(10))
+    assert count_paths(ast.parse("def f(a, b, c):\n" + branches)) == 21
+
+
 def test_module_utils_are_private_and_have_telling_names() -> None:
     vague = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
     assert [

@@ -19,7 +19,8 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
@@ -345,58 +346,108 @@ def _without_user(url: str) -> str:
     return url.rpartition("@")[2].rpartition("//")[2].rstrip("/")
 
 
+@dataclass(frozen=True)
+class _Attempt:
+    """A request that failed. ``place`` and ``way`` are words for where it went, ``check`` is what to look at where no more is known."""
+
+    endpoint: Endpoint
+    place: str
+    way: str
+    proxy: str
+    timeout: float
+    check: str
+    chain: Sequence[BaseException]
+
+    def find(self, *kinds: type[BaseException]) -> Any:
+        """The first exception of these kinds, None where there is none."""
+        return next((cause for cause in self.chain if isinstance(cause, kinds)), None)
+
+
+class _Reason(NamedTuple):
+    """Why, in a sentence. ``lasting``: trying again does not help; ``late``: it may be executed later still."""
+
+    what: str
+    check: str
+    lasting: bool = False
+    late: bool = False
+
+
+def _blame_certificate(attempt: _Attempt) -> Optional[_Reason]:
+    untrusted = attempt.find(ssl.SSLCertVerificationError)
+    if not untrusted:
+        return None
+    reason = getattr(untrusted, "verify_message", "") or "it is not trusted"
+    check = "Set ca_path to the CA that signed it; validate_certs=false (HW_INSECURE=true) gives up all protection."
+    return _Reason("The certificate of %s cannot be verified: %s." % (attempt.place, reason), check, lasting=True)
+
+
+def _blame_name(attempt: _Attempt) -> Optional[_Reason]:
+    unknown = attempt.find(socket.gaierror)
+    if not unknown:
+        return None
+    what = "The name of %s cannot be resolved%s." % (attempt.place, attempt.way)
+    return _Reason(what, attempt.check, lasting=unknown.errno in _UNKNOWN_NAME)
+
+
+def _blame_proxy(attempt: _Attempt) -> Optional[_Reason]:
+    refusals = [cause for cause in attempt.chain if str(cause).startswith("Tunnel connection failed")]
+    if any("407" in str(cause) for cause in refusals if isinstance(cause, OSError)):
+        check = "Give them in HTTPS_PROXY, or name the host in NO_PROXY."
+        return _Reason("The proxy %s wants a user and a password." % attempt.proxy, check, lasting=True)
+    if refusals:
+        check = "Name the host in NO_PROXY, or check HTTPS_PROXY."
+        return _Reason("The proxy %s does not let through to %s." % (attempt.proxy, attempt.place), check)
+    return None
+
+
+def _blame_time(attempt: _Attempt) -> Optional[_Reason]:
+    if not attempt.find(socket.timeout, TimeoutError, requests.exceptions.Timeout):
+        return None
+    where = attempt.place + attempt.way
+    if _exchange.sent:
+        what = "%s did not answer completely within %g seconds (request_timeout)." % (where, attempt.timeout)
+    else:
+        what = "There is no connection to %s within %g seconds." % (where, min(attempt.timeout, LONGEST_CONNECT))
+    return _Reason(what, attempt.check, late=True)
+
+
+def _blame_tls(attempt: _Attempt) -> Optional[_Reason]:
+    tls = attempt.find(ssl.SSLError)
+    if not tls or _exchange.sent:
+        return None
+    reason = getattr(tls, "reason", None) or "handshake failed"
+    check = attempt.check
+    if reason in _TLS_TOO_OLD:
+        check = "It speaks only versions of TLS that are older than 1.2, or that this machine does not allow. " + check
+    elif reason in _NO_TLS:
+        check = "Check whether %s wants http instead of https." % name_option(attempt.endpoint.service + "_endpoint")
+    what = "No TLS connection to %s%s: %s." % (attempt.place, attempt.way, reason.replace("_", " ").lower())
+    return _Reason(what, check, lasting=reason in _NO_TLS | _TLS_TOO_OLD)
+
+
+def _blame_connection(attempt: _Attempt) -> _Reason:
+    where = attempt.place + attempt.way
+    if attempt.find(ConnectionRefusedError):
+        return _Reason("%s refuses the connection: nothing listens there." % where, attempt.check)
+    if _exchange.sent:
+        return _Reason("The connection to %s broke before the answer was complete." % where, attempt.check)
+    reason = next((cause.strerror for cause in reversed(attempt.chain) if isinstance(cause, OSError) and cause.strerror), None)
+    return _Reason("%s cannot be reached%s." % (where, ": " + reason.lower() if reason else ""), attempt.check)
+
+
 def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_executed: bool, proxy: str) -> TransportError:
     """What went wrong, in words. The texts of the exceptions themselves are not shown: they hold URLs and headers."""
-    service, where = SERVICES.get(endpoint.service, endpoint.service), endpoint.address
-    check = "Check %s, the network and firewalls." % " or ".join(
-        name_option(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name
-    )
+    place = "%s at %s" % (SERVICES.get(endpoint.service, endpoint.service), endpoint.address)
+    options = [name_option(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name]
+    check = "Check %s, the network and firewalls." % " or ".join(options)
     way = " through the proxy %s" % proxy if proxy else ""
-    lasting = late = False
-    chain = list(_chain(error))
-    unknown = next((cause for cause in chain if isinstance(cause, socket.gaierror)), None)
-    untrusted = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
-    tls = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
-    if untrusted:
-        lasting = True
-        said_by_tls = getattr(untrusted, "verify_message", "") or "it is not trusted"
-        what = "The certificate of %s at %s cannot be verified: %s." % (service, where, said_by_tls)
-        check = "Set ca_path to the CA that signed it; validate_certs=false (HW_INSECURE=true) gives up all protection."
-    elif unknown:
-        lasting = unknown.errno in _UNKNOWN_NAME
-        what = "The name of %s at %s cannot be resolved%s." % (service, where, way)
-    elif any("407" in str(cause) for cause in chain if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed")):
-        lasting = True
-        what = "The proxy %s wants a user and a password." % proxy
-        check = "Give them in HTTPS_PROXY, or name the host in NO_PROXY."
-    elif any(str(cause).startswith("Tunnel connection failed") for cause in chain):
-        what = "The proxy %s does not let through to %s at %s." % (proxy, service, where)
-        check = "Name the host in NO_PROXY, or check HTTPS_PROXY."
-    elif any(isinstance(cause, (socket.timeout, TimeoutError, requests.exceptions.Timeout)) for cause in chain):
-        late = possibly_executed
-        if _exchange.sent:
-            what = "%s at %s%s did not answer completely within %g seconds (request_timeout)." % (service, where, way, timeout)
-        else:
-            what = "There is no connection to %s at %s%s within %g seconds." % (service, where, way, min(timeout, LONGEST_CONNECT))
-    elif tls and not _exchange.sent:
-        reason = getattr(tls, "reason", None) or "handshake failed"
-        lasting = reason in _NO_TLS | _TLS_TOO_OLD
-        what = "No TLS connection to %s at %s%s: %s." % (service, where, way, reason.replace("_", " ").lower())
-        if reason in _TLS_TOO_OLD:
-            check = "It speaks only versions of TLS that are older than 1.2, or that this machine does not allow. " + check
-        elif lasting:
-            check = "Check whether %s wants http instead of https." % name_option(endpoint.service + "_endpoint")
-    elif any(isinstance(cause, ConnectionRefusedError) for cause in chain):
-        what = "%s at %s%s refuses the connection: nothing listens there." % (service, where, way)
-    elif _exchange.sent:
-        what = "The connection to %s at %s%s broke before the answer was complete." % (service, where, way)
-    else:
-        reason = next((cause.strerror for cause in reversed(chain) if isinstance(cause, OSError) and cause.strerror), None)
-        what = "%s at %s%s cannot be reached%s." % (service, where, way, ": " + reason.lower() if reason else "")
+    attempt = _Attempt(endpoint, place, way, proxy, timeout, check, list(_chain(error)))
+    reasons = (blame(attempt) for blame in (_blame_certificate, _blame_name, _blame_proxy, _blame_time, _blame_tls))
+    reason = next(filter(None, reasons), None) or _blame_connection(attempt)
     doubt = "Whether the request was executed is not known." if possibly_executed else ""
     details = {"service": endpoint.service, "host": endpoint.host, "possibly_executed": possibly_executed}
-    text = " ".join(part for part in (what, doubt, check) if part)
-    return TransportError(text, possibly_executed, details, lasting=lasting, possibly_later=late)
+    text = " ".join(part for part in (reason.what, doubt, reason.check) if part)
+    return TransportError(text, possibly_executed, details, lasting=reason.lasting, possibly_later=reason.late and possibly_executed)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

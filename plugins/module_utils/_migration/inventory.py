@@ -9,7 +9,7 @@ Changes nothing in the cloud.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Optional
@@ -134,7 +134,18 @@ class Inventory:
                 return []
             raise
         self._quotas[parent.id] = new.quotas
-        ids = {task.id for task in new.tasks}
+        jobs = self._make_jobs(parent, old, {task.id for task in new.tasks})
+        for job in jobs:
+            if not job.now.adopted:
+                self._compare(job, new)
+        _tell_apart(jobs)
+        return jobs
+
+    def _make_jobs(self, parent: Parent, old: Listing, ids: Collection[Optional[str]]) -> list[Job]:
+        """A job for each sink task that is there or was there, without its successor.
+
+        :param ids: of the Smart Connect tasks; a sink task with one of these is shown by both APIs.
+        """
         listed = [task for task in old.tasks if self.scope.holds(task.name)]
         shown = side_by_side(lambda task: task if task.id in ids else show_task(self.sink, task), listed, self.parallelism)
         there = {task.id or "": task for task in shown if task}
@@ -147,10 +158,6 @@ class Inventory:
             task_id = str(entry.get("task_id") or key.rpartition("/")[2])
             if task_id not in there and self.scope.holds(str(entry.get("task_name") or "")):
                 jobs.append(Job(parent, str(entry.get("task_name") or ""), task_id, entry))
-        for job in jobs:
-            if not job.now.adopted:
-                self._compare(job, new)
-        _tell_apart(jobs)
         return jobs
 
     def warn_of_quotas(self, jobs: Sequence[Job]) -> None:
@@ -166,24 +173,10 @@ class Inventory:
 
     def _compare(self, job: Job, listing: Listing) -> None:
         """Find the successor among what is listed, and what speaks against taking it for one."""
-        now, entry, old = job.now, job.entry, job.now.old
-        name = str(entry.get("successor_name") or "")
+        now, entry = job.now, job.entry
         tasks = [task for task in listing.tasks if not self.connect.is_leaving(task.status)]
-        if old is not None:
-            job.design = design_successor(old, self.writing)
-            if not entry.get("intended") or not any(task.name == name for task in tasks):
-                name = job.design.name
-            elif name != job.design.name:
-                now.problems.append(
-                    "its successor was begun as '%s', and would now be called '%s'; keep the suffix, or roll back first"
-                    % (name, job.design.name)
-                )
-            now.problems += job.design.problems
-            now.needs = job.design.needs
-            self._record(job, old, name)
-        candidates = [task for task in tasks if task.name == name and task.id != entry.get("withdrawn")]
-        if not candidates and job.design and job.design.declaration:
-            candidates = [task for task in tasks if task.name == job.name and not compare_successor(job.design, task)]
+        name = str(entry.get("successor_name") or "") if now.old is None else self._design(job, now.old, tasks)
+        candidates = self._find_candidates(job, name, tasks)
         if len(candidates) > 1:
             now.twins = candidates
         elif candidates:
@@ -191,13 +184,32 @@ class Inventory:
         else:
             now.successor = next((task for task in listing.tasks if task.id and task.id == entry.get("withdrawn")), None)
         if now.successor and job.design and not now.problems:
-            wrong = compare_successor(job.design, now.successor)
-            if wrong:
-                now.problems.append(
-                    "there is a Smart Connect task '%s', and it differs from what the successor would be in %s; give the successor another "
-                    "name, or roll back where it was made by this migration" % (now.successor.name, ", ".join(wrong))
-                )
+            now.problems += _find_mismatch(job.design, now.successor)
         job.recall()
+
+    @staticmethod
+    def _find_candidates(job: Job, name: str, tasks: Sequence[Task]) -> list[Task]:
+        """Tasks of the successor's name, or else of the sink task's own that are what the successor would be."""
+        candidates = [task for task in tasks if task.name == name and task.id != job.entry.get("withdrawn")]
+        if candidates or not job.design or not job.design.declaration:
+            return candidates
+        design = job.design
+        return [task for task in tasks if task.name == job.name and not compare_successor(design, task)]
+
+    def _design(self, job: Job, old: Task, tasks: Sequence[Task]) -> str:
+        """Say what the successor is to be, and which name it has or gets."""
+        design = job.design = design_successor(old, self.writing)
+        name = str(job.entry.get("successor_name") or "")
+        if not job.entry.get("intended") or not any(task.name == name for task in tasks):
+            name = design.name
+        elif name != design.name:
+            job.now.problems.append(
+                "its successor was begun as '%s', and would now be called '%s'; keep the suffix, or roll back first" % (name, design.name)
+            )
+        job.now.problems += design.problems
+        job.now.needs = design.needs
+        self._record(job, old, name)
+        return name
 
     def _record(self, job: Job, old: Task, name: str) -> None:
         """The first look at a task stays in the state file."""
@@ -246,6 +258,15 @@ def show_task(adapter: Kind, task: Task) -> Optional[Task]:
     if shown is not None:
         shown.id = shown.id or task.id
     return shown
+
+
+def _find_mismatch(design: Successor, candidate: Task) -> list[str]:
+    wrong = compare_successor(design, candidate)
+    text = (
+        "there is a Smart Connect task '%s', and it differs from what the successor would be in %s; give the successor another name, or "
+        "roll back where it was made by this migration"
+    )
+    return [text % (candidate.name, ", ".join(wrong))] if wrong else []
 
 
 def _tell_apart(jobs: Sequence[Job]) -> None:

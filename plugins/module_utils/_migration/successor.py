@@ -71,6 +71,19 @@ def design_successor(old: Task, writing: Writing) -> Successor:
             "it dumps to %s, and only dumps to OBS have a counterpart" % (old.destination or "a place that is not shown")
         )
         return design
+    own = _decide_settings(dump, writing, design)
+    options: dict[str, Any] = {
+        "instance_id": old.parent.id,
+        "task_name": design.name,
+        **{key: tree[key] for key in ("topics", "topics_regex") if tree.get(key)},
+        "obs": {key: value for key, value in own.items() if value is not None},
+    }
+    _declare(design, options, writing)
+    return design
+
+
+def _decide_settings(dump: Mapping[str, Any], writing: Writing, design: Successor) -> dict[str, Any]:
+    """The successor's destination, by option; what gets lost, and what nobody knows, is noted in the design."""
     own = {"consumer_strategy": writing.consumer_strategy, **{name: dump.get(name) for name in CARRIED}}
     if own["partition_format"] is None:
         own["partition_format"] = writing.partition_format
@@ -92,13 +105,13 @@ def design_successor(old: Task, writing: Writing) -> Successor:
     design.losses.append(
         "ID, time of creation and progress are not carried over; how far the successor is shows only in its consumer group."
     )
-    options: dict[str, Any] = {
-        "instance_id": old.parent.id,
-        "task_name": design.name,
-        **{key: tree[key] for key in ("topics", "topics_regex") if tree.get(key)},
-        "obs": {key: value for key, value in own.items() if value is not None},
-    }
-    writer = writing.writer(own["obs_bucket_name"])
+    return own
+
+
+def _declare(design: Successor, options: Mapping[str, Any], writing: Writing) -> None:
+    """Fill in the declaration with the keys of the bucket's writer, or say why there is none and what it needs."""
+    bucket = options["obs"].get("obs_bucket_name")
+    writer = writing.writer(bucket)
     keys = {key: writer[key] for key in ("access_key", "secret_key", "agency_name") if writer.get(key)}
     # Keys of the environment are for those who give no writer, not beside an agency.
     environ: Mapping[str, str] = {} if keys else writing.environ
@@ -117,11 +130,10 @@ def design_successor(old: Task, writing: Writing) -> Successor:
         )
     except ConfigurationError as error:
         design.problems.append("no Smart Connect task can be declared for it: %s" % error)
-        return design
+        return
     values = {path.split(".", 1)[1]: value for path, value in design.declaration.values.items() if path.startswith("obs.")}
     for check in SmartConnectTask.destination("obs").create_checks:  # type: ignore[union-attr]
-        design.needs += ["%s (for bucket %s)" % (need, own["obs_bucket_name"]) for need in check(values)]
-    return design
+        design.needs += ["%s (for bucket %s)" % (need, bucket) for need in check(values)]
 
 
 def compare_successor(design: Successor, candidate: Task) -> list[str]:

@@ -276,6 +276,11 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
     if spared:
         verb = "would not be" if check_mode else "was not" if len(spared) == 1 else "were not"
         lines.append("%s %s purged (%s): %s" % (count(len(spared), "task"), verb, name_tasks(spared), spared[0].spared))
+    return "\n".join([*lines, *_describe_well(outcomes, check_mode)])
+
+
+def _describe_well(outcomes: Sequence[Outcome], check_mode: bool) -> list[str]:
+    lines = []
     well = [outcome for outcome in outcomes if not outcome.error and not outcome.spared]
     changed = [outcome for outcome in well if outcome.changed]
     if changed:
@@ -283,7 +288,7 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
         lines.append(doing % name_tasks(changed, "to be " if check_mode else ""))
     if len(well) > len(changed):
         lines.append("As declared already: %d." % (len(well) - len(changed)))
-    return "\n".join(lines)
+    return lines
 
 
 def describe_ungathered(errors: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome], before: str) -> str:

@@ -102,15 +102,9 @@ def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapp
     option = next((destination.option for destination in kind.destinations if options.get(destination.option) is not None), None)
     fields = kind.fields(option)
     values = collect_values(fields, options, os.environ if environ is None else environ)
-    problems = find_problems(fields, values)
+    problems = [*find_problems(fields, values), *_find_missing(kind, options)]
     name, task_id = options.get("task_name") or None, options.get("task_id") or None
     where = {key: str(options[key]) for key in kind.parent_options if options.get(key)}
-    if not where:
-        problems.append("%s is empty; say which %s holds the task" % (" or ".join(kind.parent_options), kind.parent_noun))
-    if not name and not task_id:
-        problems.append("task_name is empty")
-    if name:
-        problems += ["task_name %s" % text for text in kind.name_rule.problems(name)]
     state = options.get("state") or "present"
     if state != "absent":
         problems += kind.find_contradictions(option, values)
@@ -123,6 +117,18 @@ def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapp
     policy = {key: options[key] if options.get(key) is not None else argument.get("default") for key, argument in kind.policies.items()}
     borrowed = frozenset(path for path in values if dig(options, path) in (None, ""))
     return Declared(kind, where, name, task_id, state, option, values, policy=policy, from_environment=borrowed, **common)
+
+
+def _find_missing(kind: type[Kind], options: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the options that name the task and what holds it."""
+    problems = []
+    if not any(options.get(key) for key in kind.parent_options):
+        problems.append("%s is empty; say which %s holds the task" % (" or ".join(kind.parent_options), kind.parent_noun))
+    if options.get("task_name"):
+        problems += ["task_name %s" % text for text in kind.name_rule.problems(options["task_name"])]
+    elif not options.get("task_id"):
+        problems.append("task_name is empty")
+    return problems
 
 
 def secrets(wanted: Sequence[Declared]) -> set[str]:

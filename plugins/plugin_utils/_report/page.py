@@ -80,8 +80,7 @@ def write_headline(report: Mapping[str, Any]) -> list[str]:
     several = _are_several(report)
     parts = []
     if urgent:
-        troubled = [place["place"] for place in places if place["deciding"]]
-        where = "" if not several else " in %s" % (troubled[0] if len(troubled) == 1 else "%d of %d places" % (len(troubled), len(places)))
+        where = " in %s" % _name_troubled(places) if several else ""
         parts.append("%d of %s%s %s you." % (urgent, _dumps(dumps), where, "needs" if urgent == 1 else "need"))
     if lost:
         parts.append(
@@ -97,6 +96,11 @@ def write_headline(report: Mapping[str, Any]) -> list[str]:
     if urgent or lost or unread:
         return parts
     return [_calm(totals), *parts] if dumps else ["There are no dumps here."]
+
+
+def _name_troubled(places: Sequence[Mapping[str, Any]]) -> str:
+    troubled = [place["place"] for place in places if place["deciding"]]
+    return str(troubled[0]) if len(troubled) == 1 else "%d of %d places" % (len(troubled), len(places))
 
 
 def _calm(totals: Mapping[str, Any]) -> str:
