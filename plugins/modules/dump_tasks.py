@@ -113,6 +113,13 @@ options:
         decide serve again where nothing was written, so this costs less than a call of M(opendump.huaweicloud.dump_tasks_info).
     type: bool
     default: false
+  gather_kinds:
+    description:
+      - With O(gather=true), tasks and quotas of these kinds only, which makes the result of a large call smaller.
+      - All kinds when this is not set.
+    type: list
+    elements: str
+    choices: [dis_transfer_task, kafka_sink_task, smart_connect_task]
 author:
   - opendump contributors (@opendump)
 extends_documentation_fragment:

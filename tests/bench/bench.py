@@ -50,6 +50,7 @@ class Contender:
     script: str = ""
     loop: bool = False
     states: tuple[str, ...] = ("first", "steady")
+    strategy: str = ""
 
     @property
     def idle(self) -> bool:
@@ -60,11 +61,15 @@ CONTENDERS = [
     Contender("empty", "empty play", play="empty.yml", variables="idle"),
     Contender("bare", "bare script (requests, threads)", script="bare_script.py"),
     Contender("sdk", "script with the vendor's SDK", script="sdk_script.py"),
+    Contender("least", "least bulk module", play="bulk_module.yml"),
     Contender("dump_tasks", "dump_tasks", play="dump_tasks.yml"),
     Contender("no_wait", "dump_tasks, not waiting", play="dump_tasks.yml", variables="unwaited", states=("first",)),
     Contender("role", "role dumping", play="role.yml"),
+    Contender("mitogen", "dump_tasks with mitogen", play="dump_tasks.yml", strategy="mitogen_linear"),
+    Contender("role_mitogen", "role dumping with mitogen", play="role.yml", strategy="mitogen_linear"),
     Contender("modules", "loop over the modules", play="modules.yml", loop=True),
     Contender("bare_module", "loop over a least module", play="bare_module.yml", variables="wire", loop=True),
+    Contender("modules_mitogen", "loop over the modules with mitogen", play="modules.yml", loop=True, strategy="mitogen_linear"),
     Contender("uri", "loop over uri", play="uri.yml", variables="wire", loop=True),
     Contender("uri_once", "loop over uri, a list a parent", play="uri_once.yml", variables="wire", loop=True),
 ]
@@ -81,7 +86,11 @@ class Case:
 
 @dataclass
 class Row:
-    """Medians of the runs of one contender in one case. ``bound`` is the wall time of the empty play and the bare script together."""
+    """Medians of the runs of one contender in one case.
+
+    ``bound`` is the wall time of the empty play and the bare script together, ``least`` that of the least module that does the same: the
+    one for many tasks, or for loops the one for one task.
+    """
 
     contender: str
     label: str
@@ -92,11 +101,12 @@ class Row:
     wall: float
     spread: float
     cpu: float
-    peak: float
+    controller: float
     module: float
     requests: int
     connections: int
     bound: float = 0.0
+    least: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -134,7 +144,7 @@ class Bench:
         dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
         entries = wire(tasks)
         lists = [{"list": path, "query": query} for path, query in {entry["list"]: entry["query"] for entry in entries}.items()]
-        common = {"url": self.url, "parallelism": self.parallelism}
+        common = {"url": self.url, "project": PROJECT, "parallelism": self.parallelism}
         items = declared(tasks)
         variables_of = {
             "idle": {},
@@ -183,7 +193,7 @@ class Bench:
         if case.state == "first" and not one.idle:
             self.prepare(case)
         self.admin("DELETE", "requests")
-        cost = run(self.command(one), self.environment, self.folder)
+        cost = run(self.command(one), {**self.environment, **strategy(one.strategy)}, self.folder)
         journal = self.admin("GET", "requests")
         writes = sum(entry["method"] == "POST" for entry in journal)
         wrong = [entry for entry in journal if entry["status"] >= 300]
@@ -204,6 +214,7 @@ class Bench:
         walls = {row.contender: row.wall for row in rows}
         for row in rows:
             row.bound = walls.get("empty", 0.0) + walls.get("bare", 0.0)
+            row.least = walls.get("bare_module" if row.contender.startswith("modules") else "least", 0.0)
             yield row
 
 
@@ -222,11 +233,21 @@ def summed_up(one: Contender, case: Case, runs: list[tuple[Cost, int, int]]) -> 
         median("wall"),
         max(walls) - min(walls),
         median("cpu"),
-        median("peak"),
+        median("controller"),
         median("module"),
         max(requests for _cost, requests, _connections in runs),
         max(connections for _cost, _requests, connections in runs),
     )
+
+
+def strategy(name: str) -> dict[str, str]:
+    """What makes Ansible use a strategy of mitogen, nothing where that is not asked for."""
+    if not name:
+        return {}
+    import ansible_mitogen
+
+    place = pathlib.Path(ansible_mitogen.__file__).parent / "plugins" / "strategy"
+    return {"ANSIBLE_STRATEGY": name, "ANSIBLE_STRATEGY_PLUGINS": str(place)}
 
 
 def numbers(text: str) -> list[int]:
@@ -272,8 +293,19 @@ def main(arguments: Sequence[str]) -> int:
                     for row in bench.case(Case(tasks, latency, state), taking_part, chosen.runs):
                         rows.append(row)
                         print(
-                            "%-34s %4d tasks %3d ms %-6s %8.2f s  %5.2f x  %5d requests %4d connections"
-                            % (row.label, tasks, latency, state, row.wall, row.ratio, row.requests, row.connections),
+                            "%-34s %4d tasks %3d ms %-6s %8.2f s  %5.2f x  %5d requests %4d connections, %3.0f + %3.0f MB"
+                            % (
+                                row.label,
+                                tasks,
+                                latency,
+                                state,
+                                row.wall,
+                                row.ratio,
+                                row.requests,
+                                row.connections,
+                                row.controller,
+                                row.module,
+                            ),
                             flush=True,
                         )
                     (chosen.out / "results.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")

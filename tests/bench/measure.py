@@ -21,11 +21,14 @@ LOOK_EVERY_SECONDS = 0.1
 
 @dataclass
 class Cost:
-    """Seconds and megabytes (1 MB = 1024 × 1024 bytes). ``module`` is the largest process that Ansible started for a module, 0 if none."""
+    """Seconds and megabytes (1 MB = 1024 × 1024 bytes).
+
+    ``controller`` is the peak of the process itself, ``module`` that of the largest process that Ansible started for a module, 0 if none.
+    """
 
     wall: float
     cpu: float
-    peak: float
+    controller: float
     module: float
 
 
@@ -51,7 +54,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], folder: pathlib.
         if process.returncode:
             output.seek(0)
             raise Failed("%s\n%s" % (" ".join(command), output.read().decode("utf-8", "replace")[-4000:]))
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, watcher.module)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, watcher.controller, watcher.module)
 
 
 class _Watcher(threading.Thread):
@@ -59,10 +62,12 @@ class _Watcher(threading.Thread):
         super().__init__(daemon=True)
         self.root = root
         self.over = threading.Event()
+        self.controller = 0.0
         self.module = 0.0
 
     def run(self) -> None:
         while not self.over.wait(LOOK_EVERY_SECONDS):
+            self.controller = max(self.controller, _peak(self.root))
             for pid in _descendants(self.root):
                 self.module = max(self.module, _peak_of_module(pid))
 
@@ -82,6 +87,13 @@ def _peak_of_module(pid: int) -> float:
         command = pathlib.Path("/proc/%d/cmdline" % pid).read_bytes().split(b"\0")
         if not any(b"AnsiballZ_" in word for word in command[1:2]):
             return 0.0
+    except OSError:
+        return 0.0
+    return _peak(pid)
+
+
+def _peak(pid: int) -> float:
+    try:
         status = pathlib.Path("/proc/%d/status" % pid).read_text(encoding="utf-8")
     except OSError:
         return 0.0

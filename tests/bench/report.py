@@ -22,6 +22,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "dump_tasks": {"color": "#0072B2", "linewidth": 2.6, "zorder": 5},
     "no_wait": {"color": "#0072B2", "linestyle": ":", "zorder": 5},
     "role": {"color": "#56B4E9", "linewidth": 2.0, "zorder": 4},
+    "mitogen": {"color": "#0072B2", "linestyle": "-.", "zorder": 4},
+    "least": {"color": "#CC79A7", "linewidth": 2.0, "zorder": 3},
     "modules": {"color": "#E69F00"},
     "bare_module": {"color": "#F0C36B", "linestyle": "--"},
     "uri": {"color": "#D55E00"},
@@ -43,18 +45,20 @@ def table(rows: Sequence[Row]) -> str:
         lines += [
             "### %d task%s, %d ms, %s" % (tasks, "" if tasks == 1 else "s", latency, STATES[state]),
             "",
-            "| | wall, s | × | CPU, s | module, MB | requests | connections | runs | spread, s |",
-            "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+            "| | wall, s | × | × least module | CPU, s | controller, MB | module, MB | requests | connections | runs | spread, s |",
+            "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
         ]
         for row in rows:
             if (row["latency"], row["state"], row["tasks"]) == (latency, state, tasks):
                 lines.append(
-                    "| %s | %.2f | %s | %.2f | %s | %d | %d | %d | %.2f |"
+                    "| %s | %.2f | %s | %s | %.2f | %.0f | %s | %d | %d | %d | %.2f |"
                     % (
                         row["label"],
                         row["wall"],
                         "%.2f" % (row["wall"] / row["bound"]) if row["bound"] else "",
+                        "%.2f" % (row["wall"] / row["least"]) if row["least"] else "",
                         row["cpu"],
+                        row["controller"],
                         "%.0f" % row["module"] if row["module"] else "–",
                         row["requests"],
                         row["connections"],

@@ -579,6 +579,9 @@ def test_facts_come_with_the_same_call(run: Run, cloud: Local) -> None:
 
     assert still(first["tasks"]) == still(there["tasks"])
     assert {quota["parent"] for quota in first["quotas"]} == {"newstream", INSTANCE}
+    some = run("dump_tasks", **declared(), gather=True, gather_kinds=["smart_connect_task"])["gathered"]
+    assert {entry["kind"] for entry in some["tasks"] + some["quotas"]} == {"smart_connect_task"}
+    assert still(some["tasks"]) == [task for task in still(there["tasks"]) if task["kind"] == "smart_connect_task"]
     cloud.admin("DELETE", "requests")
     again = run("dump_tasks", **declared(), gather=True)
     assert still(again["gathered"]["tasks"]) == still(there["tasks"])

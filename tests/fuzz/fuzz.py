@@ -31,6 +31,7 @@ MODULE_UTILS = "ansible_collections.opendump.huaweicloud.plugins.module_utils."
 
 with atheris.instrument_imports(include=["huaweicloud_emulator.verifier", MODULE_UTILS[:-1]], enable_loader_override=False):
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import answers as _answers
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import refusals as _refusals
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import transport as _transport
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import find_endpoint
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_bodies import read_refusal
@@ -161,7 +162,7 @@ def endpoints(data: bytes) -> None:
         except OpendumpError:
             continue
         assert urlsplit(place.base).hostname, url
-    _answers._strip_query(text)
+    _refusals._strip_query(text)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (verifier, signer, refusals, answers, profiles, endpoints)}

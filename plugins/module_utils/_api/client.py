@@ -20,9 +20,8 @@ from .options import REQUEST_TIMEOUT, RETRY_BUDGET, Given, read_seconds, read_ve
 from .redaction import secret_values
 from .request import Request, quote_segment
 from .session import Session, gather_secrets
-from .transport import REQUESTS_IMPORT_ERROR, Transport
 
-__all__ = ["REQUESTS_IMPORT_ERROR", "Client", "quote_segment"]
+__all__ = ["Client", "quote_segment"]
 
 #: names of the members that tell items of a list apart, where they are there
 IDENTITIES = ("id", "instance_id", "task_id", "task_name", "name")
@@ -68,6 +67,8 @@ class Client:
         #: the enterprise project, or all_granted_eps, that lists of instances are asked for; None for whatever the user may see
         self.enterprise_project_id = given.get("enterprise_project_id")
         self._wait = wait
+        from .transport import Transport
+
         self._transport = Transport(connections, read_verification(given))
         self._exchange = Exchange(
             self._transport, self.request_timeout, self.retry_budget, self.secrets, warn=warn, wait=wait, now=now, monotonic=monotonic

@@ -11,11 +11,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 from .._errors import ConfigurationError
 from .options import ENVIRONMENT, Given, name_option
-from .profiles import Profile, find_default_file, read_profile
+
+if TYPE_CHECKING:
+    from .profiles import Profile
 
 WAYS = (
     "Give one of: access_key and secret_key (HW_ACCESS_KEY and HW_SECRET_KEY, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK), with"
@@ -130,6 +132,8 @@ def identify(given: Given) -> Identity:
             return _identity(given, source)
         if read("profile") or read("config_file"):
             return _from_profile(given, _named_profile(given))
+    from .profiles import find_default_file, read_profile
+
     path = find_default_file(given.environ.get("HOME") or os.path.expanduser("~"))
     profile = read_profile(path, None) if path else None
     if profile:
@@ -252,6 +256,8 @@ def _password(given: Given, origin: str) -> Password:
 
 
 def _named_profile(given: Given) -> Profile:
+    from .profiles import find_default_file, read_profile
+
     path = given.get("config_file")
     if path:
         path = os.path.expanduser(path)

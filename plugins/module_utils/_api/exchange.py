@@ -8,17 +8,19 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Collection
-from typing import Callable, NoReturn, Optional
+from typing import TYPE_CHECKING, Callable, NoReturn, Optional
 
 from .._errors import ApiError, Meaning, TransportError
-from .answers import Answer, build_error, read_document
+from .answers import Answer, read_document
 from .authentication import Authentication, Proof
 from .credentials import Key, Token
 from .endpoints import SERVICES
 from .request import USER_AGENT, Request
 from .retry import Failure, RetryBudget, may_repeat
 from .signing import canonical_query, format_date, sign
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 JSON = "application/json"
 # Seconds enough for an answer, where the retry budget ends while a request is under way.
@@ -140,6 +142,8 @@ class Exchange:
         reply = self._transport.exchange(request.endpoint, request.method, target, headers, request.body, timeout, changes=request.changes)
         if 200 <= reply.status < 300:
             return Answer(read_document(request, reply), reply.headers, reply.status)
+        from .refusals import build_error
+
         error = build_error(request, reply, self._secrets | request.secrets, proof, self._now())
         if proof and error.meaning is Meaning.UNAUTHENTICATED:
             state.refused = (proof, copy.copy(error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from typing import Any, Optional, Union, cast
+from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
 from .._errors import ConfigurationError
 from .answers import Answer
@@ -16,12 +16,14 @@ from .authentication import Authentication, Proof
 from .credentials import Agency, EcsAgency, Identity, Key, Password, Token
 from .endpoints import CLOUD, EUROPEAN_CLOUD, SERVICES, Endpoint, find_endpoint
 from .exchange import Exchange
-from .iam import METADATA, METADATA_SECONDS, Ask, find_project, request_agency_key, request_server_key, request_token
 from .options import ENVIRONMENT, Given, name_option
 from .redaction import secret_values
 from .request import USER_AGENT, Request
 from .single_flight import SingleFlight
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .iam import Ask
+    from .transport import Transport
 
 
 class Session:
@@ -129,6 +131,8 @@ class Session:
             proof = self._own.current()
             if isinstance(proof, Token) and proof.project_id:
                 return proof.project_id
+        from .iam import find_project
+
         return find_project(self._ask_iam(self.authentication), self._read_project_name())
 
     # who
@@ -137,6 +141,9 @@ class Session:
         source = self._identity.source
         if isinstance(source, (Key, Token)):
             return source
+        # most runs bring a key and say which project it is about, so that nothing is asked of IAM
+        from .iam import request_server_key, request_token
+
         if isinstance(source, EcsAgency):
             return self._remember(request_server_key(self._ask_server, source))
         if self._identity.agency:
@@ -148,6 +155,8 @@ class Session:
         return self._remember(request_token(self._ask_iam(None), source, scope))
 
     def _assume(self) -> Proof:
+        from .iam import request_agency_key
+
         agency = cast(Agency, self._identity.agency)
         return self._remember(request_agency_key(self._ask_iam(self._own), agency, self._identity.source.origin))
 
@@ -166,6 +175,8 @@ class Session:
         return ask
 
     def _ask_server(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, bytes, Any]:
+        from .iam import METADATA, METADATA_SECONDS
+
         headers = {"User-Agent": USER_AGENT, **headers}
         reply = self._transport.exchange(METADATA, method, path, headers, b"", METADATA_SECONDS, changes=False, direct=True)
         try:

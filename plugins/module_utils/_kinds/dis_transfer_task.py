@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Callable, Optional
 
 from .._api.answers import read_total
-from .._api.client import quote_segment
+from .._api.request import quote_segment
 from .._api.single_flight import SingleFlight
 from .._errors import ApiError, Meaning, OpendumpError
 from .._names import find_near

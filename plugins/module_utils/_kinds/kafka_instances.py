@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 from weakref import WeakKeyDictionary
 
-from .._api.client import Client, quote_segment
+from .._api.request import quote_segment
 from .._api.single_flight import SingleFlight
 from .._errors import NoSuchInstance, OpendumpError
 from .._names import advise_names
 from .._task.records import Parent, quantity, rows
+
+if TYPE_CHECKING:
+    from .._api.client import Client
 
 PAGE = 50
 _SHARED: WeakKeyDictionary[Client, Instances] = WeakKeyDictionary()

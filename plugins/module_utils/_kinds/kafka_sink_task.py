@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional
 
-from .._api.client import quote_segment
+from .._api.request import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Field, read_answer
 from .._task.kind import Destination, FileLayout, Kind, Preflight

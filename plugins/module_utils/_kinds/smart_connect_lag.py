@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, Optional
 
-from .._api.client import quote_segment
+from .._api.request import quote_segment
 from .._errors import OpendumpError
 from .._expressions import matches
 from .._task.kind import Service

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Callable, Optional
 
-from .._api.client import quote_segment
+from .._api.request import quote_segment
 from .._errors import ApiError, Meaning
 from .._task.fields import Field, Group, drop_followers, keep_unknown, read_answer
 from .._task.kind import Destination, FileLayout, Kind, Preflight

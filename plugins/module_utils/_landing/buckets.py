@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import quote, urlsplit
 
 from .._api.credentials import Key
@@ -24,11 +24,13 @@ from .._api.error_bodies import read_refusal
 from .._api.redaction import mask
 from .._api.retry import RetryBudget, read_retry_after
 from .._api.signing import canonical_query
-from .._api.transport import Reply, Transport
 from .._errors import OpendumpError, TransportError
 from .files import Bucket, CutOff, Object
 from .listing import NoListing, Page, read_error, read_page
 from .signature import sign_get
+
+if TYPE_CHECKING:
+    from .._api.transport import Reply, Transport
 
 # After these the key is wrong for every bucket; asking on would get it locked.
 KEY_IS_WRONG = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "ExpiredToken", "InvalidToken", "AuthFailure"})

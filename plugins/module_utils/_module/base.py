@@ -16,7 +16,7 @@ from typing import Any, Callable, Optional
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import UnsupportedError
 
-from .._api.client import REQUESTS_IMPORT_ERROR, Client
+from .._api.client import Client
 from .._api.options import API_OPTIONS
 from .._api.redaction import hide_options, list_spellings, make_printable, mask
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
@@ -82,6 +82,9 @@ class DumpModule(AnsibleModule):
 
         :raises ConfigurationError: the options do not say who asks, or whom.
         """
+        # requests takes longer to import than all of this collection: what is refused before this shall not wait for it
+        from .._api.transport import REQUESTS_IMPORT_ERROR
+
         if REQUESTS_IMPORT_ERROR is not None:
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         self._client = Client(self.params, warn=self.warn, connections=connections)

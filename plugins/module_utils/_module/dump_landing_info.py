@@ -14,7 +14,6 @@ from typing import Any, Callable, Optional
 from .._api.credentials import Identity, Key, identify
 from .._api.endpoints import find_endpoint
 from .._api.options import REQUEST_TIMEOUT, RETRY_BUDGET, Given, read_seconds, read_verification
-from .._api.transport import Transport
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
@@ -114,6 +113,8 @@ def find_buckets(given: Given, key: Key, region: str, warn: Callable[[str], None
             "The address of OBS is not known: neither a region nor an endpoint is set. Set region (HW_REGION_NAME) or obs_endpoint "
             "(HW_OBS_ENDPOINT)."
         )
+    from .._api.transport import Transport
+
     options = given.options
     return Buckets(
         key,

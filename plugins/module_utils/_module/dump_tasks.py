@@ -112,6 +112,7 @@ def bulk_spec() -> dict[str, Any]:
         on_error={"type": "str", "choices": ["continue", "stop"], "default": "continue"},
         results={"type": "str", "choices": ["all", "changed"], "default": "all"},
         gather={"type": "bool", "default": False},
+        gather_kinds={"type": "list", "elements": "str", "choices": list(KINDS)},
         **VARIABLE_PREFIX,
     )
     return spec
@@ -142,7 +143,8 @@ def dump_tasks() -> None:
         with show_progress(lambda: describe_outcomes(outcomes, len(wanted))):
             run.run(wanted, purge, outcomes, delete_first=options["purge_first"])
         if options["gather"]:
-            gathered = run.gather({kind: KINDS[kind.also_shown_as] for kind in KINDS.values() if kind.also_shown_as}).result()
+            beside = {kind: KINDS[kind.also_shown_as] for kind in KINDS.values() if kind.also_shown_as}
+            gathered = run.gather(beside, [KINDS[name] for name in options["gather_kinds"] or KINDS]).result()
     result = bulk_result(outcomes, options["results"], run.list_undeclared())
     if options["gather"]:
         result["gathered"] = gathered

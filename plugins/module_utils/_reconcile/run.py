@@ -9,7 +9,7 @@ Reads are made side by side; writes of one parent one after the other, because a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Optional, cast
 
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError, UnexpectedError
@@ -92,10 +92,11 @@ class Reconciliation:
         purged = {outcome.declared.label for outcome in self.outcomes if outcome.purged and outcome.changed}
         return [entry for entry in self.undeclared if entry.victim().declared.label not in purged]
 
-    def gather(self, beside: Mapping[type[Kind], type[Kind]]) -> Gathered:
+    def gather(self, beside: Mapping[type[Kind], type[Kind]], kinds: Collection[type[Kind]]) -> Gathered:
         """Tasks and quotas of the parents of this run, as they are after it. Lists that were read and not written to serve once more.
 
         :param beside: kinds whose parents are read for tasks of another kind, too.
+        :param kinds: tasks of which kinds.
         """
         from .gather import gather_tasks
 
@@ -105,12 +106,13 @@ class Reconciliation:
             kind, parent = outcome.declared.kind, outcome.parent
             if not parent:
                 continue
-            places.setdefault(kind, {})[parent.id] = parent
+            if kind in kinds:
+                places.setdefault(kind, {})[parent.id] = parent
             listing = self.estate.listings.get((kind.name, parent.id))
-            if kind in beside and is_of_the_whole_service(listing):
+            if beside.get(kind) in kinds and is_of_the_whole_service(listing):
                 # what just failed would only fail again, and a key that is refused too often is locked
                 refused[(beside[kind], parent.id)] = cast(OpendumpError, listing)
-            elif kind in beside:
+            elif beside.get(kind) in kinds:
                 try:
                     # the other kind may know this parent by another name only
                     parent = self.estate.adapter(kind).identify(parent)

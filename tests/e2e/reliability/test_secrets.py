@@ -21,6 +21,7 @@ from urllib.parse import quote
 import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import exchange as _exchange
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import refusals as _refusals
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import ENVIRONMENT
 from huaweicloud_emulator.server import Local
 
@@ -260,7 +261,7 @@ def test_a_fault_of_the_collection_itself(listened: Any, tally: Tally, monkeypat
     def broken(*arguments: Any) -> Any:
         raise ValueError(repr(arguments) + everything)
 
-    for place, name in ((_exchange.Exchange, "_authenticate"), (_exchange, "build_error"), (_exchange.Exchange, "_choose_timeout")):
+    for place, name in ((_exchange.Exchange, "_authenticate"), (_refusals, "build_error"), (_exchange.Exchange, "_choose_timeout")):
         with monkeypatch.context() as patched:
             patched.setattr(place, name, broken)
             result, heard = listened(module, options, "key", False)

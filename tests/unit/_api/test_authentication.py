@@ -16,7 +16,6 @@ import pytest
 from scripted_service import ACCESS_KEY, Act, Clients, Clock, ScriptedService, answer, refuse
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import iam as _iam
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import session as _session
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.endpoints import find_endpoint
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import (
     ApiError,
@@ -321,7 +320,7 @@ NOBODY: dict[str, Any] = {"access_key": None, "secret_key": None}
 @pytest.fixture
 def metadata(service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> ScriptedService:
     """The scripted service is the metadata service as well."""
-    monkeypatch.setattr(_session, "METADATA", find_endpoint("dis", service.url, None, None)._replace(service="metadata"))
+    monkeypatch.setattr(_iam, "METADATA", find_endpoint("dis", service.url, None, None)._replace(service="metadata"))
     return service
 
 
@@ -374,7 +373,7 @@ def test_nothing_is_configured(clients: Clients, metadata: ScriptedService, docu
 
 
 def test_no_server_at_all(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_session, "METADATA", find_endpoint("dis", "http://127.0.0.1:9", None, None)._replace(service="metadata"))
+    monkeypatch.setattr(_iam, "METADATA", find_endpoint("dis", "http://127.0.0.1:9", None, None)._replace(service="metadata"))
     with pytest.raises(ConfigurationError, match=r"No credentials are configured \(and the metadata service does not answer\)"):
         clients(**NOBODY).call("dis", "GET", "/v2/{project_id}/x")
 
