@@ -72,9 +72,9 @@ REFUSED = (
     """
 import in_process
 from %s_module.dump_tasks import dump_tasks
-item = {"stream_name": "s", "task_name": "t", "obs": {"obs_bucket_path": ""}}
+item = {"stream_name": "s", "task_name": "t", "obs": {"obs_bucket_path": "b", "deliver_time_interval": 29}}
 result = in_process.call_module(dump_tasks, {"dis_transfer_tasks": [item]})
-assert result["failed"] and "obs_bucket_path" in result["msg"], result
+assert result["failed"] and "deliver_time_interval" in result["msg"], result
 """
     % UTILS
 )
