@@ -232,9 +232,13 @@ class Transport:
         :raises ConfigurationError: the environment names a proxy or CAs that cannot be used.
         """
         proxies, verify = ({}, self._verify) if direct else self._proxies(endpoint)
-        prepared = requests.Request(method, endpoint.base + "/", headers=dict(headers), data=body).prepare()
+        # Only what a request here has: looking for cookies and users takes a tenth of what a request takes this process.
+        prepared = requests.PreparedRequest()
+        prepared.prepare_method(method)
+        prepared.prepare_headers(headers)
         # as it was signed: requests would rewrite a path that looks unusual
         prepared.url = endpoint.base + target
+        prepared.prepare_body(body, None)
         _exchange.deadline = time.monotonic() + timeout
         _exchange.sent = False
         times = (min(timeout, LONGEST_CONNECT), timeout)

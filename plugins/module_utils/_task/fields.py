@@ -10,7 +10,7 @@ that the two need to know about it is declared here once, and argument specs, bo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Optional, Union
 
 from .rules import EMPTY, Rule
@@ -130,6 +130,8 @@ class Group:
         self.name = name
         self.fields = tuple(fields)
         self.required = required
+        #: the fields with their paths from outside of the group; made once, because each task is read by them several times
+        self.leaves = [("%s.%s" % (name, path), field) for path, field in leaves(self.fields)]
 
     def argument(self) -> dict[str, Any]:
         """Its part of an argument spec, with those of its fields."""
@@ -150,14 +152,15 @@ def build_argument_spec(fields: Fields) -> dict[str, Any]:
     return {field.name: field.argument() for field in fields}
 
 
-def leaves(fields: Fields, prefix: str = "") -> Iterator[tuple[str, Field]]:
+def leaves(fields: Fields) -> list[tuple[str, Field]]:
     """Every field with its dotted path."""
+    flat: list[tuple[str, Field]] = []
     for field in fields:
-        path = prefix + field.name
         if isinstance(field, Group):
-            yield from leaves(field.fields, path + ".")
+            flat += field.leaves
         else:
-            yield path, field
+            flat.append((field.name, field))
+    return flat
 
 
 def dig(tree: Any, path: str) -> Any:

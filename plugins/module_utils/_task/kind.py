@@ -9,6 +9,7 @@ one kind only is declared here, so that a further kind is a further subclass and
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -194,6 +195,7 @@ class Kind:
         return next((destination for destination in cls.destinations if destination.option == option), None)
 
     @classmethod
+    @functools.cache
     def fields(cls, option: Optional[str]) -> Fields:
         """The task's own fields and those of one destination, the latter under the destination's name."""
         destination = cls.destination(option)
