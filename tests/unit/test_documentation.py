@@ -107,7 +107,8 @@ def fields_of(kind: type[Kind]) -> Iterator[tuple[str, Field]]:
 
 def rows_of(path: str, field: Field) -> Iterator[tuple[str, Field]]:
     if isinstance(field.rule, Rows):
-        for inner, row in leaves(field.rule.fields, path + "."):
+        for name, row in leaves(field.rule.fields):
+            inner = "%s.%s" % (path, name)
             yield inner, row
             yield from rows_of(inner, row)
 

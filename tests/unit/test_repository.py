@@ -318,7 +318,7 @@ def test_unit_tests_lie_where_what_they_test_lies() -> None:
     """A folder is a room or a kind of plugin; a file beside them is about a file of the ground, or about the repository."""
     plugins = ROOT / "plugins"
     homes = (plugins, plugins / "module_utils", plugins / "plugin_utils", ROOT)
-    whole = {"documentation", "execution_environment", "guides", "repository", "rooms"}
+    whole = {"documentation", "execution_environment", "guides", "payload", "repository", "rooms"}
     for path in FILES:
         if path.parts[:2] == ("tests", "unit") and len(path.parts) > 3:
             assert any((home / path.parts[2]).is_dir() for home in homes), path
