@@ -4,7 +4,7 @@
 
 """Measured rows → a table in Markdown and a plot.
 
-Usage: python tests/bench/report.py RESULTS.json FOLDER, to draw both anew.
+Usage: python tests/bench/report.py RESULTS.json FOLDER [scale-growth.json], to draw both anew, with the large numbers of scale.py.
 """
 
 from __future__ import annotations
@@ -140,8 +140,18 @@ def _name_lines(axis: Any, ends: list[tuple[float, float, str, str]]) -> None:
         )
 
 
+def read_growth(files: Sequence[str]) -> list[Row]:
+    """What scale.py measured of large numbers, as rows of the steady run."""
+    lines = [line for file in files for line in json.loads(pathlib.Path(file).read_text(encoding="utf-8"))]
+    walls = {(line["contender"], line["tasks"]): line["wall"] for line in lines}
+    return [
+        {**line, "state": "steady", "bound": walls.get(("empty", line["tasks"]), 0) + walls.get(("bare", line["tasks"]), 0)}
+        for line in lines
+    ]
+
+
 if __name__ == "__main__":
     measured: list[Row] = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
     target = pathlib.Path(sys.argv[2])
     (target / "table.md").write_text(table(measured), encoding="utf-8")
-    plot(measured, target / "plot.png")
+    plot(measured + read_growth(sys.argv[3:]), target / "plot.png")

@@ -37,6 +37,7 @@ class Line:
     """Medians of one way to run something. Seconds and megabytes; ``requests`` of one run."""
 
     scenario: str
+    contender: str
     label: str
     tasks: int
     latency: int
@@ -64,7 +65,7 @@ class Line:
         )
 
 
-def line(scenario: str, label: str, tasks: int, latency: int, costs: Sequence[tuple[Cost, int]]) -> Line:
+def line(scenario: str, contender: str, label: str, tasks: int, latency: int, costs: Sequence[tuple[Cost, int]]) -> Line:
     walls = [cost.wall for cost, _requests in costs]
 
     def median(of: str) -> float:
@@ -72,7 +73,9 @@ def line(scenario: str, label: str, tasks: int, latency: int, costs: Sequence[tu
 
     requests = int(statistics.median(requests for _cost, requests in costs))
     cpu, controller, module = (median(of) for of in ("cpu", "controller", "module"))
-    return Line(scenario, label, tasks, latency, len(costs), median("wall"), max(walls) - min(walls), cpu, controller, module, requests)
+    return Line(
+        scenario, contender, label, tasks, latency, len(costs), median("wall"), max(walls) - min(walls), cpu, controller, module, requests
+    )
 
 
 def measured(bench: Bench, command: Sequence[str], folder: pathlib.Path) -> tuple[Cost, int]:
@@ -117,7 +120,7 @@ def grow(bench: Bench, sizes: Sequence[int], latency: int, runs: int, others: in
                 if turn < (runs if one.name == "dump_tasks" else others):
                     costs[one.name, size].append(measured(bench, commands[one.name, size], top))
     labels = {one.name: one.label for one in contenders}
-    return [line("growth", labels[name], size, latency, of) for (name, size), of in costs.items() if of]
+    return [line("growth", name, labels[name], size, latency, of) for (name, size), of in costs.items() if of]
 
 
 # hosts
@@ -162,10 +165,9 @@ def side_by_side(bench: Bench, hosts: int, tasks: int, forks: int, runs: int, pl
         for turn in range(runs):
             for number in commands if turn % 2 == 0 else list(reversed(commands)):
                 costs[number].append(measured(bench, commands[number], folder))
-        label = "role dumping" if "role" in play else "dump_tasks"
-        lines += [
-            line("hosts", "%s, %d host%s" % (label, number, "s" * (number > 1)), number * tasks, 0, of) for number, of in costs.items()
-        ]
+        name, label = ("role", "role dumping") if "role" in play else ("dump_tasks", "dump_tasks")
+        for number, of in costs.items():
+            lines.append(line("hosts", name, "%s, %d host%s" % (label, number, "s" * (number > 1)), number * tasks, 0, of))
     return lines
 
 
@@ -176,9 +178,8 @@ def report(bench: Bench, tasks: int, latency: int, runs: int) -> list[Line]:
     bench.write_files(tasks)
     bench.prepare(Case(tasks, latency, "steady"))
     one = Contender("report", "report", play="report.yml", variables="idle")
-    return [
-        line("report", "role dumping_report", tasks, latency, [measured(bench, bench.command(one), bench.folder) for _run in range(runs)])
-    ]
+    costs = [measured(bench, bench.command(one), bench.folder) for _run in range(runs)]
+    return [line("report", "report", "role dumping_report", tasks, latency, costs)]
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
