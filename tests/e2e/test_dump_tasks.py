@@ -122,6 +122,18 @@ def test_requests_of_a_first_run_are_few(run: Run, cloud: Local) -> None:
     assert len(cloud.requests()) <= tasks + parents + 3 + parents_with_new_tasks
 
 
+@pytest.mark.parametrize("on_error", ["continue", "stop"])
+def test_new_tasks_are_waited_for_when_all_are_created_unless_a_failure_is_to_stop_the_rest(run: Run, cloud: Local, on_error: str) -> None:
+    cloud.admin("DELETE", "requests")
+    first = run("dump_tasks", **declared(), parallelism=1, on_error=on_error)
+    assert first["summary"]["created"] == 9
+    seen = [(entry["method"], entry["path"].rpartition("/")[2]) for entry in cloud.requests()]
+    creates = [number for number, (method, _path) in enumerate(seen) if method == "POST"]
+    lists = {"transfer-tasks", "sink-tasks", "tasks"}
+    between = [path for method, path in seen[creates[0] : creates[-1]] if method == "GET" and path in lists]
+    assert bool(between) == (on_error == "stop"), seen
+
+
 def test_what_one_new_task_does_not_show_is_said_of_all_that_declare_it(run: Run, cloud: Local) -> None:
     cloud.switch({"dis.never_shown": "deliver_size_interval"})
     tasks = declared()["dis_transfer_tasks"]

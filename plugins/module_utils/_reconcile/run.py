@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Optional, cast
 
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, TransportError, UnexpectedError
 from .._task.declared import Declared
 from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
-from .._threads import side_by_side
+from .._threads import cascade
 from . import purge as purging
 from .estate import Estate, Observed, nothing_can_be_there
 from .outcome import Outcome
@@ -27,6 +28,10 @@ from .wait import Clock
 if TYPE_CHECKING:
     from .apply import Writer
     from .gather import Gathered
+    from .settle import Settlement
+
+# A part of the work, which returns the parts that it leaves for later.
+Step = Callable[[], Sequence["Step"]]
 
 
 class Reconciliation:
@@ -167,7 +172,8 @@ class Reconciliation:
         try:
             # The longest first, or the last one would be waited for alone.
             queue = sorted(groups.values(), key=len, reverse=True) if self.parallelism > 1 else list(groups.values())
-            side_by_side(self._apply, queue, self.parallelism)
+            steps: list[Step] = [partial(self._guard, group, partial(self._apply_group, group, len(queue) > 1)) for group in queue]
+            cascade(lambda step: step(), steps, min(self.parallelism, len(steps)))
         except BaseException:
             # a signal: what other threads have not begun they shall not begin
             self.stopped.set()
@@ -177,29 +183,45 @@ class Reconciliation:
 
             look_at_new_tasks(self.outcomes, self.estate, self.warn, self.parallelism)
 
-    def _apply(self, group: Sequence[Outcome]) -> None:
+    def _guard(self, group: Sequence[Outcome], step: Step) -> Sequence[Step]:
         try:
-            self._apply_group(group)
+            return step()
         except Exception as error:
             # One parent's fault shall not hide what was done to the others.
             unexpected = UnexpectedError(error)
             for outcome in group:
                 if not outcome.error:
                     self._fail(outcome, unexpected)
+            return ()
 
-    def _apply_group(self, group: Sequence[Outcome]) -> None:
+    def _apply_group(self, group: Sequence[Outcome], others: bool) -> Sequence[Step]:
+        """Carry out what is planned for one parent. Returns what is left to do after the writes of all others.
+
+        :param others: whether there are other parents.
+        """
         declared = [outcome for outcome in group if not outcome.purged]
         victims = [outcome for outcome in group if outcome.purged]
         if self.deletes_first:
             self._purge(victims)
             victims = []
-        self._write_declared(purging.order_writes(declared, self.deletes_first))
+        settlement = self._write_declared(purging.order_writes(declared, self.deletes_first))
+        finish = partial(self._finish_group, declared, victims, settlement)
+        # New tasks need some seconds until they run. Who waits for them right away keeps others from being created, and has to look again.
+        # What was changed or replaced is watched from its write on, and who wants to stop at a failure hears of it before the next write.
+        if others and settlement and settlement.may_come_later() and not self.stop_on_error:
+            return [partial(self._guard, group, finish)]
+        return finish()
+
+    def _finish_group(self, declared: Sequence[Outcome], victims: Sequence[Outcome], settlement: Optional[Settlement]) -> Sequence[Step]:
+        if settlement:
+            settlement.settle()
         for outcome in declared:
             self._show_written(outcome)
         self._purge(victims)
+        return ()
 
-    def _write_declared(self, group: Sequence[Outcome]) -> None:
-        settlement = None
+    def _write_declared(self, group: Sequence[Outcome]) -> Optional[Settlement]:
+        settlement: Optional[Settlement] = None
         leaving_since: Optional[float] = None
         for outcome in group:
             plan = cast(Plan, outcome.plan)
@@ -220,8 +242,7 @@ class Reconciliation:
                 written.writer = self._write(outcome, leaving_since)
                 written.base = written.writer.plan.current
             settlement.add(written)
-        if settlement:
-            settlement.settle()
+        return settlement
 
     def _write(self, outcome: Outcome, leaving_since: Optional[float] = None) -> Writer:
         from .apply import Writer

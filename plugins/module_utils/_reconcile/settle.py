@@ -75,6 +75,10 @@ class Settlement:
                 written.adapter, self.parent, outcome.declared.label, target, outcome.declared.wait_timeout, self.clock.now()
             )
 
+    def may_come_later(self) -> bool:
+        """Whether nothing was done to these tasks but to create them, so that what is left has no haste."""
+        return all(not written.writer or written.outcome.actions == [CREATE] for written in self.tasks)
+
     def settle(self) -> None:
         """Until all is as it should be; what cannot be is an error of its task."""
         self._resolve_twins()
