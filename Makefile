@@ -31,7 +31,7 @@ VENV = @PATH="$(USERS_PATH)" $(PYTHON) dev/venv.py
 SAY = @printf '==> %s\n'
 PYTEST = python -m pytest -q -n 2 --dist worksteal
 
-.PHONY: help demo watch shell venv test unit lint lint-ansible lint-python lint-documentation lint-text format sanity matrix soak fuzz molecule package release-check bench docs error-codes returned-values requirements clean
+.PHONY: help demo watch shell venv test unit lint lint-ansible lint-python lint-documentation lint-text format sanity matrix soak fuzz molecule package release-check bench bench-scale docs error-codes returned-values requirements clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -123,6 +123,10 @@ release-check: package  ## install the tarball into an empty environment and run
 bench: venv  ## measure the ways to declare many tasks, about an hour (ARGS=--quick for a look, ARGS=--help for more)
 	$(VENV) bench
 	@python tests/bench/bench.py $(ARGS)
+
+bench-scale: venv  ## measure thousands of tasks in one call, many hosts and the report, half an hour (ARGS="growth" for one, ARGS=--help)
+	$(VENV) bench
+	@python tests/bench/scale.py $(ARGS)
 
 docs: venv  ## render guides, modules and roles into .cache/docs/build/html
 	$(VENV) docs
