@@ -319,8 +319,8 @@ class DisTransferTask(Machine):
         self.declare(declared.kind, declared.options, [declared], set(), fault, check)
 
     # twice, for a rule is as likely as any other, and calls are what this is about
-    call_a = rule(one=declarations("dis_transfer_task"), fault=faults, check=CHECK)(play)
-    call_b = rule(one=declarations("dis_transfer_task"), fault=st.just(None), check=st.just(False))(play)
+    call_a = rule(declared=declarations("dis_transfer_task"), fault=faults, check=CHECK)(play)
+    call_b = rule(declared=declarations("dis_transfer_task"), fault=st.just(None), check=st.just(False))(play)
 
 
 class WholeEstate(Machine):
