@@ -56,7 +56,7 @@ def build_error(request: Request, reply: Reply, secrets: Iterable[str], proof: O
         method=request.method,
         path=request.path,
         host=request.endpoint.host,
-        possibly_executed=request.changes and reply.status >= 500,
+        possibly_executed=request.changes and not 200 <= reply.status < 500,
         retry_after=read_retry_after(reply.headers, now),
         document=read_any(mask(reply.body.decode("utf-8", "replace"), secrets)),
     )

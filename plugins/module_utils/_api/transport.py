@@ -111,6 +111,10 @@ class _BoundedAnswer(http.client.HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
+        while 100 < self.status < 200 and self.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            # http.client knows only 100 as an answer before the answer; of how the request ends, none of them says anything
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
         # http.client takes a head that was cut off for a whole one, and a lost answer for an empty one
         if self._reads.ended:
             raise http.client.RemoteDisconnected("the head of the answer is not complete")

@@ -378,6 +378,23 @@ def deflated(size: int) -> bytes:
     return gzip.compress(b'{"a": "' + b"x" * size + b'"}')
 
 
+@pytest.mark.parametrize("before", [100, 102, 103, 199])
+def test_an_answer_before_the_answer_is_not_the_answer(clients: Clients, service: ScriptedService, before: int) -> None:
+    early = b"HTTP/1.1 %d Early\r\nLink: </x>\r\n\r\n" % before
+    service.script = [send_and_close(2 * early + b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a": 1}'), send_and_close(early)]
+    client = clients(retry_budget=0)
+    assert client.call("dis", "POST", "/x") == {"a": 1}
+    with pytest.raises(TransportError, match="Whether the request was executed is not known"):
+        client.call("dis", "POST", "/x")
+
+
+def test_another_protocol_leaves_open_what_became_of_the_request(clients: Clients, service: ScriptedService) -> None:
+    service.script = [send_and_close(b"HTTP/1.1 101 Switching\r\n\r\n")]
+    with pytest.raises(ApiError) as caught:
+        clients(retry_budget=0).call("dis", "POST", "/x")
+    assert caught.value.possibly_executed
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("how", ["long", "compressed", "chunks without end"])
 def test_a_reply_without_end_is_read_to_a_limit(
