@@ -260,6 +260,7 @@ def test_what_is_never_shown_is_sent_once_and_said_to_be_unproven(run: Run, clou
         (after,) = there(cloud)
         assert {name: after["destination"][name] for name in BESIDES[case]} == BESIDES[case]
         assert after["id"] == before["id"]
+        assert "is not what it was" not in str(changed.get("warnings")), "what is not shown has not changed"
 
 
 @pytest.mark.parametrize("module", ["dis_transfer_task", "kafka_sink_task"])
@@ -322,6 +323,33 @@ def test_a_change_that_another_run_overwrites_is_made_once_more(run: Run, cloud:
     destination = there(cloud)[0]["destination"]
     assert (changed["actions"], destination[subject.folder]) == (["update"], "new"), changed
     assert int(destination["deliver_time_interval"]) == 60
+
+
+ACTION = {DIS.module: {"method": "POST", "path": "action$"}, CONNECT.module: {"method": "PUT", "path": "/pause$"}}
+
+
+@SUBJECTS
+def test_what_others_change_while_a_task_is_being_paused_is_kept(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    theirs = {"patch": {**subject.find, "set": {"deliver_time_interval": 60}}}
+    cloud.fault({"match": ACTION[subject.module], "count": 1, "when": "after", "do": theirs})
+    assert well(run(subject.module, **subject.declare("new"), state="paused"))["actions"] == ["pause", "update"]
+    destination = there(cloud)[0]["destination"]
+    assert (int(destination["deliver_time_interval"]), destination[subject.folder]) == (60, "new")
+
+
+@SUBJECTS
+def test_a_pause_alone_is_not_waited_for_where_nobody_wants_to_wait(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    cloud.fault({"match": ACTION[subject.module], "count": 1, "do": {"status": 200, "body": "{}"}})
+    assert well(run(subject.module, **subject.declare(), state="paused", wait=False, wait_timeout=0.2))["actions"] == ["pause"]
+
+
+@pytest.mark.parametrize("module", ["kafka_sink_task", "smart_connect_task"])
+def test_a_new_task_whose_id_no_answer_tells_is_found_by_its_name(run: Run, cloud: Local, module: str) -> None:
+    cloud.fault({"match": {"method": "POST", "path": "tasks$"}, "when": "after", "do": {"status": 200, "body": "{}"}})
+    made = well(run(module, **SINK))
+    assert (made["actions"], made["task"]["id"]) == (["create"], there(cloud)[0]["id"])
 
 
 def test_a_task_that_somebody_else_creates_between_the_halves_of_a_recreation_is_left_alone(run: Run, cloud: Local) -> None:

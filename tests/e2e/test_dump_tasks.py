@@ -268,6 +268,15 @@ def test_parents_that_do_not_exist(run: Run, cloud: Local) -> None:
     assert [entry["error"] and entry["error"]["code"] for entry in failed["results"]] == [None, "DIS.4301"]
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_where_a_parent_is_not_there_its_tasks_are_absent(run: Run, cloud: Local, check: bool) -> None:
+    gone = {"task_name": "dump", "state": "absent"}
+    named = [{**gone, "instance_name": "nowhere"}]
+    options = {"dis_transfer_tasks": [{**gone, "stream_name": "nowhere"}], "kafka_sink_tasks": named, "smart_connect_tasks": named}
+    done = run("dump_tasks", check=check, **options)
+    assert (done.get("failed", False), done["changed"], done["summary"]["unchanged"]) == (False, False, 3), done
+
+
 def test_text_of_a_list_is_the_list(run: Run, cloud: Local) -> None:
     """As surveys and extra variables give it."""
     first = declared()["smart_connect_tasks"][0]
