@@ -21,6 +21,7 @@ import yaml
 from huaweicloud_emulator.server import Local
 
 from .conftest import ACCESS_KEY, INSTANCE, INSTANCE_NAME, PROJECT, REGION, SECRET_KEY
+from .document_blocks import in_restructured_text
 from .test_sink_migration import seed, sink_task, tasks_of
 
 pytest.importorskip("ansible_runner")
@@ -58,6 +59,13 @@ module.exit_json(changed=True)
 """
 
 
+def report_settings() -> str:
+    """The variables of the guide that put the report on a schedule and tell somebody when it fails."""
+    guide = (ROOT / "docs" / "docsite" / "rst" / "monitoring.rst").read_text(encoding="utf-8")
+    (block,) = [block.text for block in in_restructured_text(guide) if "huaweicloud_awx_report_schedule" in block.text]
+    return block
+
+
 @pytest.fixture(scope="module")
 def created(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What configure.yml asks awx.awx to make, with the options that awx.awx 24.6.1 has."""
@@ -72,8 +80,9 @@ def created(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     settings = dict(
         os.environ, ANSIBLE_COLLECTIONS_PATH=paths, AWX_RECORDS=str(records), ANSIBLE_PYTHON_INTERPRETER=sys.executable, ANSIBLE_NOCOLOR="1"
     )
+    guide = yaml.safe_load(report_settings())
     done = subprocess.run(
-        ["ansible-playbook", str(AWX / "configure.yml"), "-e", json.dumps({"huaweicloud_awx_rotation_schedule": SCHEDULE})],
+        ["ansible-playbook", str(AWX / "configure.yml"), "-e", json.dumps({"huaweicloud_awx_rotation_schedule": SCHEDULE, **guide})],
         env=settings,
         capture_output=True,
         text=True,
@@ -130,10 +139,15 @@ def test_job_templates_and_workflow_fit_together(created: list[dict[str, Any]]) 
         assert len({credentials[name]["credential_type"] for name in template["credentials"]}) == len(template["credentials"])
         assert template["project"] in of(created, "project")
         assert template["inventory"] in of(created, "inventory")
-    (schedule,) = of(created, "schedule").values()
-    assert schedule["unified_job_template"] in templates and schedule["rrule"] == SCHEDULE
-    asked = {question["variable"] for question in templates[schedule["unified_job_template"]]["survey_spec"]["spec"]}
-    assert set(schedule["extra_data"]) <= asked
+    rules = {}
+    for schedule in of(created, "schedule").values():
+        asked = {question["variable"] for question in templates[schedule["unified_job_template"]]["survey_spec"]["spec"]}
+        assert set(schedule.get("extra_data") or {}) <= asked
+        rules[schedule["unified_job_template"]] = schedule["rrule"]
+    settings = yaml.safe_load(report_settings())
+    assert rules == {"Dumping: rotate keys": SCHEDULE, "Dumping: report": settings["huaweicloud_awx_report_schedule"]}
+    notified = {name: template.get("notification_templates_error") for name, template in templates.items()}
+    assert notified == {**dict.fromkeys(templates), "Dumping: report": settings["huaweicloud_awx_report_notifications"]}
     (workflow,) = of(created, "workflow_job_template").values()
     nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
     path = ["plan"]
