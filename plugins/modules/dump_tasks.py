@@ -477,8 +477,9 @@ results:
           sample: null
         explanation:
           description:
-            - What the service says about why the task is not well, for DIS the newest line of its dump log.
-            - V(null) for a task that is well, where the service says nothing, and where no details were gathered.
+            - What the service says about why the task is not well. For DIS it is the newest line of its dump log, for Kafka what in the
+              task has a name with error, reason, cause, message or trace in it; whether there is any, no page says.
+            - V(null) for a task that is well, where the service says nothing, and for DIS where no details were gathered.
           type: str
           returned: always
           sample: null

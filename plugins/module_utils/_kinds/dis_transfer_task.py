@@ -18,7 +18,7 @@ from .._errors import ApiError, Meaning, OpendumpError
 from .._names import find_near
 from .._task.fields import keep_unknown, read_answer
 from .._task.kind import FileLayout, Kind, Preflight, Service
-from .._task.records import Listing, Parent, Partition, Task, moment, named_rows, quantity, require_object, rows, text
+from .._task.records import LONGEST_EXPLANATION, Listing, Parent, Partition, Task, moment, named_rows, quantity, require_object, rows, text
 from .._task.rules import EMPTY, Text
 from .dis_destinations import DESTINATIONS
 from .whole_list import MORE, read_whole_list, says_more
@@ -31,8 +31,6 @@ MOST_TASKS = 10000
 MOST_STREAMS = 100000
 
 # Requests say descriptor, answers say description, and two of the five answers misspell it.
-LONGEST_EXPLANATION = 2000
-
 WIRE_TYPES = {"obs": "OBS", "mrs": "MRS", "dli": "DLI", "cloudtable": "CLOUDTABLE", "dws": "DWS"}
 ANSWER_KEYS = ("%s_destination_description", "%s_destination_descripton", "%s_destination_descriptor")
 LEGACY_KEYS = {"cloudtable": ("cloud_table_destination_description",)}

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Optional
 
 from .._api.answers import read_total
 from .._task.fields import Field
-from .._task.records import quantity
+from .._task.records import LONGEST_EXPLANATION, quantity
 from .._task.rules import Names, Path, Text
 
 TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
@@ -29,6 +30,8 @@ ANEW = (
     "(on_immutable_change: recreate): consumer_strategy 'earliest' writes everything once more that is still stored, 'latest' leaves out "
     "what arrives meanwhile."
 )
+# No page names a member that says why a task has failed either; one with such a name does, whatever it is called in full.
+REASON = re.compile(r"error|reason|cause|message|trace", re.IGNORECASE)
 INSTANCE_FILTERS: Mapping[str, str] = MappingProxyType({"instance_ids": "instance_id", "instance_names": "instance_name"})
 
 OBS_PATH = Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")
@@ -57,3 +60,9 @@ def says_which_topics(option: Optional[str], values: Mapping[str, Any]) -> list[
     if option == "obs" and not values.get("topics") and not values.get("topics_regex"):
         return ["one of topics and topics_regex is needed to say what is dumped"]
     return []
+
+
+def read_reason(row: Mapping[str, Any]) -> Optional[str]:
+    """What the members of a task around its destination say about why it is not well; None where none does."""
+    words = ["%s %s" % (name, value) for name, value in row.items() if REASON.search(name) and isinstance(value, str) and value.strip()]
+    return ", ".join(words)[:LONGEST_EXPLANATION] or None

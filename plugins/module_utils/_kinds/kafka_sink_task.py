@@ -39,6 +39,7 @@ from .kafka_fields import (
     TOPICS,
     USUAL_TASK_NAME,
     read_quotas,
+    read_reason,
     says_which_topics,
 )
 from .kafka_instances import Instances
@@ -205,7 +206,7 @@ class KafkaSinkTask(Kind):
             self._partition(info.get("topic"), part) for info in rows(row.get("topics_info")) for part in rows(info.get("partitions"))
         ]
         lag = sum_lags(partitions)
-        return Task(
+        task = Task(
             kind=self.name,
             parent=parent,
             name=str(row.get("task_name") or ""),
@@ -221,6 +222,8 @@ class KafkaSinkTask(Kind):
             lag_source=None if lag is None else "sink task",
             complete=complete,
         )
+        task.explanation = read_reason(row) if self.needs_explanation(task) else None
+        return task
 
     @staticmethod
     def _partition(topic: Any, row: Mapping[str, Any]) -> Partition:

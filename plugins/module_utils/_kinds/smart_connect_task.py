@@ -26,6 +26,7 @@ from .kafka_fields import (
     TOPICS,
     USUAL_TASK_NAME,
     read_quotas,
+    read_reason,
     says_which_topics,
 )
 from .kafka_instances import Instances
@@ -313,7 +314,7 @@ class SmartConnectTask(Kind):
         option = next((key for key, sides in SIDES.items() if sides == types), None)
         raw: Mapping[str, Any] = {"obs": sink, "kafka": source, "redis": {"source": source, "sink": sink}}.get(option or "", {})
         tree = {"topics": row.get("topics"), "topics_regex": row.get("topics_regex"), option or "": raw}
-        return Task(
+        task = Task(
             kind=self.name,
             parent=parent,
             name=str(row.get("task_name") or ""),
@@ -326,3 +327,5 @@ class SmartConnectTask(Kind):
             raw=raw,
             raw_task={key: value for key, value in row.items() if key not in KNOWN_MEMBERS},
         )
+        task.explanation = read_reason(row) if self.needs_explanation(task) else None
+        return task

@@ -16,6 +16,9 @@ from typing import Any, Optional
 from .._errors import OpendumpError
 from .._numbers import whole
 
+# signs of what a service says of a task that is not well
+LONGEST_EXPLANATION = 2000
+
 
 def moment(milliseconds: Any) -> Optional[str]:
     """ISO 8601 in UTC of a time in milliseconds since 1970; None for anything else (0 is how services say never)."""

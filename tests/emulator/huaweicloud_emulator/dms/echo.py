@@ -99,6 +99,7 @@ def _sink_head(cloud: Cloud, task: Task) -> dict[str, Any]:
         "create_time": task.create_time,
         "status": task.status,
         "topics": _topics(cloud, task.config) or regex or "",
+        **cloud.switches["dms.extra_fields"].get("task", {}),
     }
 
 
