@@ -4,7 +4,7 @@
 
 """The whole loop on the local cloud: a dump fails and loses records, a report says so and since when, and the next one heals it.
 
-Usage: python dev/watch.py. Pages and metrics are in .cache/watch afterwards.
+Usage: python dev/watch.py. The pages, the reports as JSON and the metrics are in .cache/watch afterwards.
 What Ansible prints is shown only where it does not end as it should.
 """
 
@@ -43,6 +43,12 @@ class Story:
     def __init__(self, url: str) -> None:
         self.url = url
         self.environment = environment_for(url)
+        self.last = ""
+
+    def lose(self, *discarded: int, **change: Any) -> None:
+        """So many records of each partition have been dropped since the dump began."""
+        parts = [{"partitionId": "shardId-%010d" % number, "discard": lost} for number, lost in enumerate(discarded)]
+        self.patch(set={"partitions": parts, **change.pop("set", {})}, **change)
 
     def patch(self, **change: Any) -> None:
         """Do to the dump what no API call does."""
@@ -64,10 +70,20 @@ class Story:
     def report(self, name: str, expected: int = 0, **variables: Any) -> dict[str, Any]:
         """Report, say how the run ended and what the metrics say, and return the report."""
         page = FOLDER / (name + ".html")
-        files = {"directory": FOLDER, "html": page, "metrics": FOLDER / "dumping.prom"}
+        data = page.with_suffix(".json")
+        files = {
+            "directory": FOLDER,
+            "html": page,
+            "json": data,
+            "last": self.last,
+            "csv": "",
+            "markdown": "",
+            "metrics": FOLDER / "dumping.prom",
+        }
+        self.last = str(data)
         chosen = {**{"dumping_report_" + key: str(path) for key, path in files.items()}, **variables}
         self.play("report", "-e", json.dumps(chosen), expected=expected)
-        written: dict[str, Any] = json.loads((FOLDER / "dumping-report.json").read_text(encoding="utf-8"))
+        written: dict[str, Any] = json.loads(data.read_text(encoding="utf-8"))
         (ok,) = [
             line for line in (FOLDER / "dumping.prom").read_text(encoding="utf-8").splitlines() if line.startswith("opendump_report_ok ")
         ]
@@ -93,9 +109,11 @@ def tell_story(story: Story) -> None:
     first = story.report("1-well")
 
     say("2. as when somebody has deleted the bucket, the dump orders-to-obs stops and drops 7 records, and the service tells nobody")
-    log = [{"createTimeStr": "2026-01-02 03:04:05", "state": "ERROR", "reason": "the bucket does not exist"}]
-    parts = [{"partitionId": "shardId-0000000000", "discard": 7}]
-    story.patch(status="ABNORMAL", set={"log": log, "partitions": parts})
+    log = [
+        {"createTimeStr": "2026-01-01 03:04:05", "state": "OK"},
+        {"createTimeStr": "2026-01-02 03:04:05", "state": "ERROR", "reason": "the bucket does not exist"},
+    ]
+    story.lose(4, 3, status="ABNORMAL", set={"log": log})
 
     say("3. the next report finds it, says why, and fails, which a timer, AWX or cron turns into a message")
     second = story.report("2-failed", expected=NOT_WELL)
@@ -108,14 +126,15 @@ def tell_story(story: Story) -> None:
     expect("since", since, second["made_at"])
     expect("compared with", ill["moved"]["since"], first["made_at"])
 
-    say("4. the bucket is there again, and the next report heals the dump (dumping_report_heal)")
-    story.patch(set={"log": []})
+    say("4. after 5 more lost records the bucket is there again, and the next report heals the dump (dumping_report_heal)")
+    story.lose(4, 8, set={"log": []})
     third = story.report("3-healed", dumping_report_heal=True)
     (healing,) = third["healing"]
     tell("orders-to-obs: %s, %s → %s" % (healing["outcome"], healing["before"], healing["after"]))
     (recovered,) = third["since"]["recovered"]
     tell("well again at %s, having failed since %s" % (recovered["seen_at"], recovered["since"]))
     expect("had failed since", recovered["since"], second["made_at"])
+    expect("records dropped meanwhile", third["since"]["dropped"], 5)
 
 
 def main() -> int:

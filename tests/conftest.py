@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pathlib
 import signal
@@ -20,6 +21,10 @@ CACHE = ROOT / ".cache"
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
+# The same as in what the tests start, see compiled_once: the local cloud and the modules in one process
+# are many objects, most of them to stay.
+gc.set_threshold(100_000, 20, 20)
+
 # A script that runs the tests in the background has them ignore SIGINT, and what they start would ignore it, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -30,6 +35,7 @@ for name in ("NO_PROXY", "no_proxy"):
     os.environ[name] = "127.0.0.1,localhost"
 
 os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(CACHE / "collections")
+os.environ["ANSIBLE_CONFIG"] = str(ROOT / "tests" / "ansible.cfg")
 os.environ["ANSIBLE_HOME"] = str(CACHE / "ansible")
 os.environ.setdefault("ANSIBLE_LOCALHOST_WARNING", "false")
 os.environ.setdefault("ANSIBLE_INVENTORY_UNPARSED_WARNING", "false")

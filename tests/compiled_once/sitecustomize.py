@@ -2,10 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compile the same source once for all processes that tests start.
+"""Compile the same source once for all processes that tests start, and look for garbage seldom.
 
 Ansible sends a module as a zip of sources, and loads a collection's plugins by itself: Python keeps no bytecode of either, so each task of
-each play compiles some hundred files again. That is a third of the time of a play. Python imports this file by itself from PYTHONPATH.
+each play compiles some hundred files again. That is a third of the time of a play. The syntax trees from which Ansible reads what a module
+imports are many objects and no garbage: to look for some in them takes longer than to make them. Python imports this file by itself from
+PYTHONPATH.
 """
 
 import __future__
@@ -14,6 +16,7 @@ import _imp
 import builtins
 import contextlib
 import functools
+import gc
 import hashlib
 import marshal
 import os
@@ -48,5 +51,6 @@ def compile_once(source, filename, mode, flags=0, dont_inherit=False, optimize=-
     return code
 
 
+gc.set_threshold(100_000, 20, 20)
 if os.path.isdir(FOLDER):
     builtins.compile = compile_once

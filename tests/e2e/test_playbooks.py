@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
 import signal
@@ -113,7 +114,8 @@ def test_each_host_of_the_example_inventory_is_a_project_of_its_own(cloud: Local
     assert posted == {host["dumping_project_id"] for host in hosts.values()}
 
 
-def test_watch_tells_the_whole_story_of_a_dump_that_fails() -> None:
+def test_watch_makes_three_reports_over_a_task_that_fails_loses_records_and_is_healed() -> None:
+    """Since when, what was lost and what was healed are right to the second and the record."""
     done = subprocess.run([sys.executable, str(ROOT / "dev" / "watch.py")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", done.stdout)
@@ -124,8 +126,29 @@ def test_watch_tells_the_whole_story_of_a_dump_that_fails() -> None:
         "well again at TIME, having failed since TIME",
     ):
         assert line in told, told
-    failed = (ROOT / ".cache" / "watch" / "2-failed.html").read_text(encoding="utf-8")
+    folder = ROOT / ".cache" / "watch"
+    first, second, third = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("1-well", "2-failed", "3-healed"))
+    failed, healed = ((folder / f"{name}.html").read_text("utf-8") for name in ("2-failed", "3-healed"))
+    assert sorted(path.name for path in folder.iterdir() if "-" not in path.name) == ["dumping.prom"]
+
     assert "1 of 2 dumps needs you." in failed
+    ill, well = second["dumps"]
+    assert (ill["name"], ill["moved"]["since"], ill["moved"]["discarded"]) == ("orders-to-obs", first["made_at"], 7)
+    assert {problem["what"]: problem["since"] for problem in ill["problems"]} == dict.fromkeys(("failed", "discard"), second["made_at"])
+    assert (second["since"]["made_at"], second["since"]["dropped"]) == (first["made_at"], 7)
+    assert "the bucket does not exist" in ill["explanation"] and well["explanation"] is None
+    assert re.search(r"The service says:.*the bucket does not exist", failed)
+    assert "7 records were dropped" in failed
+
+    (recovered,) = third["since"]["recovered"]
+    assert (recovered["name"], recovered["what"]) == ("orders-to-obs", ["failed"])
+    assert (recovered["since"], recovered["seen_at"]) == (second["made_at"], third["made_at"])
+    assert (third["since"]["made_at"], third["since"]["dropped"]) == (second["made_at"], 5)
+    assert [(row["name"], row["before"], row["after"]) for row in third["healing"]] == [("orders-to-obs", "ABNORMAL", "RUNNING")]
+    assert third["history"]["failed"] == [0, 1, 0]
+    assert third["history"]["times"] == [first["made_at"], second["made_at"], third["made_at"]]
+    assert next(dump for dump in third["dumps"] if dump["name"] == "orders-to-obs")["trend"]["health"] == "ofo"
+    assert "failed since %s" % second["made_at"].replace("T", " ").replace("Z", " UTC") in healed
 
 
 def test_demo_shows_what_is_there_and_keeps_the_cloud_until_it_is_interrupted() -> None:

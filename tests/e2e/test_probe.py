@@ -34,6 +34,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.talk i
 from huaweicloud_emulator.server import Local, new_cloud
 
 from .conftest import ACCESS_KEY, INSTANCE, PROJECT, REGION, SECRET_KEY, Play, Run
+from .reliability.selection import SOAK
 
 SWITCHES = new_cloud().switches
 OBSERVABLE = [name for name in SWITCHES if SWITCHES.declared(name).observable]
@@ -189,7 +190,7 @@ def draw_settings() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in exact.items()})
 
 
-@settings(max_examples=int((os.environ.get("OPENDUMP_SOAK") and 400) or 10), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if SOAK else 10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(chosen=draw_settings(), stream=st.sampled_from(["jsonstream", "csvstream"]))
 def test_whatever_is_set_at_once_the_probe_finds_it_or_says_why_it_cannot_be_told(
     chosen: dict[str, Any], stream: str, local: Local
@@ -322,14 +323,14 @@ def kill_and_see(local: Local, last: int, deadly: Sequence[str]) -> int | None:
     return left if killed else None
 
 
-@pytest.mark.parametrize("first", [1, 2, 3])
+@pytest.mark.parametrize("first", [1, 2, 3, 4] if SOAK else [1])
 def test_killed_after_any_write_the_next_run_tidies_up_and_nobody_else_is_touched(first: int, local: Local) -> None:
-    """Between two writes nothing changes at the services, so that every other moment is like one of these; the soak tries them, too."""
-    deadly = (*WRITES, "GET") if os.environ.get("OPENDUMP_SOAK") else WRITES
+    """Between two writes nothing changes at the services, so that every other moment is like one of these; the soak tries them all."""
+    deadly = (*WRITES, "GET") if SOAK else WRITES
     left = []
-    while (tasks := kill_and_see(local, first + 3 * len(left), deadly)) is not None:
+    while (tasks := kill_and_see(local, first + 4 * len(left), deadly)) is not None:
         left.append(tasks)
-    assert len(left) > 14 and set(left) == {0, 1, 2}
+    assert len(left) > 10 and set(left) == {0, 1, 2}
 
 
 # the module

@@ -12,16 +12,22 @@ from __future__ import annotations
 import csv
 import os
 import pathlib
+import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
+import jinja2
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
+from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_page import dump_report_page
+from ansible_collections.opendump.huaweicloud.plugins.filter.join_dump_reports import join_dump_reports
 from huaweicloud_emulator.server import Local
 
-from .conftest import Play
+from .conftest import Play, Run
 from .test_role_dumping_report import PLAYBOOK, connect_task, instance, seed, sink_task, transfer_task
 
 CHROMIUM = os.environ.get("OPENDUMP_CHROMIUM") or next(
@@ -36,6 +42,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ROLE = pathlib.Path(__file__).resolve().parents[2] / "roles" / "dumping_report"
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 HOSTILE = "=cmd()|<img src=x onerror=alert(1)>\"'&amp;</script>{{ 7 * 7 }}{% raw %}\n\x07\u202ereversed|`*"
@@ -128,8 +135,22 @@ def mixed(browser: Browser, pages: dict[str, pathlib.Path], cloud: Local, play: 
     yield from opener(browser, pages["mixed"])
 
 
+def now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def page_of(report: dict[str, Any]) -> str:
+    """As the role writes it; that it does so for as many dumps is tested with the role."""
+    folders = (ROLE / "templates", ROLE / "files")
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folders), trim_blocks=True, undefined=jinja2.StrictUndefined)
+    environment.tests["search"] = lambda text, pattern: re.search(pattern, text) is not None
+    sources = [(ROLE / "files" / name).read_text(encoding="utf-8") for name in ("report.css", "early.js", "report.js")]
+    page = dump_report_page(report, sources=sources)
+    return environment.get_template("report.html.j2").render(dumping_report__page=page, dumping_report_title="")
+
+
 @pytest.fixture
-def many(browser: Browser, pages: dict[str, pathlib.Path], cloud: Local, play: Play, tmp_path: pathlib.Path) -> Iterator[Opener]:
+def many(browser: Browser, pages: dict[str, pathlib.Path], cloud: Local, run: Run, tmp_path: pathlib.Path) -> Iterator[Opener]:
     """500 dumps, a fifth of them failed."""
     if "many" not in pages:
         streams = [
@@ -147,8 +168,8 @@ def many(browser: Browser, pages: dict[str, pathlib.Path], cloud: Local, play: P
         ]
         seed(cloud, streams, instances)
         cloud.switch({"dms.store": "two"})
-        play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path)})
-        pages["many"] = tmp_path / "dumping-report.html"
+        pages["many"] = tmp_path / "many.html"
+        pages["many"].write_text(page_of(dump_report(run("dump_tasks_info"), now())), encoding="utf-8")
     yield from opener(browser, pages["many"])
 
 
@@ -446,3 +467,25 @@ def test_five_hundred_dumps_without_lag(many: Opener) -> None:
     page.get_by_role("button", name="with problems 50").click()
     assert opened.count == "50 of 500 dumps"
     assert page.locator(".problem details summary").first.inner_text() == "44 more"
+
+
+def test_places_are_told_apart_and_chosen(browser: Browser, cloud: Local, run: Run, tmp_path: pathlib.Path) -> None:
+    """Three places: one well, one with a failed dump, one that could not be read."""
+    seed(cloud, [{"name": "orders", "tasks": [transfer_task("fine"), transfer_task("broken", state="ABNORMAL")]}], [])
+    gathered = run("dump_tasks_info")
+    reports = []
+    for place, region, project, health in (("shop-eu", "eu-west-101", "shop", "ok"), ("till-sg", "ap-southeast-3", "till", "failed")):
+        chosen = {**gathered, "region": region, "tasks": [task for task in gathered["tasks"] if task["health"] == health]}
+        reports.append(dump_report(chosen, now(), where={"place": place, "region": region, "project": project}))
+    joint = join_dump_reports(reports, now(), missing=[{"place": "shop-af", "region": "af-south-1", "msg": "No right."}])
+    (tmp_path / "places.html").write_text(page_of(joint), encoding="utf-8")
+    opened = Opener(browser, tmp_path / "places.html")()
+    page = opened.page
+    assert "1 of 2 dumps in till-sg needs you." in page.inner_text("h1") and "shop-af could not be read" in page.inner_text("body")
+    assert "no limit on messages behind, no limit on silence" in page.inner_text("header")
+    for label, value, names in (("Region", "eu-west-101", ["fine"]), ("Region", "", ["broken", "fine"]), ("Project", "till", ["broken"])):
+        page.get_by_label(label).select_option(value)
+        assert opened.names() == names, (label, value)
+    assert page.evaluate("location.hash") == "#project=till"
+    assert opened.complaints == []
+    page.close()

@@ -56,7 +56,7 @@ def writes(cloud: Local) -> list[str]:
     return [f"{request['method']} {request['path']}" for request in cloud.requests() if request["method"] != "GET"]
 
 
-def test_declares_all_kinds_and_a_second_run_changes_nothing(play: Play) -> None:
+def test_declares_all_kinds_with_their_defaults_and_a_second_run_changes_nothing(cloud: Local, play: Play) -> None:
     played = play([{**role(), "check_mode": True}, role(), role()], "-vvv")
     assert played.code == 0, played.text
     predicted, first, second = facts(played)
@@ -70,16 +70,13 @@ def test_declares_all_kinds_and_a_second_run_changes_nothing(play: Play) -> None
     assert {"smart-connect-1", "smart-connect-2"} <= set(names(second["smart_connect_tasks"]))
     assert [(quota["parent"], quota["parent_name"]) for quota in second["quotas"]] == [(INSTANCE, INSTANCE_NAME)]
     assert SECRET not in played.text + json.dumps(played.tasks)
-
-
-def test_defaults_are_merged_and_what_an_item_excludes_is_left_out(cloud: Local, play: Play) -> None:
-    (got,) = facts(play([role()]))
-    transfer, sink, first, second = [result["task"] for result in got["results"]]
+    # defaults are merged, and what an item excludes is left out
+    transfer, sink, one, other = [result["task"] for result in first["results"]]
     assert (transfer["destination"]["obs_bucket_path"], transfer["destination"]["partition_format"]) == ("obsbucket", "yyyy/MM/dd")
     assert transfer["destination"]["deliver_time_interval"] == 60
     assert sink["destination"]["obs_bucket_name"] == "testobs"
-    assert (first["topics"], first["destination"]["deliver_time_interval"]) == (["topic-test"], 120)
-    assert (second["topics"], second["topics_regex"], second["destination"]["deliver_time_interval"]) == (None, "topic-sdk.*", 900)
+    assert (one["topics"], one["destination"]["deliver_time_interval"]) == (["topic-test"], 120)
+    assert (other["topics"], other["topics_regex"], other["destination"]["deliver_time_interval"]) == (None, "topic-sdk.*", 900)
     sent = [request for request in cloud.requests(method="POST") if "connector/tasks" in request["path"]]
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
     assert [digest in request["secrets_sha256"].values() for request in sent] == [True, True]
@@ -124,10 +121,22 @@ def test_survey_answers_are_texts_and_no_template_in_them_is_run(cloud: Local, p
     assert list(tmp_path.rglob("ran")) == []
 
 
-def test_text_that_is_no_yaml_is_refused_without_being_shown(cloud: Local, play: Play) -> None:
-    played = play([role(dumping_smart_connect_tasks=f"- task_name: a\n  obs: {{secret_key: {SECRET}")], "-vvv")
-    assert played.code == 2
-    assert "smart_connect_tasks is text that is no YAML (line" in played.text
+def test_text_that_is_no_yaml_is_refused_without_being_shown_and_errors_name_the_variables_of_the_role(cloud: Local, play: Play) -> None:
+    wrong: dict[str, dict[str, Any]] = {
+        "smart_connect_tasks is text that is no YAML (line": {
+            "dumping_smart_connect_tasks": f"- task_name: a\n  obs: {{secret_key: {SECRET}"
+        },
+        "dumping_purge_match": {"dumping_purge": True, "dumping_purge_match": "("},
+        "dumping_defaults, for dis_transfer_tasks: value of state must be one of": {"dumping_defaults": {"state": "gone"}},
+        "dumping_parallelism is 0": {"dumping_parallelism": 0},
+    }
+    include = {"ansible.builtin.include_role": {"name": "opendump.huaweicloud.dumping"}}
+    rescued = {"ansible.builtin.debug": {"msg": "refused"}}
+    blocks = [{"block": [{**include, "vars": {**DECLARED, **given}}], "rescue": [rescued]} for given in wrong.values()]
+    played = play(localhost(*blocks), "-vvv")
+    assert played.recap["rescued"] == len(wrong), played.text
+    told = [entry["result"]["msg"] for entry in played.tasks if entry["outcome"] == "failed" and "Configure all" in entry["task"]]
+    assert [says for says, message in zip(wrong, told, strict=True) if says not in message] == []
     assert cloud.requests() == []
     assert SECRET not in played.text + json.dumps(played.tasks)
 
@@ -279,16 +288,3 @@ def test_purge_reaches_parents_without_a_declared_task_and_spares_names(cloud: L
     assert played.result("Tell what else")["msg"] == [
         "1 task there is not declared; see purge: does not match purge_match, or is in purge_except (jsonstream/stray-1)"
     ]
-
-
-def test_errors_name_the_variables_of_the_role(cloud: Local, play: Play) -> None:
-    wrong = [role(dumping_purge=True, dumping_purge_match="("), role(dumping_defaults={"state": "gone"}), role(dumping_parallelism=0)]
-    messages = []
-    for given in wrong:
-        played = play([given])
-        assert played.code == 2
-        messages.append(played.result("Configure all dump tasks")["msg"])
-    assert "dumping_purge_match" in messages[0]
-    assert "dumping_defaults, for dis_transfer_tasks: value of state must be one of" in messages[1]
-    assert "dumping_parallelism is 0" in messages[2]
-    assert cloud.requests() == []

@@ -26,6 +26,7 @@ import pytest
 from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE_NAME, Play
+from .reliability.selection import SOAK
 from .reliability.test_interruption import Job, until
 from .test_sink_migration import seed, set_task, sink_task, tasks_of, writes
 
@@ -118,10 +119,11 @@ def test_a_whole_migration(cloud: Local, play: Play, options: Options, store: st
     assert played.recap["changed"] == (store == "two")
     expected = {"orders-sc", "payments-sc"} if store == "two" else {"orders", "payments"}
     assert statuses(cloud) == dict.fromkeys(expected, "RUNNING")
-    before = writes(cloud)
-    again = play(PLAYBOOK, extra_vars=whole)
-    assert (again.code, again.recap["changed"]) == (0, 0), again.text
-    assert writes(cloud) == before
+    if store == "two":
+        before = writes(cloud)
+        again = play(PLAYBOOK, extra_vars=whole)
+        assert (again.code, again.recap["changed"]) == (0, 0), again.text
+        assert writes(cloud) == before
 
 
 def test_side_by_side_and_back(cloud: Local, play: Play, options: Options) -> None:
@@ -181,7 +183,10 @@ CUTS = {
 }
 
 
-@pytest.mark.parametrize(("policy", "cut"), [("gap_free", "created"), ("no_duplicates", "started"), ("gap_free", "deleted")])
+# the module is killed at every request in test_sink_migration.py
+@pytest.mark.parametrize(
+    ("policy", "cut"), [("no_duplicates", "started"), *([("gap_free", "created"), ("gap_free", "deleted")] if SOAK else [])]
+)
 def test_a_killed_run_is_completed_by_the_next(
     cloud: Local, environment: dict[str, str], play: Play, options: Options, tmp_path: pathlib.Path, policy: str, cut: str
 ) -> None:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import pathlib
 
 import pytest
 
@@ -74,21 +74,33 @@ def test_names_beyond_the_first_plane_are_told_as_well(cloud: Local, play: Play)
     assert [(entry["task_name"], entry["actions"]) for entry in done["results"]] == [(name, ["pause"])]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "said"),
-    [
-        ({"run_state": "paused", "run_state_tasks": "orders, same"}, "write jsonstream/same or newstream/same"),
-        ({"run_state": "paused", "run_state_tasks": "orders, other/same"}, "There is no transfer task or Smart Connect task other/same"),
-        ({"run_state": "paused", "run_state_tasks": "order, Same"}, "order; did you mean orders"),
-        ({"run_state": "paused", "run_state_tasks": "audit"}, "A sink task cannot be paused, because its API has no such call: audit."),
-        ({"run_state": "stopped", "run_state_tasks": "orders"}, "run_state is 'stopped', allowed are paused and running. Set run_state"),
-        ({"run_state": "paused", "run_state_tasks": " ,\n"}, "Set run_state to paused or running"),
-        ({"run_state": "", "run_state_tasks": ""}, "Set run_state to paused or running"),
-        ({"run_state": "paused", "run_state_tasks": ".*"}, "There is no transfer task or Smart Connect task .*"),
-    ],
-)
-def test_what_cannot_be_told_changes_nothing(tasks: Local, play: Play, wanted: dict[str, Any], said: str) -> None:
-    done = play(PLAYBOOK, extra_vars=wanted)
+WRONG = {
+    "two-places": ({"run_state": "paused", "run_state_tasks": "orders, same"}, "write jsonstream/same or newstream/same"),
+    "other-place": (
+        {"run_state": "paused", "run_state_tasks": "orders, other/same"},
+        "There is no transfer task or Smart Connect task other/same",
+    ),
+    "misspelt": ({"run_state": "paused", "run_state_tasks": "order, Same"}, "order; did you mean orders"),
+    "sink-task": (
+        {"run_state": "paused", "run_state_tasks": "audit"},
+        "A sink task cannot be paused, because its API has no such call: audit.",
+    ),
+    "no-state": (
+        {"run_state": "stopped", "run_state_tasks": "orders"},
+        "run_state is 'stopped', allowed are paused and running. Set run_state",
+    ),
+    "no-name": ({"run_state": "paused", "run_state_tasks": " ,\n"}, "Set run_state to paused or running"),
+    "nothing": ({"run_state": "", "run_state_tasks": ""}, "Set run_state to paused or running"),
+    "pattern": ({"run_state": "paused", "run_state_tasks": ".*"}, "There is no transfer task or Smart Connect task .*"),
+}
+
+
+def test_what_cannot_be_told_changes_nothing(tasks: Local, play: Play, tmp_path: pathlib.Path) -> None:
+    inventory = tmp_path / "inventory.json"
+    hosts = {name: {"ansible_connection": "local", **wanted} for name, (wanted, _words) in WRONG.items()}
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    done = play(PLAYBOOK, "-i", str(inventory), extra_vars={"dumping_hosts": "all"})
     assert done.code != 0
-    assert said in done.text, done.text
+    failed = {entry["host"]: str(entry["result"].get("msg")) for entry in done.tasks if entry["outcome"] == "failed"}
+    assert {name: words for name, (_wanted, words) in WRONG.items() if words not in failed.get(name, "")} == {}, done.text
     assert writes(tasks) == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import pathlib
 import stat
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._state_file i
 from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Run
+from .reliability.selection import SOAK
 
 NAMES = ("orders", "payments")
 CREDENTIALS = {"access_key": "OLDWRITERKEY00000001", "secret_key": "old-writer-secret-0001"}
@@ -49,8 +49,11 @@ class Killed(BaseException):
 
 
 def cuts(step: int = 1) -> Iterator[int]:
-    """Numbers of requests at which to end a run, until it is over before."""
-    yield from range(1, MOST, step)
+    """Numbers of requests at which to end a run, until it is over before.
+
+    To end it before a request is to end it after the last one: every other, both ways, is every moment. The soak tries each both ways.
+    """
+    yield from range(1, MOST, 1 if SOAK else step)
     raise AssertionError("there is no end to the requests of this run")
 
 
@@ -674,8 +677,7 @@ SLOW = {
 def test_a_run_may_be_killed_at_every_request(
     migrate: Run, cloud: Local, kill: Callable[..., list[str]], tmp_path: pathlib.Path, policy: str, after: bool, pace: str
 ) -> None:
-    whole_loop = pace == "quick" or os.environ.get("OPENDUMP_SOAK")
-    for at in cuts(1 if whole_loop else 4):
+    for at in cuts(2 if pace == "quick" else 6):
         seed(cloud, *(sink_task(name) for name in NAMES), **SLOW[pace])
         (tmp_path / "state.json").unlink(missing_ok=True)
         requests = kill(at, after)
@@ -701,7 +703,7 @@ def test_messages_that_arrive_while_nobody_looks(
 ) -> None:
     """Killed at every request, with messages written before the next run: it completes all the same, and says what was repeated."""
     told = set()
-    for at in cuts():
+    for at in cuts(2):
         seed(cloud, sink_task("orders"))
         (tmp_path / "state.json").unlink(missing_ok=True)
         requests = kill(at, after, tasks=("orders",))
@@ -727,7 +729,7 @@ def test_rollback_at_every_step(
 ) -> None:
     """It works until the deletion was executed, and then says that there is no way back."""
     outcomes = set()
-    for at in cuts():
+    for at in cuts(2):
         seed(cloud, sink_task("orders"), **{"dms.deleting": 1})
         (tmp_path / "state.json").unlink(missing_ok=True)
         requests = kill(at, after, tasks=("orders",))
