@@ -35,7 +35,7 @@ for name in ("NO_PROXY", "no_proxy"):
     os.environ[name] = "127.0.0.1,localhost"
 
 os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(CACHE / "collections")
-os.environ["ANSIBLE_CONFIG"] = str(ROOT / "tests" / "ansible.cfg")
+os.environ["ANSIBLE_CONFIG"] = str(ROOT / "tests" / "compiled_once" / "ansible.cfg")
 os.environ["ANSIBLE_HOME"] = str(CACHE / "ansible")
 os.environ.setdefault("ANSIBLE_LOCALHOST_WARNING", "false")
 os.environ.setdefault("ANSIBLE_INVENTORY_UNPARSED_WARNING", "false")
