@@ -18,6 +18,7 @@ import boto3
 import pytest
 from moto.s3.models import s3_backends
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import transport
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import Given
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module import dump_landing_info as module_body
 
@@ -153,9 +154,9 @@ def test_one_reading_of_hw_insecure(word: str) -> None:
     """The same words turn verification off for the API and for the bucket."""
     options = {"parallelism": 1, "obs_addressing": "auto", "region": "r", **KEYS}
     given = Given(options, {"HW_INSECURE": word})
-    with mock.patch(module_body.__name__ + ".Transport") as transport:
+    with mock.patch(transport.__name__ + ".Transport") as opened:
         module_body.find_buckets(given, module_body.Reader(given).key, "", print)
-    assert transport.call_args.args == (1, False)
+    assert opened.call_args.args == (1, False)
 
 
 def test_zones(run: Run, obs: str, put: Put) -> None:
