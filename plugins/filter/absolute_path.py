@@ -12,6 +12,8 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
+
 DOCUMENTATION = r"""
 name: absolute_path
 short_description: Make a path absolute from the folder where Ansible was started
@@ -82,4 +84,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"absolute_path": absolute_path}
+        return {"absolute_path": clear("absolute_path", absolute_path)}

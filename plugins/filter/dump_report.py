@@ -17,6 +17,7 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.gathe
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import describe_healing
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import Limits, read_limits
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment, rows
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
@@ -166,4 +167,4 @@ def _finished(report: dict[str, Any]) -> dict[str, Any]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dump_report": dump_report}
+        return {"dump_report": clear("dump_report", dump_report)}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.metrics import write_metrics
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 
 DOCUMENTATION = r"""
@@ -58,4 +59,4 @@ def dump_report_metrics(report: Mapping[str, Any]) -> str:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dump_report_metrics": dump_report_metrics}
+        return {"dump_report_metrics": clear("dump_report_metrics", dump_report_metrics)}

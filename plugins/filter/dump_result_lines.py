@@ -10,6 +10,7 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.result_lines import describe_undeclared, list_actions, list_states
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
@@ -95,4 +96,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dump_result_lines": dump_result_lines}
+        return {"dump_result_lines": clear("dump_result_lines", dump_result_lines)}

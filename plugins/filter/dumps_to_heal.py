@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import choose, choose_paused, make_items
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 
 DOCUMENTATION = r"""
 name: dumps_to_heal
@@ -65,4 +66,4 @@ def dumps_to_heal(
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dumps_to_heal": dumps_to_heal}
+        return {"dumps_to_heal": clear("dumps_to_heal", dumps_to_heal)}

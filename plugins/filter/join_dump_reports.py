@@ -14,6 +14,7 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.asses
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.history import compare
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import Limits
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
@@ -101,4 +102,4 @@ def _where(place: Mapping[str, Any]) -> dict[str, Any]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"join_dump_reports": join_dump_reports}
+        return {"join_dump_reports": clear("join_dump_reports", join_dump_reports)}

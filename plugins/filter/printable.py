@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
@@ -47,4 +48,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"printable": printable}
+        return {"printable": clear("printable", printable)}

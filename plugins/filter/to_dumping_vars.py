@@ -16,6 +16,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, HiddenText, export
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import rows
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
 
@@ -184,4 +185,4 @@ def with_lookups(declaration: Declaration) -> dict[str, Any]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"to_dumping_vars": to_dumping_vars}
+        return {"to_dumping_vars": clear("to_dumping_vars", to_dumping_vars)}

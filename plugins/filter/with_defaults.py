@@ -16,6 +16,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import without_null
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 
 DOCUMENTATION = r"""
 name: with_defaults
@@ -194,4 +195,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"with_defaults": with_defaults}
+        return {"with_defaults": clear("with_defaults", with_defaults)}

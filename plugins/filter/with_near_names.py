@@ -11,6 +11,7 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 
 DOCUMENTATION = r"""
 name: with_near_names
@@ -62,4 +63,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"with_near_names": with_near_names}
+        return {"with_near_names": clear("with_near_names", with_near_names)}

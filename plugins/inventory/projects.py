@@ -90,8 +90,10 @@ keyed_groups:
     prefix: team
 """
 
+import contextlib
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleParserError
@@ -100,6 +102,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inventory.projects import (
     Choice,
     list_projects,
@@ -109,6 +112,9 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inventory.pr
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 
 GROUP = "dumping_projects"
+ENDINGS = ("projects.yml", "projects.yaml")
+# Characters of a file whose name does not fit, to see whether it was meant.
+MOST_READ = 10000
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -118,11 +124,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     inventory: Any
 
     def verify_file(self, path: str) -> bool:
-        return bool(super().verify_file(path)) and path.endswith(("projects.yml", "projects.yaml"))
+        if not super().verify_file(path):
+            return False
+        if path.endswith(ENDINGS):
+            return True
+        with contextlib.suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+            if re.search(r"^plugin: *['\"]?opendump\.huaweicloud\.projects\b", file.read(MOST_READ), re.MULTILINE):
+                self.display.warning(
+                    "%s is meant for %s, which reads files whose names end in %s." % (path, self.NAME, " or ".join(ENDINGS))
+                )
+        return False
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        self._refuse_unknown(self._read_config_data(path), path)
         try:
             hosts = name_hosts([project for project in read_projects(self._entries(path, cache)) if self._choice().takes(project)])
         except OpendumpError as error:
@@ -140,6 +155,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                     "huaweicloud_project_description": project.description,
                 },
             )
+
+    def _refuse_unknown(self, config: Mapping[str, Any], path: str) -> None:
+        """
+        :raises AnsibleParserError: the file has an option that there is not; its value is not shown.
+        """
+        known = set(self.option_definitions)
+        unknown = sorted(str(name) for name in config if str(name) not in known)
+        if unknown:
+            names = " ".join("There is no option %s%s" % (name, advise_names(name, known, most=1)) for name in unknown)
+            raise AnsibleParserError("%s: %s" % (path, names))
 
     def _option(self, name: str) -> Any:
         value = self.get_option(name)

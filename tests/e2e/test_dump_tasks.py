@@ -206,6 +206,9 @@ def test_purge(run: Run, cloud: Local) -> None:
     assert [(entry["task_name"], entry["actions"]) for entry in preview["purged"]] == [
         (f"{word}-2", ["delete"]) for word in ("dis", "sink", "connect")
     ]
+    whole = {word: shown["before"] for word, shown in zip(("dis", "sink", "connect"), preview["diff"], strict=True)}
+    assert [whole[word]["obs"].get("deliver_time_interval") for word in whole] == [300] * 3
+    assert whole["connect"]["topics"] == ["topic-test"]
     assert len(names(cloud)) == 9
     limited = run("dump_tasks", **fewer, purge=True, purge_match="-", purge_limit=2)
     assert limited["failed"]

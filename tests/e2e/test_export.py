@@ -173,8 +173,12 @@ def test_what_cannot_be_declared_is_said_and_ends_the_run(cloud: Local, play: Pl
 
 
 def test_check_mode_writes_nothing(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
-    played = play(EXPORT, check=True, extra_vars={"dumping_export_file": str(tmp_path / "estate.yml")})
-    assert (played.code, (tmp_path / "estate.yml").exists()) == (0, False), played.text
+    for path in (tmp_path / "estate.yml", tmp_path / "not" / "yet" / "estate.yml"):
+        played = play(EXPORT, check=True, extra_vars={"dumping_export_file": str(path)})
+        assert (played.code, path.exists()) == (0, False), played.text
+        assert played.result("Say what was exported")["msg"] == [f"{path}: 0 tasks would be written"]
+    played = play(EXPORT, extra_vars={"dumping_export_file": "not/yet/estate.yml"})
+    assert (played.code, path.exists()) == (0, True), played.text
 
 
 def test_half_of_it_is_not_written(cloud: Local, run: Run, play: Play, tmp_path: pathlib.Path) -> None:

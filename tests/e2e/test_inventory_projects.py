@@ -109,6 +109,20 @@ def test_a_key_that_is_refused_is_said_without_the_key(source: Callable[..., pat
     assert wrong not in done.stdout + done.stderr
 
 
+def test_what_is_misspelt_is_no_silence(
+    source: Callable[..., pathlib.Path], inventory: Inventory, cloud: Local, tmp_path: pathlib.Path
+) -> None:
+    done = inventory(source(exclude_name=["hunter2"]), ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true")
+    assert done.returncode != 0
+    text = " ".join(done.stderr.split())
+    assert "There is no option exclude_name; did you mean exclude_names?" in text
+    assert "hunter2" not in text
+    other = source().rename(tmp_path / "account.yml")
+    text = " ".join(inventory(other, ANSIBLE_INVENTORY_ENABLED=PLUGIN).stderr.split())
+    assert "reads files whose names end in projects.yml or projects.yaml" in text
+    assert cloud.requests() == []
+
+
 def test_one_declaration_file_configures_every_project_with_forks(
     source: Callable[..., pathlib.Path], play: Play, cloud: Local, tmp_path: pathlib.Path
 ) -> None:

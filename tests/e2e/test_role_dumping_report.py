@@ -182,6 +182,10 @@ def test_wrong_limits_are_refused_before_anything_is_asked(estate: Local, play: 
     assert played.code != 0
     assert estate.requests() == []
     assert written(tmp_path) == []
+    played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_metrics": "dumping.txt"})
+    assert played.code != 0
+    assert "dumping_report_metrics is dumping.txt, but node_exporter reads only files whose names end in .prom" in played.text
+    assert estate.requests() == []
 
 
 def test_check_mode_writes_and_heals_nothing_and_decides_the_same(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:

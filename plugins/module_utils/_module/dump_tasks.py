@@ -138,6 +138,7 @@ def dump_tasks() -> None:
             check_mode=module.check_mode,
             parallelism=parallelism,
             stop_on_error=options["on_error"] == "stop",
+            shows_diffs=bool(module._diff),
             warn=module.warn,
         )
         with show_progress(lambda: describe_outcomes(outcomes, len(wanted))):

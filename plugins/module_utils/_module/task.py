@@ -38,7 +38,7 @@ def task_module(kind: type[Kind]) -> None:
     ):
         wanted = declare(kind, module.params)
         module.hide(secrets([wanted]))
-        run = Reconciliation(module.connect(), check_mode=module.check_mode, warn=module.warn)
+        run = Reconciliation(module.connect(), check_mode=module.check_mode, shows_diffs=bool(module._diff), warn=module.warn)
         with show_progress(lambda: describe_outcomes(outcomes, 1)):
             run.run([wanted], outcomes=outcomes)
     outcome = outcomes[0]

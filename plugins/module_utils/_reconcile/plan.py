@@ -21,6 +21,7 @@ from .._task.rules import EMPTY
 
 CREATE, UPDATE, RECREATE, START, PAUSE, RESUME, DELETE = "create", "update", "recreate", "start", "pause", "resume", "delete"
 WRITTEN_AGAIN = "(secret, written again)"
+WRITTEN = "(secret, written)"
 
 
 class Refused(OpendumpError):
@@ -97,7 +98,7 @@ class Plan:
                 tree = after
                 for step in steps:
                     tree = tree.setdefault(step, {})
-                tree[last] = WRITTEN_AGAIN
+                tree[last] = WRITTEN if {CREATE, RECREATE} & set(self.actions) else WRITTEN_AGAIN
         return {"before": before, "after": after}
 
 

@@ -8,6 +8,7 @@ Reads are made side by side; writes of one parent one after the other, because a
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -44,6 +45,7 @@ class Reconciliation:
         check_mode: bool = False,
         parallelism: int = 1,
         stop_on_error: bool = False,
+        shows_diffs: bool = False,
         warn: Callable[[str], None] = lambda text: None,
         clock: Optional[Clock] = None,
     ) -> None:
@@ -51,6 +53,7 @@ class Reconciliation:
         self.check_mode = check_mode
         self.parallelism = parallelism
         self.stop_on_error = stop_on_error
+        self.shows_diffs = shows_diffs
         self.warn = warn
         self.clock = clock or Clock()
         self.stopped = threading.Event()
@@ -158,6 +161,11 @@ class Reconciliation:
             except OpendumpError as error:
                 outcome.error = error
                 return
+        if plan.current and not plan.current.complete and self.shows_diffs:
+            # a run reads it whole before it deletes it; a list does not show all of it
+            with contextlib.suppress(OpendumpError):
+                whole = self.estate.adapter(plan.declared.kind).look(plan.parent, plan.current)
+                plan.current = whole or plan.current
         outcome.task, outcome.actions = plan.predicted(), list(plan.actions)
 
     # applying

@@ -186,6 +186,9 @@ def test_secrets_are_written_on_request_only_and_never_shown() -> None:
     shown = repr(plan.diff())
     assert "SK" not in shown
     assert "(secret, written again)" in shown
+    new = repr(planned(connect(), None).diff())
+    assert "(secret, written)" in new
+    assert "again" not in new
     assert "SK" not in repr(plan)
     assert "SK" not in repr(plan.predicted())
 
