@@ -9,7 +9,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import pathlib
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -202,6 +207,25 @@ def test_forty_tasks_and_what_is_said_of_the_old_key_is_true(cloud: Local, rotat
     check_forty(cloud, again)
 
 
+@contextlib.contextmanager
+def start_module(environment: dict[str, str], folder: pathlib.Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """The module in a process of its own, as Ansible runs it."""
+    given = {
+        "new_access_key": NEW["access"],
+        "new_secret_key": NEW["secret"],
+        "state_file": str(folder / "rotation.json"),
+        "wait_interval": 0.2,
+        **options,
+    }
+    arguments = folder / "options.json"
+    arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": {**given, "_ansible_remote_tmp": str(folder)}}), encoding="utf-8")
+    code = "from ansible_collections.opendump.huaweicloud.plugins.modules import dump_key_rotation; dump_key_rotation.main()"
+    settings = {**os.environ, **environment, "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]}
+    command = [sys.executable, "-c", code, str(arguments)]
+    with subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        yield process
+
+
 class Killed(BaseException):
     """As if the process had been killed: nothing is caught, nothing is cleared away."""
 
@@ -247,6 +271,7 @@ def test_killed_after_any_request_it_comes_to_the_same_end(
     tmp_path: pathlib.Path,
     estate: Callable[[], dict[str, Any]],
 ) -> None:
+    patience = 400  # a busy machine shall not be taken for a quiet task
     state = tmp_path / "rotation.json"
 
     def begin() -> None:
@@ -257,7 +282,7 @@ def test_killed_after_any_request_it_comes_to_the_same_end(
 
     begin()
     kill_after(-1)
-    rotate()
+    rotate(delivery_timeout=patience)
     total = kill_after(-1)
     every = [number for number in range(1, total) if chosen(f"rotation-{number}", 1)]
     tried = every if SOAK else range(9, total, total // 4)
@@ -265,18 +290,49 @@ def test_killed_after_any_request_it_comes_to_the_same_end(
         begin()
         kill_after(number)
         with contextlib.suppress(Killed):  # how often it looks is a matter of time
-            rotate()
+            rotate(delivery_timeout=patience)
         noted = json.loads(state.read_text())["tasks"].values() if state.exists() else []
         proven = {entry["name"] for entry in noted if entry.get("proven_at")}
         kill_after(-1)
         before = len(writes(cloud))
-        result = rotate()
+        result = rotate(delivery_timeout=patience)
         assert {name: verdict for name, verdict in verdicts(result).items() if verdict != "proven"} == EXPECTED, (number, result["lines"])
         there = tasks_of(cloud)
         touched = {name for name, task in there.items() if any(path.endswith(task["id"]) for path in writes(cloud)[before:])}
         assert not touched & proven, number
         assert CHECK not in there, number
         assert revoke(cloud) == {"sink", "ignored-0", "ignored-1"}, number
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_process_that_is_ended_in_the_middle_is_gone_on_with(
+    number: signal.Signals,
+    cloud: Local,
+    rotate: Rotate,
+    environment: dict[str, str],
+    buckets: tuple[BucketServer, str],
+    tmp_path: pathlib.Path,
+) -> None:
+    """Ended while it writes, which a slow answer makes sure of."""
+    cloud.seed(small())
+    ignore_secrets_on(cloud, "kafka-f")
+    (victim,) = [task["id"] for name, task in tasks_of(cloud).items() if name == "dump-b"]
+    cloud.fault({"match": {"method": "PUT", "path": "%s$" % victim}, "when": "after", "do": {"hang": 5}})
+    with start_module(environment, tmp_path, obs_endpoint=buckets[1]) as process:
+        deadline = time.monotonic() + 60
+        while key_of(tasks_of(cloud)["dump-b"]) != "new" and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+    assert not secrets_in(stdout + stderr)
+    if number == signal.SIGKILL:
+        assert process.returncode == -number and CHECK in tasks_of(cloud), (stdout, stderr)
+    else:
+        assert json.loads(stdout)["old_key_can_be_revoked"] is False, (stdout, stderr)
+    result = rotate()
+    assert {name: verdict for name, verdict in verdicts(result).items() if verdict != "proven"} == EXPECTED, result["lines"]
+    assert CHECK not in tasks_of(cloud)
+    assert revoke(cloud) == {"sink", "ignored-0", "ignored-1"}
 
 
 def test_a_new_key_that_is_refused_gets_into_no_task(cloud: Local, rotate: Rotate) -> None:

@@ -535,8 +535,11 @@ def test_a_probe_of_another_machine_is_tidied_up_after_when_it_is_old(age: int, 
     assert len(names_left(cloud)) == left
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_a_signal_ends_it_and_its_tasks(number: int, cloud: Local, environment: dict[str, str], tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_signal_ends_it_and_its_tasks(
+    number: int, cloud: Local, client: Client, environment: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    """At once; where nothing can be caught, with the next run."""
     arguments = {
         "ANSIBLE_MODULE_ARGS": {
             **LENT,
@@ -550,7 +553,7 @@ def test_a_signal_ends_it_and_its_tasks(number: int, cloud: Local, environment: 
     options = tmp_path / "options.json"
     options.write_text(json.dumps(arguments), encoding="utf-8")
     code = "from ansible_collections.opendump.huaweicloud.plugins.modules import service_probe; service_probe.main()"
-    environment = {**os.environ, **environment, "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]}
+    environment = {**os.environ, **environment, "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"], "TMPDIR": str(tmp_path)}
     with subprocess.Popen(
         [sys.executable, "-c", code, str(options)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -560,6 +563,11 @@ def test_a_signal_ends_it_and_its_tasks(number: int, cloud: Local, environment: 
         assert len(names_left(cloud)) == 1, process.communicate(timeout=60)
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=60)
+    if number == signal.SIGKILL:
+        assert (process.returncode, len(names_left(cloud))) == (-number, 1)
+        assert probe(client, questions=(BY_SWITCH["dis.list_quota"],)).left == []
+        assert names_left(cloud) == []
+        return
     result = json.loads(stdout)
     assert result["failed"] and f"Stopped by {signal.Signals(number).name}" in result["msg"], (result, stderr)
     assert names_left(cloud) == []
