@@ -41,11 +41,14 @@ options:
     description:
       - Access key ID (AK) that the tasks are to write with.
       - If not set, E(OPENDUMP_NEW_OBS_ACCESS_KEY) is used.
+      - It has to be another key than the one that the tasks write with. Services do not show that one. Where
+        E(OPENDUMP_OBS_ACCESS_KEY) names the same key, there is a warning.
     type: str
   new_secret_key:
     description:
       - Secret access key (SK) that belongs to O(new_access_key).
-      - If not set, E(OPENDUMP_NEW_OBS_SECRET_KEY) is used.
+      - If not set, E(OPENDUMP_NEW_OBS_SECRET_KEY) is used. One half as an option, while the environment has a whole pair with
+        another such half, is an error.
     type: str
   state_file:
     description:

@@ -335,7 +335,7 @@ def test_a_process_that_is_ended_in_the_middle_is_gone_on_with(
     assert revoke(cloud) == {"sink", "ignored-0", "ignored-1"}
 
 
-def test_a_new_key_that_is_refused_gets_into_no_task(cloud: Local, rotate: Rotate) -> None:
+def test_a_new_key_that_is_refused_gets_into_no_task(cloud: Local, rotate: Rotate, monkeypatch: pytest.MonkeyPatch) -> None:
     cloud.seed(document(instance("kafka-a", [smart_connect_task("dump-a"), smart_connect_task("elsewhere", obs_bucket_name="other")])))
     cloud.admin("PATCH", "writer_keys", {NEW["access"]: {"buckets": ["archive"]}})
     refused = rotate(new_access_key="NOSUCHKEY00000000001")
@@ -346,6 +346,14 @@ def test_a_new_key_that_is_refused_gets_into_no_task(cloud: Local, rotate: Rotat
     line = next(line for line in result["lines"] if "elsewhere" in line)
     assert "Not written" in line and "AccessDenied" in line
     assert {name: key_of(task) for name, task in tasks_of(cloud).items()} == {"dump-a": "new", "elsewhere": "old"}
+    monkeypatch.setenv("OPENDUMP_NEW_OBS_SECRET_KEY", NEW["secret"])
+    monkeypatch.setenv("OPENDUMP_NEW_OBS_ACCESS_KEY", "ANOTHERKEY0000000003")
+    before = len(writes(cloud))
+    mixed = rotate(new_secret_key="")
+    assert "Which two belong together is not known" in mixed["msg"] and len(writes(cloud)) == before
+    monkeypatch.setenv("OPENDUMP_NEW_OBS_ACCESS_KEY", NEW["access"])
+    assert verdicts(rotate(check=True, new_secret_key="")) == {"dump-a": "proven", "elsewhere": "refused"}
+    monkeypatch.delenv("OPENDUMP_NEW_OBS_SECRET_KEY")
     half = rotate(new_secret_key="")
     assert "OPENDUMP_NEW_OBS_SECRET_KEY" in half["msg"] and "nothing was written" in half["msg"]
 
@@ -451,6 +459,17 @@ def test_what_cannot_be_read_is_not_passed_over(cloud: Local, rotate: Rotate) ->
     result = rotate()
     assert "Not all tasks can be read, so nothing was written" in result["msg"]
     assert writes(cloud) == [] and result["old_key_can_be_revoked"] is False
+    assert result["conclusion"] == "Do not revoke the old key yet: which tasks write with it is not known, and nothing was written."
+
+
+@pytest.mark.parametrize(("names", "warned"), [(NEW, True), (OLD, False)], ids=["the new one", "another one"])
+def test_the_key_that_plays_write_with_is_hardly_a_new_one(
+    names: dict[str, str], warned: bool, cloud: Local, rotate: Rotate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.seed(document(instance("kafka-a", [smart_connect_task("dump-a")])))
+    monkeypatch.setenv("OPENDUMP_OBS_ACCESS_KEY", names["access"])
+    result = rotate(check=True)
+    assert ("it must not be revoked" in json.dumps(str(result.get("warnings")))) is warned, result
 
 
 def test_the_playbook_says_each_task_and_the_sentence(

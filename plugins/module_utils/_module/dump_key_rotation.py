@@ -27,6 +27,11 @@ from .variables import VARIABLE_PREFIX
 FILTERS = list(dict.fromkeys(name for kind in KINDS.values() if takes_keys(kind) for name in kind.parent_filters))
 ENVIRONMENT = {"new_access_key": "OPENDUMP_NEW_OBS_ACCESS_KEY", "new_secret_key": "OPENDUMP_NEW_OBS_SECRET_KEY"}
 
+SAME_KEY = (
+    "The new key is the one that OPENDUMP_OBS_ACCESS_KEY names. If tasks write with that key now, it is the old one: then nothing is "
+    "rotated, and it must not be revoked."
+)
+
 ROTATION_OPTIONS: dict[str, Any] = {
     **{name: {"type": "list", "elements": "str"} for name in FILTERS},
     "name_pattern": {"type": "str"},
@@ -59,11 +64,15 @@ def dump_key_rotation() -> None:
         result = build_result(jobs, check_mode=module.check_mode, allow_quiet=options["allow_quiet"], partial=partial)
         if rotation is None:
             result["conclusion"] = "Do not revoke the old key yet: nothing was asked and nothing was written."
+        elif not rotation.has_chosen:
+            result["conclusion"] = "Do not revoke the old key yet: which tasks write with it is not known, and nothing was written."
         return {**result, "diff": build_diff(jobs, module.check_mode)} if module._diff else result
 
     with module.failing(tell):
         given = Given(options, os.environ)
         pair = read_pair(given)
+        if pair.access == given.named("OPENDUMP_OBS_ACCESS_KEY"):
+            module.warn(SAME_KEY)
         module.hide([*pair])
         parallelism = check_positive(options["parallelism"], "parallelism")
         check_positive(options["max_objects"], "max_objects")
@@ -99,11 +108,19 @@ def dump_key_rotation() -> None:
 def read_pair(given: Given) -> Pair:
     """The new pair, from the options or the environment.
 
-    :raises ConfigurationError: it is not whole.
+    :raises ConfigurationError: it is not whole, or its halves may belong to two keys.
     """
     values = {option: given.option(option) or given.named(variable) for option, variable in ENVIRONMENT.items()}
     access, secret = values["new_access_key"], values["new_secret_key"]
     if not access or not secret:
         missing = " and ".join("%s (%s)" % (option, ENVIRONMENT[option]) for option, value in values.items() if not value)
         raise ConfigurationError("The new key is needed as a pair; there is no %s. Nothing was asked and nothing was written." % missing)
+    for option, variable in ENVIRONMENT.items():
+        other = given.named(variable)
+        if given.option(option) and other and other != given.option(option) and len([*filter(given.option, ENVIRONMENT)]) == 1:
+            raise ConfigurationError(
+                "%s is given as an option, and the other half of the key stands in the environment, which has another %s. Which two belong "
+                "together is not known. Give both as options, or both in the environment. Nothing was asked and nothing was written."
+                % (option, variable)
+            )
     return Pair(access, secret)

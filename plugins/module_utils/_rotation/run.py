@@ -70,6 +70,8 @@ class Rotation:
         self._checks: dict[tuple[str, str], CheckTask] = {}
         #: check tasks that could not be deleted, a sentence or two for each
         self.left_behind: list[str] = []
+        #: whether it is known which tasks are meant
+        self.has_chosen = False
 
     def run(self, options: Mapping[str, Any], jobs: list[Job]) -> None:
         """Rotate the keys of the tasks that the options choose.
@@ -80,6 +82,7 @@ class Rotation:
         with self._state.opened():
             choice = choose_jobs(self._estate, options)
             jobs += choice.jobs
+            self.has_chosen = True
             self._landing.know(choice.neighbours)
             for job in jobs:
                 self._recall(job)
