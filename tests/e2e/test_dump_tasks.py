@@ -288,7 +288,9 @@ def test_text_of_a_list_is_the_list(run: Run, cloud: Local) -> None:
     assert names(cloud) == {"connect-0"}
     cloud.admin("DELETE", "requests")
     for text in ("connect-0", "{}", "[{", "a: b"):
-        assert "smart_connect_tasks is text and no JSON of a list" in run("dump_tasks", smart_connect_tasks=text)["msg"]
+        message = run("dump_tasks", smart_connect_tasks=text)["msg"]
+        assert "smart_connect_tasks is text and no JSON of a list, such as [{…}, …]." in message
+        assert 'hand on "{{ text | from_yaml }}"' in message
     assert cloud.requests() == []
 
 

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+TEXT_IS_NO_LIST = '{0} is text and no JSON of a list, such as {1}. Where it is YAML, hand on "{{{{ text | from_yaml }}}}"'
+
 
 def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, Any], list[str]]:
     """The options with every text of a list read, and what is wrong with those that are none.
@@ -22,7 +24,7 @@ def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str =
         if argument.get("type") == "list" and isinstance(value, str) and _stands_for_list(value, elements):
             value = values[name] = parse_text(value)
             if not isinstance(value, list):
-                problems.append("%s is text and no JSON of a list; the filter from_yaml makes a list of YAML" % path)
+                problems.append(TEXT_IS_NO_LIST.format(path, "[{…}, …]" if elements == "dict" else "[…, …]"))
                 continue
         if inner and isinstance(value, Mapping):
             values[name], inner_problems = read_texts(value, inner, path + ".")
