@@ -132,6 +132,31 @@ def test_a_change_that_is_not_made_and_wakes_a_paused_task_is_followed_by_a_paus
 
 
 @SUBJECTS
+def test_where_nothing_can_be_seen_of_a_change_it_is_said_that_the_task_was_paused(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    well(run(subject.module, **subject.declare(state="paused")))
+    cloud.switch({subject.wakes: True})
+    path = "transfer-tasks/dump$" if subject is DIS else "connector/tasks/[^/]+$"
+    gone = {"refuse": {"status": 504, "code": "", "text": "Gateway Time-out"}}
+    cloud.fault({"match": {"method": "GET", "path": path}, "skip": 1 + int(subject is DIS), "count": -1, "do": gone})
+    failed = run(subject.module, **subject.declare("new"), retry_budget=0.1)
+    assert failed["failed"] and "was paused before" in failed["msg"] and "declare state: paused" in failed["msg"], failed
+    cloud.admin("DELETE", "faults")
+    assert [task["status"] for task in there(cloud)] == ["RUNNING"], "which nobody could see"
+    assert well(run(subject.module, **subject.declare("new", state="paused")))["actions"] == ["pause"]
+
+
+@SUBJECTS
+@pytest.mark.parametrize("state", ["present", "running"])
+def test_a_change_that_is_refused_while_the_task_runs_says_how_to_go_on(run: Run, cloud: Local, subject: Subject, state: str) -> None:
+    well(run(subject.module, **subject.declare()))
+    cloud.switch(subject.refused_while_running)
+    refused = run(subject.module, **subject.declare("new", state=state), retry_budget=0.1)
+    assert refused["failed"] and not refused["changed"] and "declare state: paused with the change" in refused["msg"], refused
+    assert [task["status"] for task in there(cloud)] == ["RUNNING"]
+
+
+@SUBJECTS
 def test_a_change_that_comes_late_is_waited_for(run: Run, cloud: Local, subject: Subject) -> None:
     well(run(subject.module, **subject.declare()))
     cloud.switch(subject.late)

@@ -326,6 +326,20 @@ def test_nothing_is_purged_where_a_declared_task_failed(run: Run, cloud: Local, 
     assert names(cloud) == {"new-0", "new-1"}
 
 
+@pytest.mark.parametrize("name", CREATES)
+def test_nothing_is_purged_where_a_new_task_fails_at_once(run: Run, cloud: Local, name: str) -> None:
+    """Whatever the answer to its creation said of it."""
+    run("dump_tasks", **{name: declared()[name][:1]})
+    before = names(cloud)
+    find = {"stream": "newstream", "task": "new-1"} if name.startswith("dis") else {"task_name": "new-1"}
+    sick = {"service": name[:3] if name.startswith("dis") else "dms", "find": find, "status": "ERROR"}
+    cloud.fault({"match": {"method": "POST", "path": CREATES[name]}, "count": 1, "when": "after", "do": {"patch": sick}})
+    failed = run("dump_tasks", **{name: [{**declared()[name][0], "task_name": "new-1"}]}, purge=True, purge_match=".")
+    assert failed["failed"] and failed["results"][0]["task"]["status"] == "ERROR", failed
+    assert (failed["summary"]["spared"], failed["summary"]["purged"]) == (1, 0)
+    assert names(cloud) == before | {"new-1"}
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_nothing_is_purged_where_a_declared_task_is_refused_before_any_write(run: Run, cloud: Local, check: bool) -> None:
     run("dump_tasks", **declared())

@@ -7,7 +7,6 @@ it was not executed.
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -265,15 +264,24 @@ class Writer:
                 self._update(base)
             except Ignored as error:
                 self._give_way(error, base)
-        except (Ignored, WentBack, WaitFailed):
-            # a change that was accepted may have woken the task, whatever became of it
-            if self._stays_paused(base) and RECREATE not in self.done:
-                with contextlib.suppress(OpendumpError):
-                    self.task = self._show(base)
-                    self._pause_again(base)
+        except OpendumpError as error:
+            self._mind_woken(error, base)
             raise
         self._pause_again(base)
         return None
+
+    def _mind_woken(self, error: OpendumpError, base: Task) -> None:
+        """A change that was sent may have woken a paused task, whatever became of it: pause it again, or say that it may run."""
+        was_sent = isinstance(error, (Ignored, WentBack, WaitFailed)) or UPDATE in self.done or getattr(error, "possibly_executed", False)
+        if not was_sent or not self._stays_paused(base) or {DELETE, RECREATE} & set(self.done):
+            return
+        try:
+            self.task = self._show(base)
+            self._pause_again(base)
+        except OpendumpError:
+            error.add(
+                "The task was paused before, and the change may have woken it: declare state: paused, so that the next run pauses it."
+            )
 
     def _update(self, base: Task) -> None:
         plan, adapter = self.plan, self.adapter
@@ -288,6 +296,11 @@ class Writer:
                     raise NoSuchCall(
                         "This service does not know the call that changes a %s in place (%s)." % (adapter.noun, error)
                     ) from error
+                if adapter.can_pause and base.status in adapter.running and str(base.status) in error.text:
+                    error.add(
+                        "The refusal names the task's state: where a service changes only tasks that rest, declare state: paused with the "
+                        "change, and state: running in the next run."
+                    )
                 raise
 
         def is_made() -> bool:

@@ -70,7 +70,7 @@ class Settlement:
         if outcome.error or target is None or not outcome.declared.wait:
             return
         # What a write answered, or what was seen before it, is no look at the task.
-        if outcome.task is None or written.adapter.health(outcome.task.status) != target:
+        if written.is_new or outcome.task is None or written.adapter.health(outcome.task.status) != target:
             written.wait = StateWait(
                 written.adapter, self.parent, outcome.declared.label, target, outcome.declared.wait_timeout, self.clock.now()
             )
