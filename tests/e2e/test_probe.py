@@ -580,7 +580,10 @@ def test_playbook_plans_asks_writes_files_and_compares(cloud: Local, play: Play,
     assert f"{len(OBSERVABLE)} questions" in planned.stdout and "Ask with -e probe_apply=true" in planned.stdout
     assert list(tmp_path.glob("probe-answers*")) == [] and count_writes(cloud) == 0
     cloud.switch({"dis.put_status": 204})
-    assert play("opendump.huaweicloud.probe", extra_vars={**lent, "probe_apply": True}).code == 0
+    applied = play("opendump.huaweicloud.probe", "-vvv", extra_vars={**lent, "probe_apply": True})
+    assert applied.code == 0, applied.text
+    shown = [*WRITER, ACCESS_KEY, SECRET_KEY, PROJECT, INSTANCE, CONNECTOR, "jsonstream", "topic-00", "testobs", "dis_admin_agency"]
+    assert [word for word in shown if word in applied.text] == []
     answers = json.loads((tmp_path / "probe-answers.json").read_text(encoding="utf-8"))
     assert answers["answers"]["dis.put_status"]["value"] == 204
     assert "| `204` | `200` | The modules work either way. |" in (tmp_path / "probe-answers.md").read_text(encoding="utf-8")
