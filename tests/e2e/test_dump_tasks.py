@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 import pytest
+import yaml
 
 from huaweicloud_emulator.server import Local
 
@@ -286,7 +287,16 @@ def test_text_of_a_list_is_the_list(run: Run, cloud: Local) -> None:
     done = run("dump_tasks", smart_connect_tasks=json.dumps([{**first, "topics": '["topic-test"]'}]))
     assert done.get("failed") is not True, done["msg"]
     assert names(cloud) == {"connect-0"}
+    lists = {name: yaml.safe_dump(items) for name, items in declared().items()}
+    done = run("dump_tasks", **lists)
+    assert (done.get("failed"), done["summary"]["declared"], done["summary"]["unchanged"]) == (None, 9, 1)
+    single = run("smart_connect_task", instance_id=INSTANCE, task_name="words", topics="- topic-test", obs="obs_bucket_name: testobs")
+    assert single.get("failed") is not True, single["msg"]
+    assert run("dump_tasks", smart_connect_tasks=" ")["summary"]["declared"] == 0
     cloud.admin("DELETE", "requests")
+    assert "obs is text and no JSON of a mapping" in run("smart_connect_task", instance_id=INSTANCE, task_name="w", obs="testobs")["msg"]
+    loose = run("dump_tasks", smart_connect_tasks="- {instance_id: a, task_name: b, topics: [no], obs: {obs_bucket_name: c}}")
+    assert "quote" in loose["msg"]
     for text in ("connect-0", "{}", "[{", "a: b"):
         message = run("dump_tasks", smart_connect_tasks=text)["msg"]
         assert "smart_connect_tasks is text and no JSON of a list, such as [{…}, …]." in message

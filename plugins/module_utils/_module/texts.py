@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that came as text, as surveys and extra variables give them: JSON text of a list is the list."""
+"""Options that came as text, as surveys and extra variables give them: JSON or YAML text of a list is the list, and of a mapping likewise."""
 
 from __future__ import annotations
 
@@ -22,9 +22,15 @@ def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str =
         value, path = values.get(name), prefix + name
         elements, inner = argument.get("elements", "str"), argument.get("options")
         if argument.get("type") == "list" and isinstance(value, str) and _stands_for_list(value, elements):
-            value = values[name] = parse_text(value)
+            # an empty answer names nothing
+            value = values[name] = parse_text(value) if value.strip() else []
             if not isinstance(value, list):
                 problems.append(TEXT_IS_NO_LIST.format(path, "[{…}, …]" if elements == "dict" else "[…, …]"))
+                continue
+        if argument.get("type") == "dict" and isinstance(value, str) and _stands_for_mapping(value):
+            value = values[name] = parse_text(value)
+            if not isinstance(value, Mapping):
+                problems.append("%s is text and no JSON of a mapping, nor YAML of one" % path)
                 continue
         if inner and isinstance(value, Mapping):
             values[name], inner_problems = read_texts(value, inner, path + ".")
@@ -43,12 +49,26 @@ def read_texts(params: Mapping[str, Any], spec: Mapping[str, Any], prefix: str =
 def _stands_for_list(text: str, elements: str) -> bool:
     """A template comes from programs that check plays without running them, which know what to make of Ansible's own message."""
     text = text.strip()
-    return not text.startswith("{{") and (elements == "dict" or text.startswith("["))
+    return not text.startswith("{{") and (elements == "dict" or text.startswith(("[", "- ")))
+
+
+def _stands_for_mapping(text: str) -> bool:
+    """Ansible reads NAME=VALUE by itself, and takes an empty text for no mapping."""
+    text = text.strip()
+    return bool(text) and not text.startswith("{{") and (text.startswith("{") or "=" not in text)
 
 
 def parse_text(text: str) -> Any:
-    """What JSON makes of a text; None where it is none. Where a module runs there need not be anything that reads YAML."""
+    """What JSON or YAML makes of a text; None where it is neither, or where nothing reads YAML on the host where a module runs."""
     try:
         return json.loads(text)
     except ValueError:
+        pass
+    # Read only where it is needed: most runs need none.
+    from ansible.module_utils.common.yaml import HAS_YAML, yaml_load
+
+    try:
+        return yaml_load(text) if HAS_YAML else None
+    except Exception:
+        # the parser's own message quotes the text, and there may be a secret in it
         return None
