@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that came as text, as surveys and extra variables give them: JSON or YAML text of a list is the list, and of a mapping likewise."""
+"""Options that came as text, as surveys and extra variables give them: JSON or YAML text of a list is the list, of a mapping likewise."""
 
 from __future__ import annotations
 
