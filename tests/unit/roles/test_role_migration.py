@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import checkout
@@ -48,3 +49,10 @@ def test_defaults_are_the_documented_ones_and_do_nothing() -> None:
     assert documented == DEFAULTS
     assert not any(DEFAULTS[PREFIX + name] for name in ("apply", "delete_old", "rollback"))
     assert DOCUMENTED[PREFIX + "policy"]["required"] and PREFIX + "policy" not in DEFAULTS
+
+
+def test_the_plan_of_a_task_without_successor_can_be_written() -> None:
+    """Templates of Ansible know no value for a name that is not there."""
+    template = (ROLE / "templates" / "migration.md.j2").read_text(encoding="utf-8")
+    used = re.findall(r"successor\.\w+(?: \| default\()?", template)
+    assert used and all(word.endswith("default(") for word in used), used
