@@ -18,7 +18,7 @@ from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars imp
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import without_twins
 from huaweicloud_emulator.server import Local
 
-from .conftest import PROJECT, Play, Run
+from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Play, Run
 from .test_sink_migration import DESCRIPTOR
 from .test_smart_connect_task import DESTINATIONS as COPIES
 from .test_transfer_task import DESTINATIONS as DUMPS
@@ -170,6 +170,24 @@ def test_what_cannot_be_declared_is_said_and_ends_the_run(cloud: Local, play: Pl
     assert not set("\x1b\x9b\u202e") & set(played.text)
     assert 'dumping_purge_except:\n  - !unsafe "lake-[U+009B]"' in (tmp_path / "estate.yml").read_text(encoding="utf-8")
     assert play(EXPORT, extra_vars={**given, "dumping_export_allow_left_out": "yes"}).code == 0
+
+
+def test_purge_never_takes_what_an_export_left_out(cloud: Local, run: Run) -> None:
+    """On every kind: here no service shows the bucket, without which no task can be declared."""
+    cloud.switch({"dms.store": "two"})
+    stream = {"stream_name": "newstream", "task_name": "dis", "obs": {"obs_bucket_path": "obsbucket"}}
+    kafka = {"instance_id": INSTANCE, "topics": ["topic-test"], "obs": {"obs_bucket_name": "testobs"}}
+    sink, connect = {**kafka, "task_name": "sink"}, {**kafka, "task_name": "connect"}
+    run("dump_tasks", dis_transfer_tasks=[stream], kafka_sink_tasks=[sink], smart_connect_tasks=[connect])
+    cloud.switch({"dis.never_shown": "obs_bucket_path", "dms.never_shown": "obs_bucket_name"})
+    text = to_dumping_vars(run("dump_tasks_info"))
+    assert len(re.findall(r"^# left out: ", text, re.MULTILINE)) == 3, text
+    kept = re.findall(r'^  - !unsafe "(.+)"$', text.partition("dumping_purge_except:")[2], re.MULTILINE)
+    assert sorted(kept) == ["connect", "dis", "sink"]
+    purge = {"purge": True, "purge_match": ".", "purge_stream_names": ["newstream"], "purge_instance_names": [INSTANCE_NAME]}
+    assert len(run("dump_tasks", check=True, **purge)["purged"]) == 3, "which it would take otherwise"
+    spared = run("dump_tasks", **purge, purge_except=kept)
+    assert (spared.get("failed", False), spared["changed"], spared["purged"]) == (False, False, []), spared
 
 
 def test_check_mode_writes_nothing(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:

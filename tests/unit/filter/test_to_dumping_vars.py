@@ -134,6 +134,27 @@ def test_a_task_that_both_apis_show_is_exported_once() -> None:
     assert [len(load(to_dumping_vars([other, COPY]))[name]) for name in (SINKS, COPIES)] == [1, 1]
 
 
+BOTH_SCHEMAS: dict[str, Any] = {
+    "kind": "cloudtable",
+    "cloudtable_cluster_name": "table",
+    "cloudtable_cluster_id": "c-1",
+    "cloudtable_table_name": "rows",
+    "obs_backup_bucket_path": "archive",
+    "cloudtable_schema": {
+        "row_key": [{"value": "id", "type": "String"}],
+        "columns": [{"column_family_name": "f", "column_name": "q", "value": "v", "type": "String"}],
+    },
+    "opentsdb_schema": [
+        {
+            "metric": [{"type": "Constant", "value": "m"}],
+            "timestamp": {"type": "Timestamp", "value": "t"},
+            "value": {"type": "Bigint", "value": "v"},
+            "tags": [{"name": "n", "type": "String", "value": "v"}],
+        }
+    ],
+}
+
+
 @pytest.mark.parametrize(
     ("record", "why"),
     [
@@ -146,6 +167,7 @@ def test_a_task_that_both_apis_show_is_exported_once() -> None:
         ({**STREAM_DUMP, "parent": ""}, "stream_name is empty"),
         ({**STREAM_DUMP, "kind": "other"}, "there is no list for tasks of this kind"),
         ({**COPY, "topics_regex": "a.*"}, "mutually exclusive"),
+        ({**STREAM_DUMP, "destination": BOTH_SCHEMAS}, "exactly one of cloudtable_schema"),
     ],
 )
 def test_what_cannot_be_declared_is_left_out_and_said(record: dict[str, Any], why: str) -> None:
