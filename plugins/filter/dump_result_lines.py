@@ -55,9 +55,17 @@ options:
 """
 
 EXAMPLES = r"""
+- name: Declare a dump
+  opendump.huaweicloud.dump_tasks:
+    dis_transfer_tasks:
+      - stream_name: orders
+        task_name: orders-to-obs
+        obs: {obs_bucket_path: my-archive}
+  register: done
+
 - name: Say what was done
   ansible.builtin.debug:
-    msg: "{{ dumping_facts | opendump.huaweicloud.dump_result_lines }}"
+    msg: "{{ done | opendump.huaweicloud.dump_result_lines }}"
 """
 
 RETURN = r"""

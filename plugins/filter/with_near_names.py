@@ -35,9 +35,15 @@ options:
 """
 
 EXAMPLES = r"""
+- name: See what there is
+  opendump.huaweicloud.dump_tasks_info:
+    details: false
+  register: there
+
 - name: Refuse a task that is not there
   ansible.builtin.fail:
-    msg: "There is no {{ [wanted] | opendump.huaweicloud.with_near_names(there.tasks | map(attribute='name')) | first }}"
+    msg: "There is no {{ ['orders-to-obs'] | opendump.huaweicloud.with_near_names(there.tasks | map(attribute='name')) | first }}"
+  when: "'orders-to-obs' not in there.tasks | map(attribute='name')"
 """
 
 RETURN = r"""

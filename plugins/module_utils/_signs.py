@@ -1,25 +1,39 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of a service as results show them."""
+"""Texts of a service as results show them, and back."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Callable
 
-# Signs that a terminal obeys, less tabs and ends of lines: the first 32, DEL and the next 32, the marks that turn the direction of writing,
-# other ends of lines. Joiners are none of them; names in many scripts need those.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Signs that a terminal obeys and that JSON does not escape: DEL, the controls after it, marks that turn the direction of writing, other
+# ends of lines. Joiners are none of them; names in many scripts need those. The bracket is taken, too, where it would be read as a stand-in.
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\\[(?=U\\+[0-9A-F]{4}\\])")
+_STAND_IN = re.compile("\\[U\\+(005B|007F|00[89][0-9A-F]|061C|200[EF]|202[89A-E]|206[6-9])\\]")
 
 
 def without_controls(value: Any) -> Any:
-    """A result with a stand-in for every sign that a terminal would obey: with -v, and of every failure, Ansible prints all of it."""
+    """A result with a stand-in for every sign that a terminal would obey: with -v, and of failures, Ansible prints all of it as JSON."""
+    return _map_texts(value, _stand_in)
+
+
+def with_controls(value: Any) -> Any:
+    """What came out of a result as the service has it, for what is declared from it has to be the same."""
+    return _map_texts(value, lambda text: _STAND_IN.sub(lambda sign: chr(int(sign[1], 16)), text) if "[U+" in text else text)
+
+
+def _stand_in(text: str) -> str:
+    return _OBEYED.sub(lambda sign: "[U+%04X]" % ord(sign.group()), text) if _OBEYED.search(text) else text
+
+
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return _CONTROLS.sub(lambda sign: "[U+%04X]" % ord(sign.group()), value) if _CONTROLS.search(value) else value
+        return change(value)
     if isinstance(value, Mapping):
-        return {without_controls(key): without_controls(inner) for key, inner in value.items()}
+        return {_map_texts(key, change): _map_texts(inner, change) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [without_controls(inner) for inner in value]
+        return [_map_texts(inner, change) for inner in value]
     return value

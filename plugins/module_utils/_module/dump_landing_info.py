@@ -18,6 +18,7 @@ from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
 from .._landing.files import VERDICTS, Findings, Place, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
+from .._signs import with_controls
 from .._threads import side_by_side
 from .base import DumpModule
 from .variables import VARIABLE_PREFIX
@@ -50,7 +51,7 @@ def dump_landing_info() -> None:
         reader = Reader(given)
         module.hide(reader.secrets)
         region = reader.identity.region if reader.identity else ""
-        landing = look_at_tasks(find_buckets(given, reader.key, region, module.warn), options["tasks"], window, options)
+        landing = look_at_tasks(find_buckets(given, reader.key, region, module.warn), with_controls(options["tasks"]), window, options)
     counts = Counter(entry["verdict"] for entry in landing)
     module.exit_json(
         changed=False,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional, cast
 
 from .._errors import OpendumpError
-from .._signs import without_controls
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
@@ -115,12 +114,7 @@ def choose_victims(undeclared: Sequence[Undeclared], purge: Purge) -> list[Outco
     :raises Refused: they are more than the limit.
     """
     matches = re.compile(purge.match).search
-    victims = [
-        entry.victim()
-        for entry in undeclared
-        # also a name as results show it, from which an export is made
-        if matches(entry.task.name) and not {entry.task.name, without_controls(entry.task.name)} & purge.never
-    ]
+    victims = [entry.victim() for entry in undeclared if matches(entry.task.name) and entry.task.name not in purge.never]
     if len(victims) > purge.limit:
         names = ", ".join(outcome.declared.label for outcome in victims[:20])
         raise Refused(

@@ -26,6 +26,7 @@ from huaweicloud_emulator.server import Local
 from ..conftest import CORE, Run, localhost
 from .estate import INSTANCE, STREAM, tasks
 from .selection import SOAK
+from .test_faults import quiet
 from .verbs import OBS_KEYS
 
 SECRET = "canary-obs-secret-key-4711"
@@ -166,8 +167,9 @@ def test_a_cancelled_job_leaves_nothing_behind(
     # What ansible-playbook keeps for itself, the code of modules, it does not clear away when it is killed.
     assert not [path for path in left if folder / "local" not in path.parents], left
     cloud.switch({"gateway.latency_ms": 0})
+    quiet(cloud)
     again = run("dump_tasks", **WANTED)
-    assert not again.get("failed"), again
+    assert not again.get("failed"), again["msg"]
     assert not run("dump_tasks", **WANTED)["changed"]
     there = tasks(cloud)
     assert sorted(task["name"] for task in there[("dms", INSTANCE)]) == sorted(f"dump-{one}" for one in range(NUMBER))

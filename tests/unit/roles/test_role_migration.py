@@ -41,7 +41,7 @@ def test_arguments_are_those_of_the_module() -> None:
 
 def test_every_option_is_passed_on() -> None:
     (call,) = [task[MODULE] for task in tasks(OUTER) if MODULE in task]
-    assert set(call) == set(MIGRATION_OPTIONS)
+    assert set(call) == {*MIGRATION_OPTIONS, "variable_prefix"}
 
 
 def test_defaults_are_the_documented_ones_and_do_nothing() -> None:
