@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 # Signs that a terminal obeys and that JSON does not escape: DEL, the controls after it, marks that turn the direction of writing, other
-# ends of lines. Joiners are none of them; names in many scripts need those. The bracket is taken, too, where it would be read as a stand-in.
+# ends of lines. Joiners are none of them; names in many scripts need those. A bracket is taken too where it would be read as a stand-in.
 _OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\\[(?=U\\+[0-9A-F]{4}\\])")
 _STAND_IN = re.compile("\\[U\\+(005B|007F|00[89][0-9A-F]|061C|200[EF]|202[89A-E]|206[6-9])\\]")
 
