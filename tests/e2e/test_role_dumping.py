@@ -52,6 +52,11 @@ def names(records: list[dict[str, Any]]) -> list[str]:
     return [record["name"] for record in records]
 
 
+def task_names(cloud: Local) -> list[str]:
+    (project,) = [place for place in cloud.state()["projects"] if place["dis"]["streams"]]
+    return sorted(task["name"] for parent in [*project["dis"]["streams"], *project["dms"]["instances"]] for task in parent["tasks"])
+
+
 def writes(cloud: Local) -> list[str]:
     return [f"{request['method']} {request['path']}" for request in cloud.requests() if request["method"] != "GET"]
 
@@ -266,6 +271,35 @@ def test_rights_agencies_and_slow_starts_are_borne_by_the_role_too(cloud: Local,
     assert changed.code == 0, changed.text
     assert [entry["actions"] for entry in facts(changed)[0]["results"]] == [[], [], ["update"]]
     assert facts(changed)[0]["results"][2]["task"]["destination"]["store_keys"] is True
+
+
+def test_what_cannot_be_changed_is_recreated_where_asked_and_what_is_not_made_anew_is_kept(cloud: Local, play: Play) -> None:
+    """No call changes a task in place, and then no creation is accepted."""
+    cloud.switch({"dis.put": "unknown", "dms.modify": "ignored"})
+
+    def lists(folder: str, suffix: str = "") -> dict[str, Any]:
+        kinds = {
+            "dis_transfer_tasks": (TRANSFER, "file_prefix"),
+            "kafka_sink_tasks": (SINK, "obs_path"),
+            "smart_connect_tasks": (CONNECT, "obs_path"),
+        }
+        return {
+            f"dumping_{name}": [{**item, "task_name": item["task_name"] + suffix, "obs": {**item["obs"], field: folder}}]
+            for name, (item, field) in kinds.items()
+        }
+
+    policy = {"dumping_defaults": {**DECLARED["dumping_defaults"], "on_immutable_change": "recreate"}}
+    played = play([role(**lists("old")), role(**lists("new"), **policy)])
+    assert played.code == 0, played.text
+    assert [entry["actions"] for entry in facts(played)[1]["results"]] == [["recreate"]] * 3
+    there = task_names(cloud)
+    assert len(there) == 3
+
+    refusal = {"status": 400, "code": "X.1", "text": "No."}
+    cloud.fault({"match": {"method": "POST", "path": "tasks$"}, "count": -1, "do": {"refuse": refusal}})
+    renamed = play([role(**lists("new", "-2"), dumping_purge=True, dumping_purge_match=".")])
+    assert renamed.code == 2 and "Not purged" in renamed.text
+    assert task_names(cloud) == there
 
 
 def test_the_guard_of_purge_cannot_be_stepped_over(cloud: Local, play: Play) -> None:
