@@ -41,6 +41,8 @@ class OpendumpError(Exception):
         self.details: dict[str, Any] = dict(details or {})
         #: the first words, whatever is added later; the same for all that failed for one reason
         self.cause = message
+        #: what became of the task besides, empty where nothing did; whoever tells of many failures tells each of these
+        self.consequence = ""
 
     def __copy__(self: _Error) -> _Error:
         """A twin for another thread, which may add to its text."""
@@ -53,6 +55,11 @@ class OpendumpError(Exception):
     def add(self, sentence: str) -> None:
         """Say one thing more."""
         self.args = ("%s %s" % (self, sentence),)
+
+    def add_consequence(self, sentence: str) -> None:
+        """Say what became of the task besides."""
+        self.consequence = sentence
+        self.add(sentence)
 
 
 class NoSuchInstance(OpendumpError):

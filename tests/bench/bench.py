@@ -15,7 +15,6 @@ import json
 import os
 import pathlib
 import shutil
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ from typing import Any
 import requests
 import yaml
 from estate import PROJECT, declared, parents, seed_document, wire
-from measure import Cost, run
+from measure import Cost, Medians, run, summarize
 from report import plot, table
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -85,7 +84,7 @@ class Case:
 
 
 @dataclass
-class Row:
+class Row(Medians):
     """Medians of the runs of one contender in one case.
 
     ``bound`` is the wall time of the empty play and the bare script together, ``least`` that of the least module that does the same: the
@@ -97,12 +96,6 @@ class Row:
     tasks: int
     latency: int
     state: str
-    runs: int
-    wall: float
-    spread: float
-    cpu: float
-    controller: float
-    module: float
     requests: int
     connections: int
     bound: float = 0.0
@@ -219,24 +212,15 @@ class Bench:
 
 
 def summed_up(one: Contender, case: Case, runs: list[tuple[Cost, int, int]]) -> Row:
-    def median(of: str) -> float:
-        return float(statistics.median(getattr(cost, of) for cost, _requests, _connections in runs))
-
-    walls = [cost.wall for cost, _requests, _connections in runs]
     return Row(
-        one.name,
-        one.label,
-        case.tasks,
-        case.latency,
-        case.state,
-        len(runs),
-        median("wall"),
-        max(walls) - min(walls),
-        median("cpu"),
-        median("controller"),
-        median("module"),
-        max(requests for _cost, requests, _connections in runs),
-        max(connections for _cost, _requests, connections in runs),
+        **vars(summarize([cost for cost, _requests, _connections in runs])),
+        contender=one.name,
+        label=one.label,
+        tasks=case.tasks,
+        latency=case.latency,
+        state=case.state,
+        requests=max(requests for _cost, requests, _connections in runs),
+        connections=max(connections for _cost, _requests, connections in runs),
     )
 
 

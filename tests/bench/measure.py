@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -30,6 +31,28 @@ class Cost:
     cpu: float
     controller: float
     module: float
+
+
+@dataclass
+class Medians:
+    """Of several runs of one command; ``spread`` is what the longest took more than the shortest."""
+
+    runs: int
+    wall: float
+    spread: float
+    cpu: float
+    controller: float
+    module: float
+
+
+def summarize(costs: Sequence[Cost]) -> Medians:
+    """The medians of one cost or more."""
+
+    def median(of: str) -> float:
+        return float(statistics.median(getattr(cost, of) for cost in costs))
+
+    walls = [cost.wall for cost in costs]
+    return Medians(len(costs), median("wall"), max(walls) - min(walls), median("cpu"), median("controller"), median("module"))
 
 
 class Failed(RuntimeError):

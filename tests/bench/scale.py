@@ -26,14 +26,14 @@ from typing import Any
 import yaml
 from bench import CONTENDERS, HERE, ROOT, Bench, Case, Contender
 from estate import PROJECT, TRANSFER, declared, seed_document
-from measure import Cost, run
+from measure import Cost, Medians, run, summarize
 from with_local_cloud import local_cloud
 
 DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass
-class Line:
+class Line(Medians):
     """Medians of one way to run something. Seconds and megabytes; ``requests`` of one run."""
 
     scenario: str
@@ -41,12 +41,6 @@ class Line:
     label: str
     tasks: int
     latency: int
-    runs: int
-    wall: float
-    spread: float
-    cpu: float
-    controller: float
-    module: float
     requests: int
 
     def __str__(self) -> str:
@@ -66,15 +60,15 @@ class Line:
 
 
 def line(scenario: str, contender: str, label: str, tasks: int, latency: int, costs: Sequence[tuple[Cost, int]]) -> Line:
-    walls = [cost.wall for cost, _requests in costs]
-
-    def median(of: str) -> float:
-        return float(statistics.median(getattr(cost, of) for cost, _requests in costs))
-
     requests = int(statistics.median(requests for _cost, requests in costs))
-    cpu, controller, module = (median(of) for of in ("cpu", "controller", "module"))
     return Line(
-        scenario, contender, label, tasks, latency, len(costs), median("wall"), max(walls) - min(walls), cpu, controller, module, requests
+        **vars(summarize([cost for cost, _requests in costs])),
+        scenario=scenario,
+        contender=contender,
+        label=label,
+        tasks=tasks,
+        latency=latency,
+        requests=requests,
     )
 
 

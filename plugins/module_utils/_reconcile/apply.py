@@ -229,6 +229,7 @@ class Writer:
                 state = " The task does not exist now; nothing is dumped until the next run, which creates it."
             if CREATE not in self.done:
                 state += self._name_undeclared()
+            error.consequence = "deleted.%s" % state
             error.args = (
                 "The old %s was deleted to be re-created, but the new one %s: %s%s"
                 % (self.plan.declared.label, "is not well" if CREATE in self.done else "could not be created", error, state),
@@ -279,7 +280,7 @@ class Writer:
             self.task = self._show(base)
             self._pause_again(base)
         except OpendumpError:
-            error.add(
+            error.add_consequence(
                 "The task was paused before, and the change may have woken it: declare state: paused, so that the next run pauses it."
             )
 

@@ -12,7 +12,7 @@ from typing import Optional
 from .._errors import ApiError, OpendumpError
 from .._task.declared import Declared
 from .._task.records import Parent, Task
-from .plan import DELETE, UPDATE, Plan
+from .plan import UPDATE, Plan
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Outcome:
 
 
 def group_failures(failed: Sequence[Outcome]) -> list[list[Outcome]]:
-    """Those of one cause and with the same things done to them together: tasks that are gone now first, then as each cause came first."""
+    """Those of one cause and one consequence together: consequences first, then in the order in which each cause came."""
     groups: dict[tuple[object, ...], list[Outcome]] = {}
     for outcome in failed:
         error = outcome.error
@@ -62,8 +62,9 @@ def group_failures(failed: Sequence[Outcome]) -> list[list[Outcome]]:
         else:
             text = (error.cause if error else outcome.message).replace(outcome.declared.label, "")
             cause = (text.replace(outcome.declared.name, "") if outcome.declared.name else text,)
-        groups.setdefault((*outcome.actions, *cause), []).append(outcome)
-    return sorted(groups.values(), key=lambda group: DELETE not in group[0].actions)
+        consequence = error.consequence if error else ""
+        groups.setdefault((consequence, *cause), []).append(outcome)
+    return sorted(groups.values(), key=lambda group: not (group[0].error and group[0].error.consequence))
 
 
 def describe_unwell(outcomes: Sequence[Outcome]) -> list[str]:
