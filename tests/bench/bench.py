@@ -162,7 +162,7 @@ class Bench:
         answer.raise_for_status()
         self.environment["TOKEN"] = answer.headers["X-Subject-Token"]
         if case.state == "steady":
-            run(self.command(next(one for one in CONTENDERS if one.name == "bare")), self.environment, self.folder)
+            run(self.command(next(contender for contender in CONTENDERS if contender.name == "bare")), self.environment, self.folder)
         self.admin("PATCH", "switches", {"gateway.latency_ms": case.latency})
         self.admin("DELETE", "requests")
 
@@ -173,37 +173,37 @@ class Bench:
 
         return {"name": HOME_USER, "password": HOME_PASSWORD, "domain": {"name": HOME_DOMAIN}}
 
-    def command(self, one: Contender) -> list[str]:
-        if one.script:
-            return [sys.executable, str(HERE / one.script), self.url, str(self.folder / "wire.json"), str(self.parallelism)]
-        return [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), str(self.folder / one.variables / one.play)]
+    def command(self, contender: Contender) -> list[str]:
+        if contender.script:
+            return [sys.executable, str(HERE / contender.script), self.url, str(self.folder / "wire.json"), str(self.parallelism)]
+        return [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), str(self.folder / contender.variables / contender.play)]
 
-    def measured(self, one: Contender, case: Case) -> tuple[Cost, int, int]:
+    def measured(self, contender: Contender, case: Case) -> tuple[Cost, int, int]:
         """What it cost, and how many requests and connections it took.
 
         :raises RuntimeError: it did not do what is to be measured.
         """
-        if case.state == "first" and not one.idle:
+        if case.state == "first" and not contender.idle:
             self.prepare(case)
         self.admin("DELETE", "requests")
-        cost = run(self.command(one), {**self.environment, **strategy(one.strategy)}, self.folder)
+        cost = run(self.command(contender), {**self.environment, **strategy(contender.strategy)}, self.folder)
         journal = self.admin("GET", "requests")
         writes = sum(entry["method"] == "POST" for entry in journal)
         wrong = [entry for entry in journal if entry["status"] >= 300]
-        if wrong or writes != (case.tasks if case.state == "first" and not one.idle else 0):
-            raise RuntimeError("%s: %d writes in %s; refused: %s" % (one.name, writes, case, wrong[:2]))
+        if wrong or writes != (case.tasks if case.state == "first" and not contender.idle else 0):
+            raise RuntimeError("%s: %d writes in %s; refused: %s" % (contender.name, writes, case, wrong[:2]))
         return cost, len(journal), len({entry["connection"] for entry in journal})
 
     def case(self, case: Case, contenders: Sequence[Contender], runs: int) -> Iterator[Row]:
         self.write_files(case.tasks)
         self.prepare(case)
-        found: dict[str, list[tuple[Cost, int, int]]] = {one.name: [] for one in contenders}
+        costs: dict[str, list[tuple[Cost, int, int]]] = {contender.name: [] for contender in contenders}
         for turn in range(runs):
-            for one in contenders if turn % 2 == 0 else list(reversed(contenders)):
-                if turn and one.loop and case.tasks >= ONCE_FROM:
+            for contender in contenders if turn % 2 == 0 else list(reversed(contenders)):
+                if turn and contender.loop and case.tasks >= ONCE_FROM:
                     continue
-                found[one.name].append(self.measured(one, case))
-        rows = [summed_up(one, case, found[one.name]) for one in contenders]
+                costs[contender.name].append(self.measured(contender, case))
+        rows = [summed_up(contender, case, costs[contender.name]) for contender in contenders]
         walls = {row.contender: row.wall for row in rows}
         for row in rows:
             row.bound = walls.get("empty", 0.0) + walls.get("bare", 0.0)
@@ -211,11 +211,11 @@ class Bench:
             yield row
 
 
-def summed_up(one: Contender, case: Case, runs: list[tuple[Cost, int, int]]) -> Row:
+def summed_up(contender: Contender, case: Case, runs: list[tuple[Cost, int, int]]) -> Row:
     return Row(
         **vars(summarize([cost for cost, _requests, _connections in runs])),
-        contender=one.name,
-        label=one.label,
+        contender=contender.name,
+        label=contender.label,
         tasks=case.tasks,
         latency=case.latency,
         state=case.state,
@@ -239,7 +239,7 @@ def numbers(text: str) -> list[int]:
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
-    names = [one.name for one in CONTENDERS]
+    names = [contender.name for contender in CONTENDERS]
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--quick", action="store_true", help="one round of 1 and 10 tasks with 50 ms, to see that it works (a minute)")
     parser.add_argument("--sizes", type=numbers, default=[1, 10, 100, 500], help="numbers of tasks (default: 1,10,100,500)")
@@ -252,13 +252,13 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", type=lambda text: text.split(","), default=names, help="some of: %s" % ",".join(names))
     parser.add_argument("--parallelism", type=int, default=8, help="threads and connections (default: %(default)s, as that of dump_tasks)")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".cache" / "bench", help="folder of table.md, results.json and plot.png")
-    found = parser.parse_args(arguments)
-    unknown = set(found.only) - set(names)
+    chosen = parser.parse_args(arguments)
+    unknown = set(chosen.only) - set(names)
     if unknown:
         parser.error("there is no %s" % ", ".join(sorted(unknown)))
-    if found.quick:
-        found.sizes, found.latencies, found.runs = [1, 10], [50], 1
-    return found
+    if chosen.quick:
+        chosen.sizes, chosen.latencies, chosen.runs = [1, 10], [50], 1
+    return chosen
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -270,10 +270,14 @@ def main(arguments: Sequence[str]) -> int:
         for tasks in chosen.sizes:
             there = {kind: len(names) for kind, names in parents(tasks).items()}
             print("==> %d tasks in %s" % (tasks, ", ".join("%d %s" % (count, kind) for kind, count in there.items())), flush=True)
-            contenders = [one for one in CONTENDERS if one.name in chosen.only and (not one.loop or tasks <= chosen.loop_limit)]
+            contenders = [
+                contender
+                for contender in CONTENDERS
+                if contender.name in chosen.only and (not contender.loop or tasks <= chosen.loop_limit)
+            ]
             for latency in chosen.latencies:
                 for state in chosen.states:
-                    taking_part = [one for one in contenders if state in one.states]
+                    taking_part = [contender for contender in contenders if state in contender.states]
                     for row in bench.case(Case(tasks, latency, state), taking_part, chosen.runs):
                         rows.append(row)
                         print(

@@ -49,11 +49,11 @@ def places(tasks: int) -> list[tuple[str, str, str]]:
 
 
 def parents(tasks: int) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {kind: [] for kind in LISTS}
+    by_kind: dict[str, list[str]] = {kind: [] for kind in LISTS}
     for kind, parent, _name in places(tasks):
-        if parent not in found[kind]:
-            found[kind].append(parent)
-    return found
+        if parent not in by_kind[kind]:
+            by_kind[kind].append(parent)
+    return by_kind
 
 
 def seed_document(tasks: int) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def seed_document(tasks: int) -> dict[str, Any]:
             {
                 "id": PROJECT,
                 "dis": {"streams": [{"name": stream, "partition_count": 1} for stream in there["dis_transfer_task"]]},
-                "dms": {"instances": [{"connector_enable": True, "topics": topics, **one} for one in connects]},
+                "dms": {"instances": [{"connector_enable": True, "topics": topics, **connect} for connect in connects]},
             }
         ],
     }
@@ -92,7 +92,7 @@ def wire(tasks: int) -> list[dict[str, Any]]:
     ``list`` and ``detail`` are paths (no detail where the list shows whole tasks), ``body`` is what creates the task, ``shown`` names the
     member of an answer that holds the destination, and ``wanted`` what has to stand there.
     """
-    found = []
+    entries = []
     for kind, parent, name in places(tasks):
         entry: dict[str, Any] = {"kind": kind, "parent": parent, "name": name}
         if kind == "dis_transfer_task":
@@ -106,5 +106,5 @@ def wire(tasks: int) -> list[dict[str, Any]]:
             sides = {"source_type": "NONE", "sink_type": "OBS_SINK"}
             body = {"task_name": name, "topics": "orders", **sides, "sink_task": {"destination_file_type": "TEXT", **wanted, **WRITER}}
             entry.update(list=path, query="?offset=0&limit=50", detail="", shown="sink_task")
-        found.append({**entry, "body": body, "wanted": wanted})
-    return found
+        entries.append({**entry, "body": body, "wanted": wanted})
+    return entries

@@ -116,8 +116,8 @@ def measure(browser: Any, file: pathlib.Path) -> dict[str, list[float]]:
     for _time in range(LOADS):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(file.as_uri())
-        for name, found in page.evaluate(MEASURE, STEPS).items():
-            times.setdefault(name, []).extend(found)
+        for name, measured in page.evaluate(MEASURE, STEPS).items():
+            times.setdefault(name, []).extend(measured)
         page.close()
     return times
 
@@ -139,9 +139,9 @@ def main(arguments: list[str]) -> int:
                 command = [sys.executable, __file__, "--make", str(size), str(root), str(file)]
                 subprocess.run(command, env={**os.environ, "PYTHONPATH": str(root / ".cache" / "collections")}, check=True)
             browser = remote.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            found = [measure(browser, file) for file in files]
+            measurements = [measure(browser, file) for file in files]
             browser.close()
-            lines = {name: [statistics.median(times[name]) for times in found] for name in ("load", "paint", "filter", "sort")}
+            lines = {name: [statistics.median(times[name]) for times in measurements] for name in ("load", "paint", "filter", "sort")}
             lines["size"] = [file.stat().st_size / 1000 for file in files]
             for name, values in lines.items():
                 unit = "kB" if name == "size" else "ms"

@@ -100,20 +100,20 @@ def grow(bench: Bench, sizes: Sequence[int], latency: int, runs: int, others: in
     bench.prepare(Case(largest, latency, "steady"))
     top = bench.folder
     commands: dict[tuple[str, int], list[str]] = {}
-    contenders = [one for one in CONTENDERS if one.name in ("empty", "bare", "least", "dump_tasks", "role")]
+    contenders = [contender for contender in CONTENDERS if contender.name in ("empty", "bare", "least", "dump_tasks", "role")]
     for size in sizes:
         bench.folder = top / ("size-%d" % size)
         bench.folder.mkdir()
         bench.write_files(size)
-        commands.update({(one.name, size): bench.command(one) for one in contenders})
+        commands.update({(contender.name, size): bench.command(contender) for contender in contenders})
     bench.folder = top
     costs: dict[tuple[str, int], list[tuple[Cost, int]]] = {key: [] for key in commands}
     for turn in range(runs):
         for size in sizes if turn % 2 == 0 else list(reversed(sizes)):
-            for one in contenders:
-                if turn < (runs if one.name == "dump_tasks" else others):
-                    costs[one.name, size].append(measured(bench, commands[one.name, size], top))
-    labels = {one.name: one.label for one in contenders}
+            for contender in contenders:
+                if turn < (runs if contender.name == "dump_tasks" else others):
+                    costs[contender.name, size].append(measured(bench, commands[contender.name, size], top))
+    labels = {contender.name: contender.label for contender in contenders}
     return [line("growth", name, labels[name], size, latency, of) for (name, size), of in costs.items() if of]
 
 
@@ -171,8 +171,8 @@ def side_by_side(bench: Bench, hosts: int, tasks: int, forks: int, runs: int, pl
 def report(bench: Bench, tasks: int, latency: int, runs: int) -> list[Line]:
     bench.write_files(tasks)
     bench.prepare(Case(tasks, latency, "steady"))
-    one = Contender("report", "report", play="report.yml", variables="idle")
-    costs = [measured(bench, bench.command(one), bench.folder) for _run in range(runs)]
+    contender = Contender("report", "report", play="report.yml", variables="idle")
+    costs = [measured(bench, bench.command(contender), bench.folder) for _run in range(runs)]
     return [line("report", "report", "role dumping_report", tasks, latency, costs)]
 
 

@@ -205,7 +205,7 @@ def test_a_change_is_looked_at_until_the_task_has_come_to_rest(run: Run, cloud: 
     seen = [entry["method"] for entry in cloud.requests() if re.search(path, entry["path"]) or entry["method"] == "PUT"]
     before, after = seen.index("PUT"), len(seen) - seen.index("PUT") - 1
     assert after == 2, "one look proves the change, and one confirms it"
-    shown, said = MOVES[moves]
+    shown, expected = MOVES[moves]
     for number, move in enumerate(shown):
         patch = {**subject.find}
         if "status" in move:
@@ -216,8 +216,8 @@ def test_a_change_is_looked_at_until_the_task_has_come_to_rest(run: Run, cloud: 
             cloud.fault({"match": looks, "skip": before + number, "count": 1, "do": {"patch": patch}})
     result = declare("new")
     (task,) = there(cloud)
-    if said:
-        assert result["failed"] and said in result["msg"], result
+    if expected:
+        assert result["failed"] and expected in result["msg"], result
     else:
         well(result)
         assert result["changed"] and task["destination"][subject.folder] == "new"
@@ -270,8 +270,8 @@ def test_what_is_never_shown_is_sent_once_and_said_to_be_unproven(run: Run, clou
 
     first = declare()
     assert (first["changed"], sorted(first["unproven_fields"])) == (True, names)
-    told = [text for text in first["warnings"] if "does not show" in str(text) and "'dump'" in str(text)]
-    assert len(told) == 1 and all(name in str(told) for name in names)
+    warnings = [text for text in first["warnings"] if "does not show" in str(text) and "'dump'" in str(text)]
+    assert len(warnings) == 1 and all(name in str(warnings) for name in names)
     (before,) = there(cloud)
     cloud.admin("DELETE", "requests")
     for check in (True, False):
@@ -296,8 +296,8 @@ def test_a_new_task_that_is_shown_otherwise_than_declared_is_told_of(run: Run, c
     options["obs"] = {**options["obs"], "deliver_time_interval": 60}
     other = {"patch": {**(DIS.find if dis else CONNECT.find), "set": {"deliver_time_interval": 600}}}
     cloud.fault({"match": {"method": "POST"}, "count": 1, "when": "after", "do": other})
-    made = well(run(module, **options))
-    assert "shows obs.deliver_time_interval otherwise" in str(made["warnings"]), made
+    created = well(run(module, **options))
+    assert "shows obs.deliver_time_interval otherwise" in str(created["warnings"]), created
 
 
 UNABLE = ["ignored", "unknown", {"dis.put": "not_allowed", "dms.modify": "not allowed"}]
@@ -374,8 +374,8 @@ def test_a_pause_alone_is_not_waited_for_where_nobody_wants_to_wait(run: Run, cl
 @pytest.mark.parametrize("module", ["kafka_sink_task", "smart_connect_task"])
 def test_a_new_task_whose_id_no_answer_tells_is_found_by_its_name(run: Run, cloud: Local, module: str) -> None:
     cloud.fault({"match": {"method": "POST", "path": "tasks$"}, "when": "after", "do": {"status": 200, "body": "{}"}})
-    made = well(run(module, **SINK))
-    assert (made["actions"], made["task"]["id"]) == (["create"], there(cloud)[0]["id"])
+    created = well(run(module, **SINK))
+    assert (created["actions"], created["task"]["id"]) == (["create"], there(cloud)[0]["id"])
 
 
 def test_a_task_that_somebody_else_creates_between_the_halves_of_a_recreation_is_left_alone(run: Run, cloud: Local) -> None:

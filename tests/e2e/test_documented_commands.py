@@ -199,10 +199,10 @@ def missing_line(expected: str, printed: str) -> str | None:
     place = 0
     for line in expected.splitlines():
         pattern = r"[^\n]*".join(re.escape(part.strip()) for part in line.split("…"))
-        found = re.compile(pattern).search(printed, place)
-        if found is None:
+        match = re.compile(pattern).search(printed, place)
+        if match is None:
             return line
-        place = found.end()
+        place = match.end()
     return None
 
 

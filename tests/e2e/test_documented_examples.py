@@ -74,16 +74,16 @@ def plays(block: Block) -> str | None:
     """The block as text of plays; None for one that says that it is not to be run."""
     content = yaml.safe_load(block.text)
     if block.mark:
-        needed = NOT_RUN[block.mark]
+        marker = NOT_RUN[block.mark]
         assert content, "an empty block"
-        assert needed in block.text, f"line {block.line}: this is no {block.mark}"
+        assert marker in block.text, f"line {block.line}: this is no {block.mark}"
         return None
     if isinstance(content, dict):
         strange = [name for name in content if not name.startswith("dumping_")]
         assert not strange, f"line {block.line}: say in a comment before the block what this is"
         head = "- ansible.builtin.import_playbook: opendump.huaweicloud.configure_dumping\n  vars:\n"
         return head + textwrap.indent(block.text.removeprefix("---\n"), "    ")
-    if any("hosts" in one or any("import_playbook" in name for name in one) for one in content):
+    if any("hosts" in entry or any("import_playbook" in name for name in entry) for entry in content):
         return block.text.removeprefix("---\n")
     return "- hosts: localhost\n  gather_facts: false\n  tasks:\n" + textwrap.indent(block.text.removeprefix("---\n"), "    ")
 
@@ -132,9 +132,9 @@ def buckets(obs_server: str) -> Iterator[str]:
 
 def courses() -> dict[str, list[pathlib.Path]]:
     """Documents that are run in one playbook: those that only look can look at the same tasks."""
-    found = [path for path in DOCUMENTS if has_examples(path)]
-    alone = {str(path): [path] for path in found if not PRELUDED.match(str(path))}
-    return {**alone, "info modules and filters": [path for path in found if PRELUDED.match(str(path))]}
+    with_examples = [path for path in DOCUMENTS if has_examples(path)]
+    alone = {str(path): [path] for path in with_examples if not PRELUDED.match(str(path))}
+    return {**alone, "info modules and filters": [path for path in with_examples if PRELUDED.match(str(path))]}
 
 
 COURSES = courses()

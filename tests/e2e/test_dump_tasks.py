@@ -237,10 +237,10 @@ def test_info_of_the_whole_project(run: Run, cloud: Local) -> None:
     run("dump_tasks", **declared())
     run("smart_connect_task", instance_id=INSTANCE, task_name="connect-1", state="paused")
     cloud.switch({"dms.store": "two"})
-    found = run("dump_tasks_info")
-    assert found["errors"] == []
-    assert {task["kind"] for task in found["tasks"]} >= {"dis_transfer_task", "smart_connect_task"}
-    assert found["summary"]["paused"] >= 1
+    gathered = run("dump_tasks_info")
+    assert gathered["errors"] == []
+    assert {task["kind"] for task in gathered["tasks"]} >= {"dis_transfer_task", "smart_connect_task"}
+    assert gathered["summary"]["paused"] >= 1
     paused = run("dump_tasks_info", kinds=["smart_connect_task"], health=["paused"])
     assert [task["name"] for task in paused["tasks"]] == ["connect-1"]
     assert [task["name"] for task in run("dump_tasks_info", name_pattern="^dis-[01]$")["tasks"]] == ["dis-0", "dis-1"]
@@ -511,8 +511,8 @@ def test_what_others_change_between_look_and_write_is_kept(run: Run, cloud: Loca
     cloud.fault({"match": {"method": "PUT"}, "count": 1, "do": console})
     changed = run("dump_tasks", **{name: before})
     assert changed["summary"]["updated"] == 3, changed
-    found = task_of(cloud, before[2]["task_name"])["destination"]
-    assert (found["deliver_time_interval"], found[folder]) == (60, "console")
+    destination = task_of(cloud, before[2]["task_name"])["destination"]
+    assert (destination["deliver_time_interval"], destination[folder]) == (60, "console")
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -68,14 +68,14 @@ def test_everybody_is_told(cloud: Local, run: Run, play: Play, webhooks: Webhook
     done = play(str(tmp_path / "watch.yml"), env={**names, "PATH": path, "NO_PROXY": "127.0.0.1"})
 
     assert done.code == 2, done.text
-    said = "1 DIS transfer task cannot deliver (ABNORMAL)"
-    assert done.result("End as the report did")["msg"] == said
+    problem = "1 DIS transfer task cannot deliver (ABNORMAL)"
+    assert done.result("End as the report did")["msg"] == problem
     posts = {path: json.loads(body) for path, body in webhooks.posts}
-    assert posts["/slack"] == {"text": said}
-    assert posts["/teams"]["attachments"][0]["content"]["body"][0]["text"] == said
-    assert posts["/api/v2/alerts"][0]["annotations"] == {"summary": said}
+    assert posts["/slack"] == {"text": problem}
+    assert posts["/teams"]["attachments"][0]["content"]["body"][0]["text"] == problem
+    assert posts["/api/v2/alerts"][0]["annotations"] == {"summary": problem}
     assert len(webhooks.posts) == 3
-    mail = ["To: on-call@example.com", "Subject: A dump is not well", "", said]
+    mail = ["To: on-call@example.com", "Subject: A dump is not well", "", problem]
     assert (tmp_path / "mail").read_text(encoding="utf-8").rstrip().splitlines() == mail
     assert address + "/slack" not in done.text
 

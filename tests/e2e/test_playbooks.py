@@ -60,14 +60,14 @@ def test_nothing_to_do_is_no_failure(play: Play) -> None:
     for arguments in ((), ("--skip-tags", "dumping_facts")):
         played = play(site, *arguments)
         assert played.code == 0, played.text
-        said = [entry["result"]["msg"] for entry in played.tasks if "Say what" in entry["task"]]
-        assert said[:2] == [[], []]
-        assert said[2] == ["newstream/newtask: as declared" if arguments else "newstream/newtask: create"]
+        messages = [entry["result"]["msg"] for entry in played.tasks if "Say what" in entry["task"]]
+        assert messages[:2] == [[], []]
+        assert messages[2] == ["newstream/newtask: as declared" if arguments else "newstream/newtask: create"]
 
 
 def test_what_succeeded_is_said_and_counted_where_something_fails(cloud: Local, play: Play, run: Run) -> None:
-    made = run("dis_transfer_task", stream_name="newstream", task_name="stray", obs={"obs_bucket_path": "obsbucket"})
-    assert made["changed"], made
+    created = run("dis_transfer_task", stream_name="newstream", task_name="stray", obs={"obs_bucket_path": "obsbucket"})
+    assert created["changed"], created
     task = {"stream_name": "newstream", "task_name": "newtask", "obs": {"obs_bucket_path": "obsbucket"}}
     lost = {**task, "stream_name": "no-such-stream"}
     played = play(CONFIGURE, extra_vars={"dumping_dis_transfer_tasks": [lost, task]})
@@ -105,8 +105,8 @@ def test_each_host_of_the_example_inventory_is_a_project_of_its_own(cloud: Local
     )
     played = play(CONFIGURE, "-i", str(REGIONS), extra_vars={"dumping_hosts": "dumping_projects"})
     assert played.code == 0, played.text
-    said = {task["host"]: task["result"]["msg"] for task in played.tasks if "Say what" in task["task"]}
-    assert said == {
+    messages = {task["host"]: task["result"]["msg"] for task in played.tasks if "Say what" in task["task"]}
+    assert messages == {
         "shop-eu": ["clicks/clicks-to-obs: create", "kafka-orders/orders-to-obs: create"],
         "shop-singapore": ["kafka-orders/orders-to-obs: create"],
     }
@@ -118,14 +118,14 @@ def test_watch_makes_three_reports_over_a_task_that_fails_loses_records_and_is_h
     """Since when, what was lost and what was healed are right to the second and the record."""
     done = subprocess.run([sys.executable, str(ROOT / "dev" / "watch.py")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    told = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", done.stdout)
+    printed = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", done.stdout)
     for line in (
         "orders-to-obs has failed since TIME; 7 records were dropped; the service says:",
         "made TIME, exit status 2, metric opendump_report_ok 0, page .cache/watch/2-failed.html",
         "orders-to-obs: healed, ABNORMAL → RUNNING",
         "well again at TIME, having failed since TIME",
     ):
-        assert line in told, told
+        assert line in printed, printed
     folder = ROOT / ".cache" / "watch"
     first, second, third = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("1-well", "2-failed", "3-healed"))
     failed, healed = ((folder / f"{name}.html").read_text("utf-8") for name in ("2-failed", "3-healed"))

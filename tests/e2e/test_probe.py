@@ -89,7 +89,7 @@ def values_of(name: str) -> list[Any]:
     return {"bool": [False, True], "dwell": [0, 2, "0.08s"]}.get(switch.kind()) or TEXTS[name]
 
 
-def found(answer: Mapping[str, Any], wanted: Any) -> bool:
+def is_found(answer: Mapping[str, Any], wanted: Any) -> bool:
     """A number of answers is found as that; a time as well as it can be looked at."""
     value = answer["value"]
     if isinstance(wanted, str) and wanted[:1].isdigit() and wanted.endswith("s"):
@@ -176,7 +176,7 @@ def test_every_value_of_every_switch_is_found(name: str, value: Any, cloud: Loca
     stream = "csvstream" if name == "dis.file_type_sources" else "jsonstream"
     pace = SLOWER if isinstance(value, str) and value.endswith("s") else FAST
     outcome = probe(client, pace, (BY_SWITCH[name],), stream=stream)
-    assert found(outcome.answers[name], value), outcome.answers[name]
+    assert is_found(outcome.answers[name], value), outcome.answers[name]
     assert outcome.left == []
     assert names_left(cloud) == []
 
@@ -205,7 +205,7 @@ def test_whatever_is_set_at_once_the_probe_finds_it_or_says_why_it_cannot_be_tol
     wrong = {
         name: (wanted[name], answer["value"])
         for name, answer in outcome.answers.items()
-        if answer["told"] and not found(answer, wanted[name])
+        if answer["told"] and not is_found(answer, wanted[name])
     }
     assert wrong == {}
     assert all(answer["why"] for answer in outcome.answers.values() if not answer["told"])
@@ -471,7 +471,11 @@ def test_nothing_tells_whose_answers_they_are(local: Local, run: Run, monkeypatc
     }
     assert len(ids) > 10
     hosts = [local.url.rpartition("/")[2], "127.0.0.1"]
-    shown = [word for word in (*(one.lower() for one in ids), "canary", SECRET_KEY, ACCESS_KEY.lower(), PROJECT, *hosts) if word in text]
+    shown = [
+        word
+        for word in (*(identifier.lower() for identifier in ids), "canary", SECRET_KEY, ACCESS_KEY.lower(), PROJECT, *hosts)
+        if word in text
+    ]
     assert shown == []
 
 
@@ -519,10 +523,12 @@ def test_what_cannot_be_deleted_is_said_first_with_the_call_that_deletes_it(clou
 def test_another_probe_that_is_at_work_is_left_alone(cloud: Local, client: Client) -> None:
     other = Probe(client, places(), FAST, time.time)
     with living(other.own.run):
-        made = other.own.create(dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}}).task
-        assert made is not None
+        created = other.own.create(
+            dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}}
+        ).task
+        assert created is not None
         assert probe(client, questions=(BY_SWITCH["dis.list_quota"],)).left == []
-        assert names_left(cloud) == [made.name]
+        assert names_left(cloud) == [created.name]
     assert probe(client, questions=(BY_SWITCH["dis.list_quota"],)).left == []
     assert names_left(cloud) == []
 

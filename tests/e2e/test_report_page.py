@@ -71,8 +71,8 @@ class Opened:
         page.goto(file.as_uri())
 
     def names(self) -> list[str]:
-        found: list[str] = self.page.eval_on_selector_all(".dumps > tbody:not([hidden]) .label", "all => all.map(one => one.textContent)")
-        return found
+        labels: list[str] = self.page.eval_on_selector_all(".dumps > tbody:not([hidden]) .label", "all => all.map(one => one.textContent)")
+        return labels
 
     @property
     def count(self) -> str:
@@ -155,16 +155,16 @@ def many(browser: Browser, pages: dict[str, pathlib.Path], cloud: Local, run: Ru
     if "many" not in pages:
         streams = [
             {
-                "name": f"stream-{one}",
+                "name": f"stream-{stream}",
                 "partition_count": 4,
                 "records": 50,
-                "tasks": [transfer_task(f"s{one}-{number}", state="RUNNING" if number % 5 else "ABNORMAL") for number in range(25)],
+                "tasks": [transfer_task(f"s{stream}-{number}", state="RUNNING" if number % 5 else "ABNORMAL") for number in range(25)],
             }
-            for one in range(10)
+            for stream in range(10)
         ]
         instances = [
-            instance(f"kafka-{one}", sink_tasks=[sink_task(f"k{one}-{number}", lag=number * 31 % 200) for number in range(25)])
-            for one in range(10)
+            instance(f"kafka-{place}", sink_tasks=[sink_task(f"k{place}-{number}", lag=number * 31 % 200) for number in range(25)])
+            for place in range(10)
         ]
         seed(cloud, streams, instances)
         cloud.switch({"dms.store": "two"})
@@ -387,9 +387,9 @@ def test_contrast(mixed: Opener, scheme: str, viewport: ViewportSize) -> None:
     )
     page.evaluate("document.querySelector('.chip').click()")
     page.evaluate("const old = document.querySelector('.old'); old.hidden = false; old.textContent = 'This report is old.'")
-    found = page.evaluate(CONTRAST)
-    assert found["texts"] > 60
-    assert found["bad"] == []
+    contrasts = page.evaluate(CONTRAST)
+    assert contrasts["texts"] > 60
+    assert contrasts["bad"] == []
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(12, 16, 21)") == (scheme == "dark")
 
@@ -443,7 +443,7 @@ def cost(page: Page, *steps: str) -> list[float]:
 
     def spent() -> float:
         metrics = session.send("Performance.getMetrics")["metrics"]
-        return next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration") * 1000
+        return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration") * 1000
 
     times = []
     for step in steps:

@@ -76,11 +76,11 @@ def test_declares_all_kinds_with_their_defaults_and_a_second_run_changes_nothing
     assert [(quota["parent"], quota["parent_name"]) for quota in second["quotas"]] == [(INSTANCE, INSTANCE_NAME)]
     assert SECRET not in played.text + json.dumps(played.tasks)
     # defaults are merged, and what an item excludes is left out
-    transfer, sink, one, other = [result["task"] for result in first["results"]]
+    transfer, sink, by_name, other = [result["task"] for result in first["results"]]
     assert (transfer["destination"]["obs_bucket_path"], transfer["destination"]["partition_format"]) == ("obsbucket", "yyyy/MM/dd")
     assert transfer["destination"]["deliver_time_interval"] == 60
     assert sink["destination"]["obs_bucket_name"] == "testobs"
-    assert (one["topics"], one["destination"]["deliver_time_interval"]) == (["topic-test"], 120)
+    assert (by_name["topics"], by_name["destination"]["deliver_time_interval"]) == (["topic-test"], 120)
     assert (other["topics"], other["topics_regex"], other["destination"]["deliver_time_interval"]) == (None, "topic-sdk.*", 900)
     sent = [request for request in cloud.requests(method="POST") if "connector/tasks" in request["path"]]
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
@@ -140,8 +140,8 @@ def test_text_that_is_no_yaml_is_refused_without_being_shown_and_errors_name_the
     blocks = [{"block": [{**include, "vars": {**DECLARED, **given}}], "rescue": [rescued]} for given in wrong.values()]
     played = play(localhost(*blocks), "-vvv")
     assert played.recap["rescued"] == len(wrong), played.text
-    told = [entry["result"]["msg"] for entry in played.tasks if entry["outcome"] == "failed" and "Configure all" in entry["task"]]
-    assert [says for says, message in zip(wrong, told, strict=True) if says not in message] == []
+    messages = [entry["result"]["msg"] for entry in played.tasks if entry["outcome"] == "failed" and "Configure all" in entry["task"]]
+    assert [says for says, message in zip(wrong, messages, strict=True) if says not in message] == []
     assert cloud.requests() == []
     assert SECRET not in played.text + json.dumps(played.tasks)
 
@@ -221,10 +221,10 @@ def test_nothing_declared_needs_no_credentials(play: Play, environment: dict[str
 def test_what_services_do_otherwise_is_borne_by_the_role_too(cloud: Local, play: Play) -> None:
     """Changes that come late and wake what is paused, fields that are never shown, and a kind that cannot be changed in place."""
     cloud.switch({"dis.never_shown": "deliver_time_interval", "dms.never_shown": "deliver_time_interval"})
-    made = play([role()])
-    assert made.code == 0, made.text
-    told = {entry["task_name"]: entry["unproven_fields"] for entry in facts(made)[0]["results"]}
-    assert told[CONNECT["task_name"]] == ["obs.deliver_time_interval"]
+    first_run = play([role()])
+    assert first_run.code == 0, first_run.text
+    unproven = {entry["task_name"]: entry["unproven_fields"] for entry in facts(first_run)[0]["results"]}
+    assert unproven[CONNECT["task_name"]] == ["obs.deliver_time_interval"]
     cloud.switch({"dis.put_dwell": 3, "dis.put_wakes": True, "dms.connect.changing": 3, "dms.modify_wakes": True})
     cloud.admin("DELETE", "requests")
     changed = {
@@ -312,8 +312,8 @@ def test_the_guard_of_purge_cannot_be_stepped_over(cloud: Local, play: Play) -> 
 
 def test_purge_reaches_parents_without_a_declared_task_and_spares_names(cloud: Local, play: Play, run: Run) -> None:
     for name in ("stray-1", "stray-2"):
-        made = run("dis_transfer_task", stream_name="jsonstream", task_name=name, obs={"obs_bucket_path": "obsbucket"})
-        assert made["changed"], made
+        created = run("dis_transfer_task", stream_name="jsonstream", task_name=name, obs={"obs_bucket_path": "obsbucket"})
+        assert created["changed"], created
     purge = {"dumping_purge": "yes", "dumping_purge_match": "^stray", "dumping_purge_stream_names": ["jsonstream"]}
     nothing = dict.fromkeys(("dumping_dis_transfer_tasks", "dumping_kafka_sink_tasks", "dumping_smart_connect_tasks"), "")
     played = play([role(**nothing, **purge, dumping_purge_except=["stray-1"])])

@@ -170,10 +170,10 @@ def test_keys_for_buckets_are_given_once_and_shown_nowhere(cloud: Local, play: P
     assert any(line.startswith("  needed: ") and "testobs" in line for line in shown(missing))
     played = play(PLAYBOOK, "-vvv", extra_vars=options(apply=True, writers=[keys], **files), env=without)
     assert played.code == 0, played.text
-    said = played.text + json.dumps(played.tasks) + "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("*plan.*"))
-    said += (tmp_path / "dumping-migration-localhost.json").read_text(encoding="utf-8")
-    assert keys["secret_key"] not in said
-    assert keys["access_key"] not in said
+    printed = played.text + json.dumps(played.tasks) + "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("*plan.*"))
+    printed += (tmp_path / "dumping-migration-localhost.json").read_text(encoding="utf-8")
+    assert keys["secret_key"] not in printed
+    assert keys["access_key"] not in printed
 
 
 CUTS = {

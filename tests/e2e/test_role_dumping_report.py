@@ -100,10 +100,10 @@ def test_all_is_well_and_where_nothing_can_be_read_yesterdays_green_page_goes(es
     assert len(re.findall("^TASK ", played.stdout, re.MULTILINE)) <= 22, "who reads the last line has not far to go"
     assert played.recap["changed"] == 0
     assert written(tmp_path) == sorted(KINDS)
-    found = report(tmp_path)
-    assert (found["ok"], found["problems"], found["failures"]) == (True, [], [])
-    assert {dump["kind"] for dump in found["dumps"]} == {"dis_transfer_task", "kafka_sink_task", "smart_connect_task"}
-    assert found["totals"]["dumps"] == found["totals"]["ok"] == 3
+    document = report(tmp_path)
+    assert (document["ok"], document["problems"], document["failures"]) == (True, [], [])
+    assert {dump["kind"] for dump in document["dumps"]} == {"dis_transfer_task", "kafka_sink_task", "smart_connect_task"}
+    assert document["totals"]["dumps"] == document["totals"]["ok"] == 3
     table = list(csv.DictReader((tmp_path / "dumping-report.csv").read_text(encoding="utf-8").splitlines()))
     assert sorted(row["name"] for row in table) == ["connect", "orders-to-obs", "sink"]
     assert "| orders-to-obs | orders | DIS | running" in (tmp_path / "dumping-report.md").read_text(encoding="utf-8")
@@ -121,8 +121,8 @@ def test_all_is_well_and_where_nothing_can_be_read_yesterdays_green_page_goes(es
     assert line.count("No right.") == 1
     assert line.count("could be read") == 1
     assert str(played.result("Decide")["msg"]).endswith(f"See {tmp_path}/dumping-report.html")
-    found = report(tmp_path)
-    assert (found["ok"], found["totals"]["places_unread"], len(found["unseen"]), found["since"]["gone"]) == (False, 1, 3, [])
+    document = report(tmp_path)
+    assert (document["ok"], document["totals"]["places_unread"], len(document["unseen"]), document["since"]["gone"]) == (False, 1, 3, [])
     page = (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
     assert '<body class="bad">' in page
     assert "No right." in page
@@ -203,14 +203,14 @@ def test_a_task_that_both_kafka_apis_show_counts_once(estate: Local, play: Play,
     break_kafka_task(estate, "connect")
     played = play(PLAYBOOK, extra_vars={**JSON_ALONE, "dumping_report_directory": str(tmp_path), "dumping_report_heal": True})
     assert played.code == 0, played.text
-    found = report(tmp_path)
-    assert sorted((dump["name"], dump["kind"]) for dump in found["dumps"] if dump["kind"] != "dis_transfer_task") == [
+    written = report(tmp_path)
+    assert sorted((dump["name"], dump["kind"]) for dump in written["dumps"] if dump["kind"] != "dis_transfer_task") == [
         ("connect", "smart_connect_task"),
         ("sink", "smart_connect_task"),
     ]
-    connect = next(dump for dump in found["dumps"] if dump["name"] == "connect")
+    connect = next(dump for dump in written["dumps"] if dump["name"] == "connect")
     assert (connect["lag"], len(connect["partitions"])) == (40, 3)
-    assert [(one["kind"], one["outcome"]) for one in found["healing"]] == [("smart_connect_task", "healed")]
+    assert [(healing["kind"], healing["outcome"]) for healing in written["healing"]] == [("smart_connect_task", "healed")]
 
 
 def actions(cloud: Local) -> list[str]:
@@ -230,12 +230,12 @@ def test_healing(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:
         2 * ["/streams/orders/transfer-tasks/action"] + ["/instances/…/connector/tasks/…/pause", "/instances/…/connector/tasks/…/resume"]
     )
     assert not [path for path in done if "restart" in path]
-    found = report(tmp_path)
-    assert {(one["name"], one["outcome"], one["before"], one["after"]) for one in found["healing"]} == {
+    written = report(tmp_path)
+    assert {(healing["name"], healing["outcome"], healing["before"], healing["after"]) for healing in written["healing"]} == {
         ("orders-to-obs", "healed", "ABNORMAL", "RUNNING"),
         ("connect", "healed", "FAILED", "RUNNING"),
     }
-    assert found["totals"]["ok"] == 3
+    assert written["totals"]["ok"] == 3
     assert "What this run did to heal" in (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
 
 
@@ -248,7 +248,7 @@ def test_healing_keeps_to_its_limit_and_leaves_sink_tasks_alone(cloud: Local, pl
         extra_vars={**JSON_ALONE, "dumping_report_directory": str(tmp_path), "dumping_report_heal": True, "dumping_report_heal_limit": 2},
     )
     assert played.code != 0
-    outcomes = sorted((one["name"], one["outcome"]) for one in report(tmp_path)["healing"])
+    outcomes = sorted((healing["name"], healing["outcome"]) for healing in report(tmp_path)["healing"])
     assert outcomes == [
         ("sink", "not_possible"),
         ("task-0", "healed"),
@@ -277,13 +277,13 @@ def test_what_cannot_be_healed_is_named_and_still_fails_the_run(estate: Local, p
     }
     played = play(PLAYBOOK, extra_vars=options)
     assert played.code != 0
-    told = {done["name"]: done for done in report(tmp_path)["healing"]}
-    assert {name: (done["outcome"], done["after"]) for name, done in told.items()} == {
+    healed = {done["name"]: done for done in report(tmp_path)["healing"]}
+    assert {name: (done["outcome"], done["after"]) for name, done in healed.items()} == {
         "stays": ("failed", "FAILED"),
         "connect": ("failed", "PAUSED"),
     }
-    assert "Could not be paused" in told["stays"]["text"]
-    assert "did not run again" in told["connect"]["text"]
+    assert "Could not be paused" in healed["stays"]["text"]
+    assert "did not run again" in healed["connect"]["text"]
     assert report(tmp_path)["totals"]["failed"] == 2
     sent = [path for path in actions(estate) if "restart" in path or "resume" in path]
     assert sent == ["/instances/…/connector/tasks/…/resume"]
@@ -334,13 +334,13 @@ def test_many_places_are_in_one_report(estate: Local, play: Play, tmp_path: path
     options = {**NO_TABLES, "dumping_report_directory": str(folder), "dumping_report_metrics": str(folder / "dumping.prom")}
     played = play(site, "-i", str(inventory), "--forks", "2", extra_vars=options)
     assert played.code != 0
-    found = report(folder)
-    assert {place["place"]: (place["ok"], place["read"], place["dumps"]) for place in found["places"]} == {
+    written = report(folder)
+    assert {place["place"]: (place["ok"], place["read"], place["dumps"]) for place in written["places"]} == {
         "shop-af": (False, False, 0),
         "shop-eu": (False, True, 1),
         "shop-sg": (True, True, 3),
     }
-    assert found["totals"]["dumps"] == 4
+    assert written["totals"]["dumps"] == 4
     page = (folder / "dumping-report.html").read_text(encoding="utf-8")
     assert "1 of 4 dumps in shop-eu needs you." in page
     assert "shop-af could not be read." in page
@@ -363,12 +363,12 @@ def test_two_regions_of_which_one_is_broken_agree_every_time(estate: Local, play
     made_at = set()
     for round_ in range(ROUNDS):
         played = play(PLAYBOOK, "-i", str(inventory), "--forks", "2", extra_vars=options)
-        found = report(folder)
+        written = report(folder)
         page = (folder / "dumping-report.html").read_text(encoding="utf-8")
         metrics = (folder / "dumping.prom").read_text(encoding="utf-8")
         seen = {
             "exit": played.code,
-            "json": (found["ok"], {place["place"]: (place["region"], place["ok"], place["dumps"]) for place in found["places"]}),
+            "json": (written["ok"], {place["place"]: (place["region"], place["ok"], place["dumps"]) for place in written["places"]}),
             "page": (
                 re.findall(r"<h1>.*?<span>(.*?)</span></h1>", page),
                 page.count('class="open-row"'),
@@ -379,7 +379,7 @@ def test_two_regions_of_which_one_is_broken_agree_every_time(estate: Local, play
             "files": sorted(path.suffix[1:] for path in folder.iterdir()),
         }
         print("round %2d: %s" % (round_ + 1, seen))
-        made_at.add(found["made_at"])
+        made_at.add(written["made_at"])
         assert seen == {
             "exit": 2,
             "json": (False, {"shop-eu": ("eu-west-101", True, 3), "shop-sg": ("ap-southeast-3", False, 2)}),
@@ -388,7 +388,7 @@ def test_two_regions_of_which_one_is_broken_agree_every_time(estate: Local, play
             "broken": ["ap-southeast-3"],
             "files": sorted([*KINDS, "prom"]),
         }, played.text
-        assert found["made_at"].replace("T", " ").replace("Z", " UTC") in page
+        assert written["made_at"].replace("T", " ").replace("Z", " UTC") in page
     assert len(made_at) == ROUNDS, "each round wrote its own report"
 
 
@@ -439,9 +439,9 @@ def test_whatever_the_kind_a_task_that_is_not_well_says_why(cloud: Local, run: R
     for name, status in (("sink-ill", "FAILED"), ("connect-ill", "ERROR"), ("connect-odd", "PONDERING")):
         break_kafka_task(cloud, name, status)
     cloud.admin("DELETE", "requests")
-    told = {task["name"]: task["explanation"] for task in run("dump_tasks_info")["tasks"]}
-    assert "bucket is gone" in told.pop("dis-ill")
-    assert told == {
+    explanations = {task["name"]: task["explanation"] for task in run("dump_tasks_info")["tasks"]}
+    assert "bucket is gone" in explanations.pop("dis-ill")
+    assert explanations == {
         **dict.fromkeys(("dis-well", "sink-well", "connect-well")),
         **dict.fromkeys(("sink-ill", "connect-ill", "connect-odd"), "error_message NoSuchBucket"),
     }
@@ -450,11 +450,12 @@ def test_whatever_the_kind_a_task_that_is_not_well_says_why(cloud: Local, run: R
 
 def test_five_hundred_dumps_over_twenty_parents_in_one_module_call(cloud: Local, play: Play, tmp_path: pathlib.Path) -> None:
     streams = [
-        {"name": f"stream-{one}", "records": 5, "tasks": [transfer_task(f"s{one}-{number}") for number in range(25)]} for one in range(10)
+        {"name": f"stream-{stream}", "records": 5, "tasks": [transfer_task(f"s{stream}-{number}") for number in range(25)]}
+        for stream in range(10)
     ]
     instances = [
-        instance(f"kafka-{one}", smart_connect_tasks=[connect_task(f"c{one}-{number}", lag=number) for number in range(25)])
-        for one in range(10)
+        instance(f"kafka-{place}", smart_connect_tasks=[connect_task(f"c{place}-{number}", lag=number) for number in range(25)])
+        for place in range(10)
     ]
     seed(cloud, streams, instances)
     cloud.switch({"dms.store": "two"})

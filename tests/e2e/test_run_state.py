@@ -22,13 +22,15 @@ PLAYBOOK = "opendump.huaweicloud.run_state"
 def tasks(cloud: Local, run: Run) -> Local:
     """Transfer tasks `same` in two streams, and one Smart Connect task."""
     for stream in ("newstream", "jsonstream"):
-        made = run("dis_transfer_task", stream_name=stream, task_name="same", obs={"obs_bucket_path": "obsbucket"})
-        assert made["changed"], made
-    made = run("smart_connect_task", instance_id=INSTANCE, task_name="orders", topics=["topic-test"], obs={"obs_bucket_name": "obsbucket"})
-    assert made["changed"], made
+        created = run("dis_transfer_task", stream_name=stream, task_name="same", obs={"obs_bucket_path": "obsbucket"})
+        assert created["changed"], created
+    created = run(
+        "smart_connect_task", instance_id=INSTANCE, task_name="orders", topics=["topic-test"], obs={"obs_bucket_name": "obsbucket"}
+    )
+    assert created["changed"], created
     cloud.switch({"dms.store": "two"})
-    made = run("kafka_sink_task", instance_id=INSTANCE, task_name="audit", topics=["topic-test"], obs={"obs_bucket_name": "obsbucket"})
-    assert made["changed"], made
+    created = run("kafka_sink_task", instance_id=INSTANCE, task_name="audit", topics=["topic-test"], obs={"obs_bucket_name": "obsbucket"})
+    assert created["changed"], created
     cloud.admin("DELETE", "requests")
     return cloud
 
@@ -38,8 +40,8 @@ def writes(cloud: Local) -> list[str]:
 
 
 def states(run: Run) -> dict[str, str]:
-    found = run("dump_tasks_info", kinds=["dis_transfer_task", "smart_connect_task"])["tasks"]
-    return {f"{task['parent_name']}/{task['name']}": task["health"] for task in found}
+    tasks = run("dump_tasks_info", kinds=["dis_transfer_task", "smart_connect_task"])["tasks"]
+    return {f"{task['parent_name']}/{task['name']}": task["health"] for task in tasks}
 
 
 def test_tasks_are_told_by_their_parents(tasks: Local, play: Play, run: Run) -> None:

@@ -82,8 +82,8 @@ def names(cloud: Local, kind: str) -> list[str]:
 
 
 def writes(cloud: Local) -> list[str]:
-    found = [entry for entry in cloud.requests() if entry["method"] != "GET"]
-    return [f"{entry['method']} {'sink' if 'sink-tasks' in entry['path'] else 'connect'}" for entry in found]
+    written = [entry for entry in cloud.requests() if entry["method"] != "GET"]
+    return [f"{entry['method']} {'sink' if 'sink-tasks' in entry['path'] else 'connect'}" for entry in written]
 
 
 def produce(cloud: Local, topic: str, messages: int) -> None:
@@ -468,7 +468,7 @@ def test_the_sink_task_stays_where_the_successor_stops_at_the_last_moment(
     requests = kill(before=stop, tasks=("orders",))
     failed = migrate(apply=True, delete_old=True, consumer_strategy="earliest")
     assert "its successor is PAUSED and not RUNNING" in failed["msg"]
-    assert [one for one in requests if one.startswith("DELETE")] == []
+    assert [request for request in requests if request.startswith("DELETE")] == []
     assert names(cloud, "sink") == ["orders"]
 
 
@@ -480,8 +480,8 @@ def make_twin(cloud: Local, name: str = "orders-sc") -> str:
     sink = {**DESCRIPTOR, "obs_bucket_name": "testobs"}
     body = {"task_name": name, "topics": "topic-orders", "source_type": "NONE", "sink_type": "OBS_SINK", "sink_task": sink}
     assert known
-    made = cloud.patch({"project": PROJECT, "service": "dms", "find": {"instance_id": INSTANCE}, "create": {"smart_connect_task": body}})
-    return str(made["task_id"])
+    patched = cloud.patch({"project": PROJECT, "service": "dms", "find": {"instance_id": INSTANCE}, "create": {"smart_connect_task": body}})
+    return str(patched["task_id"])
 
 
 @pytest.mark.parametrize("options", [{"rollback": True}, {"apply": True, "delete_old": True}, {}])
@@ -489,10 +489,10 @@ def test_beside_twin_successors_nothing_is_said_to_be_over(migrate: Run, cloud: 
     seed(cloud, sink_task("orders"))
     migrate(apply=True)
     twin = make_twin(cloud)
-    said = migrate(**options)
-    assert said["summary"]["rolled_back"] == said["summary"]["done"] == 0
-    assert said["tasks"][0]["stage"] in ("blocked", "failed")
-    assert twin in (said["tasks"][0]["explanation"] or said["msg"])
+    migrated = migrate(**options)
+    assert migrated["summary"]["rolled_back"] == migrated["summary"]["done"] == 0
+    assert migrated["tasks"][0]["stage"] in ("blocked", "failed")
+    assert twin in (migrated["tasks"][0]["explanation"] or migrated["msg"])
     assert names(cloud, "sink") == ["orders"]
     assert names(cloud, "smart_connect") == ["orders-sc", "orders-sc"]
 
@@ -501,8 +501,8 @@ def test_beside_twin_successors_a_finished_migration_is_not_done(migrate: Run, c
     seed(cloud, sink_task("orders"))
     migrate(apply=True, delete_old=True)
     make_twin(cloud)
-    said = migrate(apply=True, delete_old=True)
-    assert said["failed"] and "the sink task is gone, and 2 Smart Connect tasks" in said["msg"]
+    migrated = migrate(apply=True, delete_old=True)
+    assert migrated["failed"] and "the sink task is gone, and 2 Smart Connect tasks" in migrated["msg"]
 
 
 def test_a_twin_that_comes_while_the_run_is_under_way_is_seen_at_the_end(
@@ -517,9 +517,9 @@ def test_a_twin_that_comes_while_the_run_is_under_way_is_seen_at_the_end(
             twins.append(make_twin(cloud))
 
     kill(before=add, tasks=("orders",))
-    said = migrate(apply=True)
-    assert said["failed"] and twins[0] in said["msg"]
-    assert said["summary"]["side_by_side"] == 0
+    migrated = migrate(apply=True)
+    assert migrated["failed"] and twins[0] in migrated["msg"]
+    assert migrated["summary"]["side_by_side"] == 0
 
 
 def test_two_runs_with_two_state_files(
@@ -627,8 +627,8 @@ def test_fields_that_smart_connect_lacks_are_asked_for(migrate: Run, cloud: Loca
     assert any(
         "unclear_delimiter" in text for text in migrate(missing_partition_format="yyyy", policy="no_duplicates")["tasks"][0]["losses"]
     )
-    made = next(task for task in tasks_of(cloud) if task["kind"] == "smart_connect")
-    assert made["destination"]["partition_format"] == "yyyy"
+    successor = next(task for task in tasks_of(cloud) if task["kind"] == "smart_connect")
+    assert successor["destination"]["partition_format"] == "yyyy"
 
 
 @pytest.mark.parametrize("nested", [True, False])
@@ -702,7 +702,7 @@ def test_messages_that_arrive_while_nobody_looks(
     migrate: Run, cloud: Local, kill: Callable[..., list[str]], tmp_path: pathlib.Path, policy: str, after: bool
 ) -> None:
     """Killed at every request, with messages written before the next run: it completes all the same, and says what was repeated."""
-    told = set()
+    repeated = set()
     for at in cuts(2):
         seed(cloud, sink_task("orders"))
         (tmp_path / "state.json").unlink(missing_ok=True)
@@ -715,11 +715,11 @@ def test_messages_that_arrive_while_nobody_looks(
             whole = migrate(policy, apply=True, delete_old=True)
         assert whole.get("failed") is not True, (at, whole["msg"])
         assert names(cloud, "smart_connect") == ["orders-sc"]
-        told |= {task["possibly_repeated"] for task in whole["tasks"]}
+        repeated |= {task["possibly_repeated"] for task in whole["tasks"]}
         assert all(task["possibly_lost"] in (0, None) for task in whole["tasks"])
         if at > len(requests):
             break
-    assert told >= ({0, 5} if policy == "gap_free" else {0})
+    assert repeated >= ({0, 5} if policy == "gap_free" else {0})
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -99,15 +99,15 @@ def refusals(data: bytes) -> None:
     status = fuzzed.ConsumeIntInRange(300, 599)
     headers = {"Retry-After": fuzzed.ConsumeUnicode(30), "Date": fuzzed.ConsumeUnicode(30), "X-Request-Id": fuzzed.ConsumeUnicode(20)}
     body = fuzzed.ConsumeBytes(4000)
-    found = read_refusal(status, headers, body, lambda text: mask(text, [KEY.secret]))
-    assert KEY.secret not in "".join(found)
-    assert len(found.text) < 2000 and len(found.code) < 500
+    refusal = read_refusal(status, headers, body, lambda text: mask(text, [KEY.secret]))
+    assert KEY.secret not in "".join(refusal)
+    assert len(refusal.text) < 2000 and len(refusal.code) < 500
     for service in ("dis", "dms", "iam"):
-        explain(service, status, found.code)
+        explain(service, status, refusal.code)
     waits = read_retry_after(headers, 0.0)
     assert waits is None or waits >= 0
     parse_http_date(headers["Date"])
-    make_printable(found.text).encode("utf-8")
+    make_printable(refusal.text).encode("utf-8")
 
 
 def answers(data: bytes) -> None:
@@ -165,7 +165,9 @@ def endpoints(data: bytes) -> None:
     _refusals._strip_query(text)
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (verifier, signer, refusals, answers, profiles, endpoints)}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    target.__name__: target for target in (verifier, signer, refusals, answers, profiles, endpoints)
+}
 SEEDS: dict[str, list[bytes]] = {
     "answers": [
         b'{"total_number":1,"tasks":[{"task_name":"name","task_id":"id","id":"id","status":"RUNNING","state":"RUNNING","create_time":1,'

@@ -35,5 +35,5 @@ def home(tmp_path: pathlib.Path) -> pathlib.Path:
 def clients(service: ScriptedService, clock: Clock, home: pathlib.Path) -> Iterator[Clients]:
     factory = Clients(service, clock, home)
     yield factory
-    for client in factory.made:
+    for client in factory.clients:
         client.close()

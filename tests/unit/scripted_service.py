@@ -202,7 +202,7 @@ class Clients:
     clock: Clock
     home: pathlib.Path
     warnings: list[str] = field(default_factory=list)
-    made: list[Client] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
 
     def __call__(self, environ: dict[str, str] | None = None, connections: int = 8, real_time: bool = False, **options: Any) -> Client:
         """Options with the value None are left out, so that an environment variable counts."""
@@ -224,5 +224,5 @@ class Clients:
             connections=connections,
             **clock,  # type: ignore[arg-type]
         )
-        self.made.append(client)
+        self.clients.append(client)
         return client

@@ -49,19 +49,19 @@ def documents() -> dict[str, Any]:
     """Everything that ansible-doc says about the modules, fragments included."""
     command = [sys.executable, "-m", "ansible", "doc", "--json", "--type", "module", *(NAMESPACE + name for name in MODULES)]
     folders = {"ANSIBLE_COLLECTIONS_PATH": str(checkout.CACHE / "collections"), "ANSIBLE_HOME": str(checkout.CACHE / "ansible")}
-    said = subprocess.run(command, env={**os.environ, **folders}, check=True, capture_output=True, text=True)
-    found = json.loads(said.stdout)
-    assert sorted(found) == [NAMESPACE + name for name in MODULES], said.stderr
-    return {name.removeprefix(NAMESPACE): document for name, document in found.items()}
+    printed = subprocess.run(command, env={**os.environ, **folders}, check=True, capture_output=True, text=True)
+    documents = json.loads(printed.stdout)
+    assert sorted(documents) == [NAMESPACE + name for name in MODULES], printed.stderr
+    return {name.removeprefix(NAMESPACE): document for name, document in documents.items()}
 
 
 def spec_of(name: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The arguments with which a module makes its AnsibleModule."""
 
-    def made(self: Any, *args: Any, **options: Any) -> None:
+    def receive_arguments(self: Any, *args: Any, **options: Any) -> None:
         raise Called(dict(zip(("argument_spec",), args, strict=False), **options))
 
-    monkeypatch.setattr(basic.AnsibleModule, "__init__", made)
+    monkeypatch.setattr(basic.AnsibleModule, "__init__", receive_arguments)
     module = importlib.import_module("ansible_collections.%splugins.modules.%s" % (NAMESPACE, name))
     with pytest.raises(Called) as call:
         module.main()
@@ -69,25 +69,25 @@ def spec_of(name: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def text_of(option: Mapping[str, Any]) -> str:
-    said = option["description"]
-    return said if isinstance(said, str) else "\n".join(said)
+    description = option["description"]
+    return description if isinstance(description, str) else "\n".join(description)
 
 
 def differences(documented: Mapping[str, Any], spec: Mapping[str, Any], where: str = "") -> list[str]:
     """How documented options and an argument spec disagree, to the last suboption."""
-    found = ["%s%s is not documented" % (where, name) for name in spec if name not in documented]
-    found += ["%s%s is documented and does not exist" % (where, name) for name in documented if name not in spec]
+    differing = ["%s%s is not documented" % (where, name) for name in spec if name not in documented]
+    differing += ["%s%s is documented and does not exist" % (where, name) for name in documented if name not in spec]
     for name in spec.keys() & documented.keys():
-        said, done = documented[name], spec[name]
+        documented_option, done = documented[name], spec[name]
         for key, usual in SECTIONS.items():
-            left, right = said.get(key, usual), done.get(key, usual)
+            left, right = documented_option.get(key, usual), done.get(key, usual)
             left, right = (list(left) if isinstance(left, dict) else left), (list(right) if isinstance(right, tuple) else right)
             if left != right or (isinstance(left, bool) != isinstance(right, bool)):
-                found.append("%s%s: %s is %r in the documentation and %r in the code" % (where, name, key, left, right))
-        if sorted(said.get("aliases", [])) != sorted(done.get("aliases", [])):
-            found.append("%s%s: aliases differ" % (where, name))
-        found += differences(said.get("suboptions") or {}, done.get("options") or {}, "%s%s." % (where, name))
-    return found
+                differing.append("%s%s: %s is %r in the documentation and %r in the code" % (where, name, key, left, right))
+        if sorted(documented_option.get("aliases", [])) != sorted(done.get("aliases", [])):
+            differing.append("%s%s: aliases differ" % (where, name))
+        differing += differences(documented_option.get("suboptions") or {}, done.get("options") or {}, "%s%s." % (where, name))
+    return differing
 
 
 def options_at(document: Mapping[str, Any], steps: list[str]) -> Mapping[str, Any]:
@@ -147,7 +147,7 @@ def test_descriptions_tell_what_the_code_knows_of_each_field(
     options = options_at(documents[name], steps)
     silent = []
     for path, field in fields_of(kind):
-        said, rule = text_of(option_at(options, path)), field.rule
+        description, rule = text_of(option_at(options, path)), field.rule
         expected = [
             "V(%s)" % field.default_on_create if field.default_on_create is not None else "",
             "E(%s)" % field.environment if field.environment else "",
@@ -161,7 +161,7 @@ def test_descriptions_tell_what_the_code_knows_of_each_field(
             expected += [str(rule.longest)]
         if isinstance(rule, (Names, Rows)) and rule.most:
             expected += ["at most %d" % rule.most]
-        silent += ["%s does not say %r" % (path, text) for text in expected if text not in said]
+        silent += ["%s does not say %r" % (path, text) for text in expected if text not in description]
     assert silent == []
 
 
@@ -188,7 +188,7 @@ def test_items_of_dump_tasks_are_documented_like_single_tasks(documents: dict[st
 def test_references_inside_items_name_the_list(documents: dict[str, Any]) -> None:
     for name in LISTS:
         item = json.dumps(options_at(documents["dump_tasks"], [name]))
-        assert [found for found in re.findall(r"\bO\(([^)]*)\)", item) if not found.startswith(name + "[].")] == []
+        assert [option for option in re.findall(r"\bO\(([^)]*)\)", item) if not option.startswith(name + "[].")] == []
 
 
 # examples

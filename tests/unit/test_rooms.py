@@ -58,7 +58,7 @@ def imported_files(path: str, sources: Mapping[str, str]) -> set[str]:
     for name in imported_names(path, sources[path]):
         parts = name[len(PREFIX) :].split(".") if name.startswith(PREFIX) else []
         # `from .files import look` names a thing in a file, `from . import files` the file
-        files |= {found for length in (len(parts), len(parts) - 1) if (found := "/".join(parts[:length]) + ".py") in sources}
+        files |= {file for length in (len(parts), len(parts) - 1) if (file := "/".join(parts[:length]) + ".py") in sources}
     return files - {path}
 
 

@@ -59,7 +59,7 @@ class Job:
 
     def processes(self) -> dict[int, str]:
         """Living processes of this job by id, told by a variable they all inherit."""
-        found = {}
+        living = {}
         for entry in pathlib.Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
@@ -69,8 +69,8 @@ class Job:
                 except OSError:
                     continue
                 if self.mark.encode() in environment and not dead:
-                    found[int(entry.name)] = command
-        return found
+                    living[int(entry.name)] = command
+        return living
 
     def module(self) -> int:
         """The process that runs the module itself, which is the last one to have been started."""
@@ -79,10 +79,10 @@ class Job:
 
 def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     deadline = time.monotonic() + seconds
-    while not (found := condition()):
+    while not (outcome := condition()):
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
-    return found
+    return outcome
 
 
 @pytest.fixture
@@ -144,9 +144,9 @@ def test_a_cancelled_job_leaves_nothing_behind(
     until(lambda: len(writes(cloud)) >= 4, 30, "the play did not begin to write")
     if who == "all":
         os.killpg(job.process.pid, number)
-        for one in job.processes():  # workers may have sessions of their own
+        for process in job.processes():  # workers may have sessions of their own
             with contextlib.suppress(ProcessLookupError):  # the signal to the group may have reached it
-                os.kill(one, number)
+                os.kill(process, number)
     else:
         os.kill(job.process.pid if who == "playbook" else job.module(), number)
     struck = len(writes(cloud))
@@ -162,7 +162,7 @@ def test_a_cancelled_job_leaves_nothing_behind(
     assert SECRET not in output
     if who == "module":
         assert "Stopped by" in output and "Run again" in output, output
-    left = [path for one in (folder, temporary) for path in one.rglob("*") if path.is_file() and path.name != "site.json"]
+    left = [path for directory in (folder, temporary) for path in directory.rglob("*") if path.is_file() and path.name != "site.json"]
     assert not [path for path in left if SECRET in path.read_text(errors="replace")], left
     # What ansible-playbook keeps for itself, the code of modules, it does not clear away when it is killed.
     assert not [path for path in left if folder / "local" not in path.parents], left
@@ -172,5 +172,5 @@ def test_a_cancelled_job_leaves_nothing_behind(
     assert not again.get("failed"), again["msg"]
     assert not run("dump_tasks", **WANTED)["changed"]
     there = tasks(cloud)
-    assert sorted(task["name"] for task in there[("dms", INSTANCE)]) == sorted(f"dump-{one}" for one in range(NUMBER))
-    assert sorted(task["name"] for task in there[("dis", STREAM)]) == [f"dump-{one}" for one in range(4)]
+    assert sorted(task["name"] for task in there[("dms", INSTANCE)]) == sorted(f"dump-{number}" for number in range(NUMBER))
+    assert sorted(task["name"] for task in there[("dis", STREAM)]) == [f"dump-{number}" for number in range(4)]

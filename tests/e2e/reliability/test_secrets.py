@@ -106,7 +106,7 @@ WRITES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def spellings(secret: str) -> set[str]:
+def list_spellings(secret: str) -> set[str]:
     """The secret as it stands in JSON, in a URL, in base64, and in Python's own notation."""
     return {
         secret,
@@ -120,7 +120,7 @@ def spellings(secret: str) -> set[str]:
 
 
 def leaks(text: str) -> list[str]:
-    return [secret for secret in CANARIES for spelling in spellings(secret) if spelling in text]
+    return [secret for secret in CANARIES for spelling in list_spellings(secret) if spelling in text]
 
 
 @dataclass
@@ -130,9 +130,9 @@ class Heard:
     texts: dict[str, str] = field(default_factory=dict)
 
     def search(self, tally: Tally) -> None:
-        found = {where: leaks(text) for where, text in self.texts.items()}
-        tally.canary(sum(map(len, found.values())))
-        assert not any(found.values()), {where: secrets for where, secrets in found.items() if secrets}
+        leaking = {where: leaks(text) for where, text in self.texts.items()}
+        tally.canary(sum(map(len, leaking.values())))
+        assert not any(leaking.values()), {where: secrets for where, secrets in leaking.items() if secrets}
 
 
 def seed(cloud: Local) -> None:
@@ -295,7 +295,7 @@ def test_short_secrets_do_not_mangle_innocent_output(run: Run, cloud: Local, sho
     obs = {**options["obs"], "access_key": short, "secret_key": short}
     result = run("smart_connect_task", **{**options, "obs": obs, "auth_token": None})
     moving = ("id", "created_at", "last_transfer_at", "lag")
-    first, second = ({key: value for key, value in one["task"].items() if key not in moving} for one in (normal, result))
+    first, second = ({key: value for key, value in answer["task"].items() if key not in moving} for answer in (normal, result))
     assert first == second
     assert result["diff"] == normal["diff"] and result["actions"] == ["create"]
     given = result["invocation"]["module_args"]["obs"]

@@ -417,8 +417,8 @@ def test_no_secret_in_errors_warnings_or_representations(clients: Clients, servi
 
     def repeat(handler: Any) -> None:
         length = int(handler.headers.get("Content-Length") or 0)
-        told = service.received[-1].body.decode() + str(dict(handler.headers.items())) + str(length)
-        refuse(status, "X.1 " + told[:40], told, {"X-Request-Id": "id-" + handler.headers.get("X-Auth-Token", "")})(handler)
+        sent = service.received[-1].body.decode() + str(dict(handler.headers.items())) + str(length)
+        refuse(status, "X.1 " + sent[:40], sent, {"X-Request-Id": "id-" + handler.headers.get("X-Auth-Token", "")})(handler)
 
     service.by_path[TOKENS] = tokens(clock)
     body = {"obs": {"access_key": "canary-obs-ak", "secret_key": "canary-obs-sk"}, "redis": [{"password": "canary-redis"}], "name": "told"}

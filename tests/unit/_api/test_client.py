@@ -217,18 +217,18 @@ def test_threads_go_side_by_side_once_the_key_is_known_to_be_good(clients: Clien
 
 
 @pytest.mark.parametrize(
-    "date, said",
+    "date, expected",
     [
         ("Tue, 14 Nov 2023 23:00:20 GMT", "The clock of this machine is 47 minutes behind the service's."),
         ("Tue, 14 Nov 2023 21:53:20 GMT", "The clock of this machine is 20 minutes ahead of the service's."),
         ("Tue, 14 Nov 2023 22:14:20 GMT", None),
     ],
 )
-def test_a_wrong_clock_is_told(clients: Clients, service: ScriptedService, date: str, said: str | None) -> None:
+def test_a_wrong_clock_is_told(clients: Clients, service: ScriptedService, date: str, expected: str | None) -> None:
     service.script = [refuse(401, "APIGW.0301", headers={"Date": date})]
     with pytest.raises(ApiError) as caught:
         clients().call("dis", "GET", "/v2/{project_id}/x")
-    assert (said or "minutes") in str(caught.value) if said else "minutes" not in str(caught.value)
+    assert (expected or "minutes") in str(caught.value) if expected else "minutes" not in str(caught.value)
 
 
 def test_a_locked_key_is_told(clients: Clients, service: ScriptedService) -> None:
@@ -284,8 +284,8 @@ def test_times_take_fractions_and_texts(clients: Clients) -> None:
     assert (client.request_timeout, client.retry_budget) == (30, 60)
 
 
-def projects(*found: tuple[str, str]) -> Act:
-    return answer(200, {"projects": [{"id": id, "name": name} for id, name in found], "links": {}})
+def projects(*pairs: tuple[str, str]) -> Act:
+    return answer(200, {"projects": [{"id": id, "name": name} for id, name in pairs], "links": {}})
 
 
 def test_project_is_looked_up_once_by_threads_together(clients: Clients, service: ScriptedService) -> None:
@@ -327,19 +327,19 @@ def test_which_project_counts(clients: Clients, service: ScriptedService) -> Non
 
 
 @pytest.mark.parametrize(
-    "found, said",
+    "listed, expected",
     [
         ([], r"no project named 'eu-west-101'.*project_id \(HW_PROJECT_ID"),
         ([("id-2", "eu-west-101"), ("id-1", "eu-west-101")], r"2 projects named 'eu-west-101': id-1, id-2\.*.*project_id"),
     ],
 )
 def test_no_project_and_several_are_errors_that_are_not_asked_for_again(
-    clients: Clients, service: ScriptedService, found: list[tuple[str, str]], said: str
+    clients: Clients, service: ScriptedService, listed: list[tuple[str, str]], expected: str
 ) -> None:
-    service.by_path["/v3/projects"] = projects(*found)
+    service.by_path["/v3/projects"] = projects(*listed)
     client = clients(project_id=None)
     for _each in range(2):
-        with pytest.raises(ConfigurationError, match=said):
+        with pytest.raises(ConfigurationError, match=expected):
             client.call("dis", "GET", "/v2/{project_id}/x")
     assert len(service.received) == 1
 

@@ -50,8 +50,8 @@ def connect(cloud: Local) -> Iterator[Any]:
 
     client.warnings = warnings  # type: ignore[attr-defined]
     yield client
-    for one in clients:
-        one.close()
+    for opened in clients:
+        opened.close()
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_a_secret_across_the_cut_leaves_no_half(shape: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("body", ['{"error_code": "X.1", "error_msg": "Wrong: canary-secret."}', "<p>Wrong: canary-secret.</p>"])
 def test_a_refusal_is_read_in_its_encoding(encoding: str, body: str) -> None:
-    refusal = read_refusal(400, {}, body.encode(encoding), lambda said: mask(said, ["canary-secret"]))
+    refusal = read_refusal(400, {}, body.encode(encoding), lambda text: mask(text, ["canary-secret"]))
     assert refusal.text.lstrip("\ufeff") == f"Wrong: {MASK}."
 
 

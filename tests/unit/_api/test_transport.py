@@ -84,7 +84,7 @@ anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 def test_names_and_queries_of_any_signs_arrive_as_signed(
     clients: Clients, service: ScriptedService, segment: str, query: list[tuple[str, str]]
 ) -> None:
-    client = clients.made[0] if clients.made else clients()
+    client = clients.clients[0] if clients.clients else clients()
     client.call("dis", "GET", "/v2/streams/" + quote_segment(segment), query=query)
     received = service.received[-1]
     assert unquote(received.path.rpartition("/")[2]) == segment

@@ -251,8 +251,8 @@ def test_a_directory_that_cannot_be_sent(service: ScriptedService, buckets: Made
     ],
 )
 def test_where_a_bucket_is_asked_for(buckets: Made, addressing: str, url: str, name: str, host: str, path: str) -> None:
-    endpoint, found = buckets(url, addressing=addressing)._place(name)
-    assert (endpoint.host, found) == (host, path)
+    endpoint, place = buckets(url, addressing=addressing)._place(name)
+    assert (endpoint.host, place) == (host, path)
 
 
 def test_the_users_aws_configuration_takes_no_part(

@@ -197,7 +197,7 @@ def test_directories_named_by_the_data_say_nothing_about_when_a_file_came() -> N
 
 
 def test_what_dis_says_and_the_bucket_does_not_show_is_named() -> None:
-    _found, word, why = seen(transfer_task(last_transfer_at="2026-02-03T16:20:00Z"), Held())
+    _landed, word, why = seen(transfer_task(last_transfer_at="2026-02-03T16:20:00Z"), Held())
     assert word == "unknown"
     assert "2026-02-03T16:20:00Z" in why
 

@@ -104,7 +104,7 @@ def test_a_bucket_that_cannot_be_looked_into_is_not_well() -> None:
     assert report_on(task, landing=[refused], fail_on=["failed"])["ok"]
     for failed in ({"failed": True, "msg": "boto3 is missing."}, {"failed": False, "msg": "No key."}, {"results": []}):
         report = report_on(task, rests, dump("copy", destination={"kind": "kafka"}), landing=failed)
-        assert {one["name"]: [problem["what"] for problem in one["problems"]] for one in report["dumps"]} == {
+        assert {reported["name"]: [problem["what"] for problem in reported["problems"]] for reported in report["dumps"]} == {
             "task": ["landing_unreadable"],
             "rests": [],
             "copy": [],
@@ -115,7 +115,7 @@ def test_a_bucket_that_cannot_be_looked_into_is_not_well() -> None:
 def test_topics_that_are_missing_and_dropped_records_can_decide() -> None:
     task = dump(kind="smart_connect_task", topics_missing=["gone"], partitions=[{"id": "0", "discard": 2}, {"id": "1", "discard": None}])
     report = report_on(task)
-    assert (report["ok"], [one["what"] for one in report["dumps"][0]["problems"]]) == (True, ["topic_missing", "discard"])
+    assert (report["ok"], [problem["what"] for problem in report["dumps"][0]["problems"]]) == (True, ["topic_missing", "discard"])
     assert report["dumps"][0]["discarded"] is None, "a part of the sum is unknown"
     for what in ("topic_missing", "discard"):
         assert not report_on(task, fail_on=what)["ok"]
@@ -137,16 +137,22 @@ def test_what_cannot_decide_is_refused_by_name(text: Any) -> None:
 def test_an_odd_value_is_unknown_and_shown_as_it_is() -> None:
     odd = {"kind": "obs", "obs_bucket_path": "b", "deliver_time_interval": "300s"}
     report = report_on(dump(lag="many", last_transfer_at="yesterday", destination=odd), max_lag=1, max_silence=1)
-    one = report["dumps"][0]
-    assert (one["lag"], one["silent_for"], one["problems"], report["ok"]) == (None, None, [], True)
+    reported = report["dumps"][0]
+    assert (reported["lag"], reported["silent_for"], reported["problems"], report["ok"]) == (None, None, [], True)
     row = dump_report_page(report)["rows"][0]
     assert (row["lag_text"], row["silent_text"]) == ("many", "yesterday")
     assert {"label": "Delivers every", "value": "300s"} in row["facts"]
 
 
 def test_below_zero_nothing_is_known() -> None:
-    one = report_on(dump(lag=-1, partitions=[{"id": "0", "lag": "-1", "discard": -1, "status": "RUNNING"}]), max_lag=0)["dumps"][0]
-    assert (one["lag"], one["discarded"], one["partitions"][0]["lag"], one["problems"], one["odd"]) == (None, None, None, [], {})
+    reported = report_on(dump(lag=-1, partitions=[{"id": "0", "lag": "-1", "discard": -1, "status": "RUNNING"}]), max_lag=0)["dumps"][0]
+    assert (reported["lag"], reported["discarded"], reported["partitions"][0]["lag"], reported["problems"], reported["odd"]) == (
+        None,
+        None,
+        None,
+        [],
+        {},
+    )
 
 
 TERMINAL = "\x1b[2J\x07\x9b31m\u202e\u2066evil\n"
@@ -170,8 +176,8 @@ def test_no_text_of_a_report_moves_the_cursor_of_a_terminal() -> None:
         )
 
     joined = join_dump_reports([report], TIME, last=json.dumps(report).replace("02:00", "01:00"))
-    for said in (report, dump_report_page(report), joined, dump_report_page(joined), dump_report_metrics(report).splitlines()):
-        assert [text for text in strings(said) if not text.isprintable() and not text.isspace() and "\u202f" not in text] == []
+    for output in (report, dump_report_page(report), joined, dump_report_page(joined), dump_report_metrics(report).splitlines()):
+        assert [text for text in strings(output) if not text.isprintable() and not text.isspace() and "\u202f" not in text] == []
 
 
 class Barrel(Kind):
@@ -236,7 +242,7 @@ RECORDS = st.builds(
 def test_whatever_a_service_says_a_report_comes_of_it(tasks: list[Any], rows: list[Any], landing: Any, last: Any) -> None:
     report = dump_report({"tasks": tasks, "errors": rows, "quotas": rows}, TIME, max_lag=5, max_silence=5, landing=landing)
     earlier = {**report, "made_at": "2026-11-21T01:00:00Z", "unseen": last, "history": last}
-    for before in (last, earlier, {**earlier, "dumps": [{**one, "trend": last, "problems": last} for one in report["dumps"]]}):
+    for before in (last, earlier, {**earlier, "dumps": [{**reported, "trend": last, "problems": last} for reported in report["dumps"]]}):
         whole = join_dump_reports([report], TIME, last=before)
         page = dump_report_page(whole)
         json.dumps([whole, page], ensure_ascii=False).encode()
@@ -281,14 +287,14 @@ def put(value: Any, path: tuple[Any, ...], by: Any) -> Any:
 def test_one_odd_value_anywhere_stops_neither_report_nor_healing_nor_export(part: str) -> None:
     for path in places(WHOLE[part])[1:]:
         for odd in ODD:
-            said = {**WHOLE, part: put(WHOLE[part], path, odd)}
-            report = dump_report(said, TIME, max_lag=5, landing=said["landing"])
+            gathered = {**WHOLE, part: put(WHOLE[part], path, odd)}
+            report = dump_report(gathered, TIME, max_lag=5, landing=gathered["landing"])
             dump_report_page(report)
             dump_report_metrics(report)
             if part == "tasks" and (len(path) == 1 or (path[-1] == "kind" and not odd)):
                 continue  # no record at all, which is refused
-            dumps_to_heal(said["tasks"], 5)
-            to_dumping_vars(said).encode()
+            dumps_to_heal(gathered["tasks"], 5)
+            to_dumping_vars(gathered).encode()
 
 
 def test_room_that_two_apis_show_counts_once() -> None:

@@ -36,7 +36,7 @@ def test_arguments_are_those_of_the_module() -> None:
         del module[name]["default"]
     assert role["state_file"].pop("default") and module["state_file"].pop("default") is None
     assert (role["state_file"].pop("required"), module["state_file"].pop("required")) == (False, True)
-    assert {name: one for name, one in role.items() if name not in OWN} == module
+    assert {name: option for name, option in role.items() if name not in OWN} == module
 
 
 def test_every_option_is_passed_on() -> None:

@@ -19,11 +19,11 @@ def main() -> None:
         session.headers["X-Auth-Token"] = os.environ["TOKEN"]
         answer = session.get(base + entry["query"], timeout=60)
         answer.raise_for_status()
-        found = [task for task in answer.json()["tasks"] if task["task_name"] == entry["name"]]
-        if not found:
+        named = [task for task in answer.json()["tasks"] if task["task_name"] == entry["name"]]
+        if not named:
             session.post(base, json=entry["body"], timeout=60).raise_for_status()
             module.exit_json(changed=True)
-        task = found[0]
+        task = named[0]
         if entry["detail"]:
             answer = session.get("%s/%s" % (base, task[entry["detail"]]), timeout=60)
             answer.raise_for_status()

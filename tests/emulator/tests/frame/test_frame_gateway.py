@@ -70,8 +70,8 @@ class Toy:
 def toy() -> Iterator[Toy]:
     cloud = Cloud([TOY])
     token = cloud.identity.issue_token("opendump", "opendump", HOME_PROJECT, ("password",))
-    with running(cloud) as local, contextlib.closing(Toy(local.url, token.text)) as made:
-        yield made
+    with running(cloud) as local, contextlib.closing(Toy(local.url, token.text)) as client:
+        yield client
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
