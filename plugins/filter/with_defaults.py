@@ -11,11 +11,11 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
-from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import without_null
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import advise_options, name_errors, without_null
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 
 DOCUMENTATION = r"""
@@ -100,7 +100,7 @@ def with_defaults(declared: Any, list_name: str, defaults: Any = None, prefix: s
     groups = {"": spec.get("mutually_exclusive", []), **{destination.option: destination.exclusive for destination in kind.destinations}}
     common, own = choose_defaults(read_mapping(defaults, prefix + "defaults"), list_name, spec["options"], prefix + "defaults")
     if items:
-        check_defaults({**common, **own}, spec["options"], prefix + "defaults", list_name)
+        check_defaults({**common, **own}, kind, prefix + "defaults")
     basis = laid_over(common, own, groups)
     return [laid_over(basis, item, groups) if isinstance(item, Mapping) else item for item in items]
 
@@ -143,25 +143,28 @@ def choose_defaults(
     defaults: Mapping[str, Any], list_name: str, options: Iterable[str], name: str
 ) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """The defaults for all lists that these items can have, and those for this list only."""
-    known = {option for kind in LISTS.values() for option in item_spec(kind)["options"]}
-    strange = sorted(set(map(str, defaults)) - known - set(LISTS))
+    possible: dict[str, Any] = {list_option: {} for list_option in LISTS}
+    for kind in LISTS.values():
+        possible.update(item_spec(kind)["options"])
+    strange = sorted(set(map(str, defaults)) - set(possible))
     if strange:
         raise AnsibleFilterError(
-            "%s: there is no option %s that a default could be for; defaults for one list stand under its name (%s)."
-            % (name, ", ".join(strange), ", ".join(LISTS))
+            "%s: there is no option %s that a default could be for%s; defaults for one list stand under its name (%s)."
+            % (name, ", ".join(strange), "".join(advise_options(strange, possible)), ", ".join(LISTS))
         )
     own = read_mapping(defaults.get(list_name), "%s.%s" % (name, list_name))
     return {option: defaults[option] for option in options if option in defaults}, own
 
 
-def check_defaults(defaults: Mapping[str, Any], options: Mapping[str, Any], name: str, list_name: str) -> None:
+def check_defaults(defaults: Mapping[str, Any], kind: type[Kind], name: str) -> None:
     """
     :raises AnsibleFilterError: an option or a value that no item of the list could have.
     """
+    options = item_spec(kind)["options"]
     result = ArgumentSpecValidator(without_demands(options)).validate(without_null(defaults))
-    texts = ["%s%s" % ("unknown option " if isinstance(error, UnsupportedError) else "", error.args[0]) for error in result.errors]
+    texts = name_errors(result.errors, result.unsupported_parameters, options, kind.other_names)
     if texts:
-        raise AnsibleFilterError("%s, for %s: %s" % (name, list_name, "; ".join(texts)))
+        raise AnsibleFilterError("%s, for %s: %s" % (name, kind.list_option, "; ".join(texts)))
 
 
 def without_demands(options: Mapping[str, Any]) -> dict[str, Any]:

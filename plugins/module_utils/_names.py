@@ -6,15 +6,28 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+# Shorter words are part of too many names.
+SHORTEST_WORD = 4
 
 
 def find_near(name: str, known: Iterable[str], most: int = 3, nearness: float = 0.7) -> list[str]:
-    """Those of the known names that are spelt nearly alike, the nearest first; never the name itself."""
+    """Those of the known names that are spelt nearly alike, the nearest first; never the name itself.
+
+    Where there are none, two letters may be swapped in a short name (osb for obs), or it is one word of a longer one (bukcet for
+    obs_bucket_name).
+    """
     folded: dict[str, str] = {}
     for candidate in sorted({*filter(None, known)} - {name}):
         folded.setdefault(candidate.casefold(), candidate)
-    return [folded[key] for key in difflib.get_close_matches(name.casefold(), list(folded), most, nearness)]
+    wanted = name.casefold()
+    near = difflib.get_close_matches(wanted, list(folded), most, nearness)
+    near = near or [key for key in folded if key != wanted and sorted(key) == sorted(wanted)][:most]
+    if not near and len(wanted) >= SHORTEST_WORD:
+        near = [key for key in folded if difflib.get_close_matches(wanted, re.findall(r"[^\W_]+", key), 1, max(nearness, 0.8))][:most]
+    return [folded[key] for key in near]
 
 
 def advise_names(name: str, known: Iterable[str], most: int = 3, nearness: float = 0.7) -> str:

@@ -47,6 +47,7 @@ class DisTransferTask(Kind):
     short = "DIS"
     name_rule = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
     parent_options = ("stream_name",)
+    other_names = MappingProxyType({"obs.obs_bucket_path": ("obs_bucket_name",), "obs.file_prefix": ("obs_path",)})
     parent_noun = "stream"
     parent_filters = MappingProxyType({"stream_names": "stream_name"})
     destinations = DESTINATIONS

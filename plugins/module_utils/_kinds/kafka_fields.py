@@ -34,6 +34,10 @@ ANEW = (
 REASON = re.compile(r"error|reason|cause|message|trace", re.IGNORECASE)
 INSTANCE_FILTERS: Mapping[str, str] = MappingProxyType({"instance_ids": "instance_id", "instance_names": "instance_name"})
 
+# Those of DIS.
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"obs.obs_bucket_name": ("obs_bucket_path",), "obs.obs_path": ("file_prefix",)}
+)
 OBS_PATH = Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")
 TOPICS = (
     Field("topics", Names(most=20, pattern=r"[A-Za-z0-9._-]{1,249}", pattern_says=TOPIC_SAYS), omitted_when_unset=True),

@@ -34,6 +34,7 @@ from .kafka_fields import (
     FAILED_WORDS,
     INSTANCE_FILTERS,
     OBS_PATH,
+    OTHER_NAMES,
     POLICIES,
     TASK_NAME,
     TOPICS,
@@ -84,6 +85,7 @@ class KafkaSinkTask(Kind):
         "declare it as a smart_connect_task"
     )
     parent_options = ("connector_id", "instance_id", "instance_name")
+    other_names = OTHER_NAMES
     parent_noun = "Kafka instance"
     parent_id_option = "instance_id"
     parent_name_option = "instance_name"

@@ -21,6 +21,7 @@ from .kafka_fields import (
     FAILED_WORDS,
     INSTANCE_FILTERS,
     OBS_PATH,
+    OTHER_NAMES,
     POLICIES,
     TASK_NAME,
     TOPICS,
@@ -183,6 +184,7 @@ class SmartConnectTask(Kind):
     name_rule = TASK_NAME
     usual_name_rule = USUAL_TASK_NAME
     parent_options = ("instance_id", "instance_name")
+    other_names = OTHER_NAMES
     parent_noun = "Kafka instance"
     parent_name_option = "instance_name"
     parent_filters = INSTANCE_FILTERS

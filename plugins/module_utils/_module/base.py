@@ -14,14 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, Optional
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible.module_utils.errors import UnsupportedError
 
 from .._api.client import Client
 from .._api.options import API_OPTIONS
 from .._api.redaction import hide_options, list_spellings, make_printable, mask
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
 from .._signs import without_controls
-from .._task.items import advise_options, name_errors
+from .._task.items import NO_NAMES, OtherNames, name_errors
 from .texts import read_texts
 from .variables import name_variables
 
@@ -61,6 +60,8 @@ class DumpModule(AnsibleModule):
 
     # Own options that are single words and that messages name in no other sense.
     single_words: frozenset[str] = frozenset()
+    # Options, by path, with what the like of them is called elsewhere.
+    other_names: OtherNames = NO_NAMES
 
     def __init__(self, argument_spec: dict[str, Any], **kwargs: Any) -> None:
         self._client: Optional[Client] = None
@@ -172,9 +173,7 @@ class DumpModule(AnsibleModule):
         result = getattr(self, "validation_result", None)
         if result is None or not result.errors:
             return msg
-        unknown = result.unsupported_parameters
-        advice = "".join(advise_options(unknown, self.argument_spec)) if isinstance(result.errors[0], UnsupportedError) else ""
-        return "; ".join([msg + advice, *name_errors(result.errors[1:], unknown, self.argument_spec)])
+        return "; ".join(name_errors(result.errors, result.unsupported_parameters, self.argument_spec, self.other_names))
 
     def _presentable(self, text: str) -> str:
         return make_printable(mask(text, self._known_secrets()))

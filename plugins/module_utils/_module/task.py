@@ -28,7 +28,7 @@ class TaskModule(DumpModule):
 def task_module(kind: type[Kind]) -> None:
     """A resource module for one task."""
     spec = item_spec(kind)
-    module = type("TaskModule", (TaskModule,), {"kind": kind})(spec.pop("options"), **spec)
+    module = type("TaskModule", (TaskModule,), {"kind": kind, "other_names": kind.other_names})(spec.pop("options"), **spec)
     outcomes: list[Outcome] = []
     with module.failing(
         lambda: {

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -13,17 +14,23 @@ from ansible.module_utils.errors import UnsupportedError
 
 from .._errors import ConfigurationError
 from .._names import find_near
+from .._numbers import count
 from .declared import declare, item_spec
 from .kind import Kind
 
 NOTHING_SENT = "Nothing was sent to the service."
+# An option of many destinations is named at so many of them.
+MOST_PLACES = 3
+
+OtherNames = Mapping[str, Sequence[str]]
+NO_NAMES: OtherNames = MappingProxyType({})
 
 
 def find_item_problems(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
     """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
     spec = item_spec(kind)
     result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
-    texts = name_errors(result.errors, result.unsupported_parameters, item_spec(kind)["options"])
+    texts = name_errors(result.errors, result.unsupported_parameters, item_spec(kind)["options"], kind.other_names)
     if texts:
         return [*texts, *explain_state(kind, item.get("state"))]
     try:
@@ -33,31 +40,54 @@ def find_item_problems(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def name_errors(errors: Iterable[Any], unknown: Iterable[Any], options: Mapping[str, Any]) -> list[str]:
+def name_errors(errors: Iterable[Any], unknown: Iterable[Any], options: Mapping[str, Any], other_names: OtherNames = NO_NAMES) -> list[str]:
     """What Ansible says of options, one text for each error; misspelt options with those that may have been meant.
 
     :param unknown: names of options that there are not, with dots between the levels.
+    :param other_names: what the options are called elsewhere, by path.
     """
     texts = []
     for error in errors:
         if isinstance(error, UnsupportedError):
-            texts.append("unknown option %s%s" % (error.args[0], "".join(advise_options(unknown, options))))
+            names, _stop, known = str(error.args[0]).rstrip(".").partition(". ")
+            advice = "".join(advise_options(unknown, options, other_names))
+            texts.append("unknown option %s%s%s" % (names, advice or ".", " " + known if known else ""))
         else:
             texts.append(str(error.args[0]))
     return texts
 
 
-def advise_options(unknown: Iterable[Any], options: Mapping[str, Any]) -> list[str]:
-    """C(; did you mean obs.obs_path for obs.obs_pth?), for each name that is near to one."""
+def advise_options(unknown: Iterable[Any], options: Mapping[str, Any], other_names: OtherNames = NO_NAMES) -> list[str]:
+    """C(; did you mean obs.obs_path for obs.obs_pth?), for each name that is near to one: beside it, or else at another depth."""
     advice = []
     for path in sorted(".".join(path) if isinstance(path, tuple) else str(path) for path in unknown):
         *steps, name = path.split(".")
         level = options
         for step in steps:
             level = (level.get(step) or {}).get("options") or {}
-        near = find_near(name, level, most=1)
-        advice += ["; did you mean %s for %s?" % (".".join([*steps, *near]), path)] if near else []
+        near = (
+            [known for known, names in other_names.items() if name in names and known.rpartition(".")[0] == ".".join(steps)]
+            or [".".join([*steps, option]) for option in find_near(name, level, most=1)]
+            or [known for known, names in other_names.items() if find_near(name, names)]
+            or _find_elsewhere(name, path, options)
+        )
+        advice += ["; did you mean %s for %s?" % (" or ".join(near), path)] if near else []
     return advice
+
+
+def _find_elsewhere(name: str, path: str, options: Mapping[str, Any]) -> list[str]:
+    """Where else there is an option of this name or a near one, by path."""
+    paths = [known for known in list_paths(options) if known != path]
+    same = [known for known in paths if known.rpartition(".")[2] == name]
+    near = find_near(name, {known.rpartition(".")[2] for known in paths}, most=1)
+    return (same or [known for known in paths if known.rpartition(".")[2] in near])[:MOST_PLACES]
+
+
+def list_paths(options: Mapping[str, Any]) -> Iterator[str]:
+    """Every option with its dotted path, the outer ones first."""
+    yield from options
+    for name, argument in options.items():
+        yield from ("%s.%s" % (name, path) for path in list_paths(argument.get("options") or {}))
 
 
 def explain_state(kind: type[Kind], state: Any) -> list[str]:
@@ -84,5 +114,4 @@ def without_null(value: Any) -> Any:
 
 def join_problems(problems: Sequence[str]) -> str:
     """One message about all items."""
-    ending = "" if len(problems) == 1 else "s"
-    return "%d error%s in the declared tasks. %s\n%s" % (len(problems), ending, NOTHING_SENT, "\n".join(problems))
+    return "%s in the declared tasks. %s\n%s" % (count(len(problems), "error"), NOTHING_SENT, "\n".join(problems))

@@ -108,6 +108,8 @@ class Kind:
     """Options of dump_tasks_info that name parents to read → the parent option that each value is for."""
     has_task_id: ClassVar[bool] = False
     """Whether a task can be declared by its ID instead of its name."""
+    other_names: ClassVar[Mapping[str, Sequence[str]]] = MappingProxyType({})
+    """Options, by path → what the like of it is called in other kinds, for those who mistake one for the other."""
     task_fields: ClassVar[Fields] = ()
     task_checks: ClassVar[Sequence[TaskCheck]] = ()
     create_checks: ClassVar[Sequence[TaskCheck]] = ()

@@ -10,7 +10,14 @@ import importlib
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleFilterError
 from in_process import call_module
+
+from ansible_collections.opendump.huaweicloud.plugins.filter.with_defaults import with_defaults
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS, LISTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems, list_paths
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 
 MODULES = "ansible_collections.opendump.huaweicloud.plugins.modules."
 
@@ -39,7 +46,7 @@ def refuse(name: str, **options: Any) -> str:
         ("kafka_sink_migration", {"polcy": "gap_free"}, ["policy", "state_file", "did you mean policy for polcy?"]),
         ("dump_key_rotation", {"stat_file": "x"}, ["missing required arguments: state_file", "did you mean state_file"]),
         ("dump_landing_info", {"task": []}, ["missing required arguments: tasks", "did you mean tasks for task?"]),
-        ("service_probe", {"topc": "a"}, ["Unsupported parameters", "did you mean topic for topc?"]),
+        ("service_probe", {"topc": "a"}, ["unknown option topc; did you mean topic for topc? Supported parameters"]),
         (
             "smart_connect",
             {"instance_nme": "a", "stat": "x"},
@@ -66,3 +73,74 @@ def test_all_that_is_wrong_is_in_one_message(module: str, options: dict[str, Any
 
 def test_the_value_of_a_misspelt_option_is_not_shown() -> None:
     assert "hunter2hunter2" not in refuse("dis_transfer_task", secretkey="hunter2hunter2", stream_name="a")
+
+
+CONNECT = {"instance_id": "a", "task_name": "b", "topics": ["orders"]}
+
+
+def plant(path: str, value: Any) -> dict[str, Any]:
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    return dict(value)
+
+
+def misspell(path: str) -> str:
+    """With two letters of its last name swapped."""
+    outer, dot, name = path.rpartition(".")
+    at = next(at for at in range(len(name) // 2, len(name)) if at and name[at] != name[at - 1])
+    return outer + dot + name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :]
+
+
+@pytest.mark.parametrize("kind", LISTS.values(), ids=LISTS)
+def test_each_misspelt_option_is_told_with_the_right_one_at_every_depth_and_in_defaults(kind: type[Kind]) -> None:
+    for path in paths_outside_of_rows(item_spec(kind)["options"]):
+        wrong = misspell(path)
+        advice = f"did you mean {path} for {wrong}"
+        assert advice in "; ".join(find_item_problems(kind, plant(wrong, "x")))
+        if "." in path:
+            for defaults in (plant(wrong, "x"), {kind.list_option: plant(wrong, "x")}):
+                with pytest.raises(AnsibleFilterError, match=f"dumping_defaults, for {kind.list_option}: .*{advice}"):
+                    with_defaults([{"task_name": "a"}], kind.list_option, defaults, "dumping_")
+
+
+def paths_outside_of_rows(options: dict[str, Any]) -> list[str]:
+    rows = [path for path in list_paths(options) if look_up(options, path)["type"] == "list"]
+    return [path for path in list_paths(options) if not path.startswith(tuple(row + "." for row in rows))]
+
+
+def look_up(options: dict[str, Any], path: str) -> dict[str, Any]:
+    for name in path.split("."):
+        argument = options[name]
+        options = argument.get("options", {})
+    return dict(argument)
+
+
+@pytest.mark.parametrize("name", ["stae", "smart_conect_tasks", "osb", "obs_bucket_nme", "on_imutable_change"])
+def test_a_default_that_no_task_could_have_is_told_with_the_one_that_was_meant(name: str) -> None:
+    meant = {"stae": "state", "smart_conect_tasks": "smart_connect_tasks", "osb": "obs", "obs_bucket_nme": "obs.obs_bucket_name"}
+    words = f"dumping_defaults: there is no option {name} .*; did you mean {meant.get(name, 'on_immutable_change')} for {name}"
+    with pytest.raises(AnsibleFilterError, match=words):
+        with_defaults([], "smart_connect_tasks", {name: 1}, "dumping_")
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "meant"),
+    [
+        ("smart_connect_task", {"obs": {"file_prefx": "x"}}, "obs.obs_path for obs.file_prefx"),
+        ("smart_connect_task", {"obs": {"file_prefix": "x"}}, "obs.obs_path for obs.file_prefix"),
+        ("smart_connect_task", {"obs": {"bukcet": "x"}}, "obs.obs_bucket_name for obs.bukcet"),
+        ("smart_connect_task", {"osb": {"obs_path": "x"}}, "obs for osb"),
+        ("smart_connect_task", {"obs_bucket_name": "x"}, "obs.obs_bucket_name for obs_bucket_name"),
+        ("smart_connect_task", {"obs.obs_pth": "x"}, "obs.obs_path for obs.obs_pth"),
+        ("kafka_sink_task", {"obs": {"obs_bucket_path": "x"}}, "obs.obs_bucket_name for obs.obs_bucket_path"),
+        ("kafka_sink_task", {"deliver_time_interval": 60}, "obs.deliver_time_interval for deliver_time_interval"),
+        ("dis_transfer_task", {"obs": {"obs_path": "x"}}, "obs.file_prefix for obs.obs_path"),
+        ("dis_transfer_task", {"obs": {"bukcet": "x"}}, "obs.obs_bucket_path for obs.bukcet"),
+        ("dis_transfer_task", {"dws": {"optoins": {}}}, "dws.options for dws.optoins"),
+    ],
+)
+def test_what_was_meant_is_said_in_every_way_in(kind: str, wrong: dict[str, Any], meant: str) -> None:
+    where = {"stream_name": "a", "task_name": "b"} if kind == "dis_transfer_task" else CONNECT
+    assert f"did you mean {meant}?" in refuse(kind, **where, **wrong)
+    message = refuse("dump_tasks", **{KINDS[kind].list_option: [{**where, **wrong}]})
+    assert f"{KINDS[kind].list_option}[0] (b): " in message and f"did you mean {meant}?" in message
