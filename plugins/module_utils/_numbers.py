@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Callable, Optional, Union
 
 # Offsets, times and totals are 64-bit integers; what is larger is none.
 LARGEST = 2**63
@@ -22,6 +22,13 @@ def whole(value: Any) -> Optional[int]:
     return number if abs(number) < LARGEST else None
 
 
-def count(number: int, noun: str) -> str:
-    """C(1 task), C(2 tasks)."""
-    return "%d %s%s" % (number, noun, "" if number == 1 else "s")
+def count(number: Union[int, float], noun: str, verbs: str = "", show: Optional[Callable[[Any], str]] = None) -> str:
+    """C(1 task), C(2 tasks), C(0.5 seconds).
+
+    :param verbs: of one and of several, with a bar between them: with C(waits|wait) it is C(1 task waits), C(2 tasks wait).
+    :param show: how the number is written; as digits where nothing else is said.
+    """
+    single, _bar, several = verbs.partition("|")
+    written = show(number) if show else ("%d" if isinstance(number, int) else "%g") % number
+    verb = single if number == 1 else several
+    return "%s %s%s%s" % (written, noun, "" if number == 1 else "s", " " + verb if verb else "")

@@ -642,7 +642,7 @@ def test_topics_regex(migrate: Run, cloud: Local, nested: bool) -> None:
 def test_quota_says_what_to_do(migrate: Run, cloud: Local) -> None:
     seed(cloud, sink_task("orders"))
     cloud.patch({"project": PROJECT, "service": "dms", "find": {"instance_id": INSTANCE}, "set": {"max_tasks": 0}})
-    assert "no room for 1 successors" in str(migrate()["warnings"])
+    assert "no room for 1 successor at" in str(migrate()["warnings"])
     failed = migrate(apply=True)
     assert "Migrate in portions" in failed["msg"]
 

@@ -55,7 +55,7 @@ def test_tasks_are_not_deleted_by_the_way(run: Run, cloud: Local, empty_body: st
     cloud.admin("DELETE", "requests")
     refused = run("smart_connect", instance_name=INSTANCE_NAME, state="absent")
     assert refused["failed"]
-    assert "still has 1 tasks (Smart Connect task 'dump')" in refused["msg"]
+    assert "still has 1 task (Smart Connect task 'dump')" in refused["msg"]
     assert writes(cloud) == []
     off = run("smart_connect", instance_name=INSTANCE_NAME, state="absent", force=True)
     assert off["actions"] == ["delete", "disable"]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._errors import TransportError
-from .._numbers import whole
+from .._numbers import count, whole
 from .endpoints import SERVICES
 from .options import name_option
 from .request import Request
@@ -46,7 +46,7 @@ def read_document(request: Request, reply: Reply) -> Any:
     except (ValueError, RecursionError):
         kind = reply.headers.get("Content-Type") or "of no type"
         raise TransportError(
-            "%s at %s answered %s %s with HTTP %d and something that is not JSON (%s, %d bytes).%s Check %s and proxies in between."
+            "%s at %s answered %s %s with HTTP %d and something that is not JSON (%s, %s).%s Check %s and proxies in between."
             % (
                 SERVICES[request.endpoint.service],
                 request.endpoint.address,
@@ -54,7 +54,7 @@ def read_document(request: Request, reply: Reply) -> Any:
                 request.path,
                 reply.status,
                 kind.split(";")[0][:60],
-                len(reply.body),
+                count(len(reply.body), "byte"),
                 " Whether the request was executed is not known." if request.changes else "",
                 name_option(request.endpoint.service + "_endpoint"),
             ),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._kinds.smart_connect_task import SmartConnectTask
+from .._numbers import count
 from .inventory import Job
 from .run import show_pair
 from .stages import (
@@ -92,8 +93,8 @@ def list_losses(chosen: Choices) -> list[str]:
     if chosen.policy == GAP_FREE:
         return ["What arrives from the start of the successor until the deletion of the sink task is dumped twice; nothing is left out."]
     return [
-        "What the sink task has not written when it is deleted (at most %d messages) and what arrives before its successor reads is dumped "
-        "by neither; nothing is dumped twice." % chosen.gap_limit
+        "What the sink task has not written when it is deleted (at most %s) and what arrives before its successor reads is dumped "
+        "by neither; nothing is dumped twice." % count(chosen.gap_limit, "message")
     ]
 
 
@@ -148,7 +149,11 @@ def tell_failures(jobs: Sequence[Job]) -> str:
     lines = [str(job.error) for job in jobs if job.error]
     if not lines:
         return ""
-    return "%d of %d tasks were not migrated; running again goes on from here.\n%s" % (len(lines), len(jobs), "\n".join(lines))
+    return "%d of %s not migrated; running again goes on from here.\n%s" % (
+        len(lines),
+        count(len(jobs), "task", "was|were"),
+        "\n".join(lines),
+    )
 
 
 def build_summary(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -203,4 +208,4 @@ def tell_details(record: Mapping[str, Any]) -> Iterator[str]:
         yield "  note: %s" % loss
     for name, effect in (("possibly_repeated", "dumped twice"), ("possibly_lost", "dumped by neither")):
         if record[name]:
-            yield "  %d messages may have been %s" % (record[name], effect)
+            yield "  %s may have been %s" % (count(record[name], "message"), effect)

@@ -15,6 +15,7 @@ from typing import Any, Optional, cast
 
 from .._errors import Meaning, OpendumpError
 from .._kinds.kafka_sink_task import KafkaSinkTask
+from .._numbers import count
 from .._reconcile.apply import Writer
 from .._reconcile.plan import Plan, Refused, make_plan
 from .._reconcile.wait import Clock, StateWait, WaitFailed
@@ -288,13 +289,13 @@ class Migration:
             stopped = KafkaSinkTask.health(old.status) in ("paused", "failed")
             if stopped or self.clock.now() - started >= self.pace.drain_timeout:
                 raise WaitFailed(
-                    "The %s is %s and still %d messages behind%s; gap_limit allows %d to be lost. Its successor waits, and nothing was "
+                    "The %s is %s and still %s behind%s; gap_limit allows %d to be lost. Its successor waits, and nothing was "
                     "started or deleted. Stop the producers or choose a quiet time, set gap_limit higher, or choose policy gap_free."
                     % (
                         job.label,
                         old.status,
-                        count_behind(offsets),
-                        "" if stopped else " after %g seconds (drain_timeout)" % self.pace.drain_timeout,
+                        count(count_behind(offsets), "message"),
+                        "" if stopped else " after %s (drain_timeout)" % count(self.pace.drain_timeout, "second"),
                         self.chosen.gap_limit,
                     )
                 )
@@ -321,9 +322,9 @@ class Migration:
             old = cast(Task, job.now.old)
             if KafkaSinkTask.health(old.status) in ("paused", "failed") or self.clock.now() - started >= self.pace.drain_timeout:
                 raise WaitFailed(
-                    "The %s is %s and has not written everything that arrived before its successor began (%d messages behind) after %g "
-                    "seconds (drain_timeout). Both tasks exist and nothing is lost; run again later, or choose consumer_strategy earliest."
-                    % (job.label, old.status, count_behind(offsets), self.pace.drain_timeout)
+                    "The %s is %s and has not written everything that arrived before its successor began (%s behind) after %s "
+                    "(drain_timeout). Both tasks exist and nothing is lost; run again later, or choose consumer_strategy earliest."
+                    % (job.label, old.status, count(count_behind(offsets), "message"), count(self.pace.drain_timeout, "second"))
                 )
             yield
 
@@ -349,9 +350,9 @@ class Migration:
             return
         job.rounds += 1
         why = (
-            "while its successor started, the sink task wrote %d messages that the successor may have read too" % twice
+            "while its successor started, the sink task wrote %s that the successor may have read too" % count(twice, "message")
             if twice
-            else "while its successor started, %d messages arrived that the sink task has not written" % lost
+            else "while its successor started, %s arrived that the sink task has not written" % count(lost, "message")
         )
         if job.rounds >= ATTEMPTS or not job.now.ours:
             raise WaitFailed(

@@ -275,10 +275,10 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
         if len(group) > 1:
             lines.append("  The same happened to %d more: %s" % (len(group) - 1, name_tasks(group[1:])))
     if len(groups) > MOST_NAMES:
-        lines.append("and %d other causes; see results" % (len(groups) - MOST_NAMES))
+        lines.append("and %s; see results" % count(len(groups) - MOST_NAMES, "other cause"))
     if spared:
-        verb = "would not be" if check_mode else "was not" if len(spared) == 1 else "were not"
-        lines.append("%s %s purged (%s): %s" % (count(len(spared), "task"), verb, name_tasks(spared), spared[0].spared))
+        verbs = "would not be|would not be" if check_mode else "was not|were not"
+        lines.append("%s purged (%s): %s" % (count(len(spared), "task", verbs), name_tasks(spared), spared[0].spared))
     return "\n".join([*lines, *_describe_well(outcomes, check_mode)])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from .._migration.inventory import Job
 from .._migration.options import MIGRATION_OPTIONS, list_secrets, prepare_migration, read_choices
 from .._migration.report import build_diffs, build_result, tell_failures
+from .._numbers import count
 from .base import DumpModule
 from .progress import show_progress
 from .variables import VARIABLE_PREFIX
@@ -40,4 +41,4 @@ def kafka_sink_migration() -> None:
 def describe_jobs(jobs: Sequence[Job]) -> str:
     """Such as C(8 sink tasks: 6 waiting, 2 done)."""
     stages = Counter(job.stage.outcome or "not looked at yet" for job in list(jobs))
-    return "%d sink tasks: %s" % (len(jobs), ", ".join("%d %s" % (number, stage) for stage, number in stages.items()))
+    return "%s: %s" % (count(len(jobs), "sink task"), ", ".join("%d %s" % (number, stage) for stage, number in stages.items()))

@@ -18,6 +18,7 @@ from .._api.client import Client, quote_segment
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError
 from .._kinds.kafka_instances import Instance, Instances
 from .._kinds.registry import kinds_of_parent
+from .._numbers import count
 from .._reconcile.lost_reply import Delivery
 from .._reconcile.plan import DELETE, Plan, Refused
 from .._reconcile.wait import Clock, WaitFailed
@@ -115,8 +116,8 @@ class Switch:
         if concerned and not self.options["force"]:
             names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in concerned.values())
             raise Refused(
-                "Smart Connect of %s still has %d tasks (%s). They would be deleted for good. Delete them first, or set force. "
-                "Nothing was changed." % (instance.parent, len(concerned), names)
+                "Smart Connect of %s still has %s (%s). What is there would be deleted for good. Delete it first, or set force. "
+                "Nothing was changed." % (instance.parent, count(len(concerned), "task"), names)
             )
         return list(concerned.values())
 
@@ -200,8 +201,8 @@ class Switch:
     def _in_time(self, started: float, instance: Instance, what: str) -> None:
         if self.clock.now() - started > self.options["wait_timeout"]:
             raise WaitFailed(
-                "Kafka instance %s is not %s within wait_timeout (%g seconds); its last status is %s. The service goes on by "
-                "itself; run again later." % (instance.parent, what, self.options["wait_timeout"], instance.status)
+                "Kafka instance %s is not %s within wait_timeout (%s); its last status is %s. The service goes on by "
+                "itself; run again later." % (instance.parent, what, count(self.options["wait_timeout"], "second"), instance.status)
             )
 
 

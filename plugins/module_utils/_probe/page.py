@@ -39,7 +39,7 @@ def draw_page(document: Mapping[str, Any], differences: Sequence[Mapping[str, An
     lines = [
         "# What the services answer",
         "",
-        "Region %s, %s. %d answers are what the local cloud assumes, %d are not, %d questions could not be told."
+        "Region %s, %s. Answers that are what the local cloud assumes: %d; that are not: %d; questions that could not be told: %d."
         % (document.get("region") or "not said", document["made_at"], counts[CONFIRMED], counts[CONTRADICTED], counts[NOT_TOLD]),
         "",
         "## Contradicts what was assumed",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional, cast
 
 from .._errors import OpendumpError
+from .._numbers import count
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
@@ -118,8 +119,8 @@ def choose_victims(undeclared: Sequence[Undeclared], purge: Purge) -> list[Outco
     if len(victims) > purge.limit:
         names = ", ".join(outcome.declared.label for outcome in victims[:20])
         raise Refused(
-            "purge would delete %d tasks, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, "
-            "declare the tasks that are to stay, or raise purge_limit." % (len(victims), purge.limit, names)
+            "purge would delete %s, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, "
+            "declare the tasks that are to stay, or raise purge_limit." % (count(len(victims), "task"), purge.limit, names)
         )
     return victims
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._errors import OpendumpError
+from .._numbers import count
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 
@@ -85,7 +86,8 @@ class StateWait:
         self.last_status = status
         if now - self.started > self.timeout:
             raise self._failure(
-                "has not become %s within wait_timeout (%g seconds)" % ({"ok": "running"}.get(self.target, self.target), self.timeout)
+                "has not become %s within wait_timeout (%s)"
+                % ({"ok": "running"}.get(self.target, self.target), count(self.timeout, "second"))
             )
         return False
 

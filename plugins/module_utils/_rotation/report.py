@@ -44,8 +44,7 @@ def conclude(jobs: Sequence[Job], allow_quiet: bool, partial: bool) -> str:
     if left:
         names = ", ".join("%s (%s)" % (job.label, job.verdict) for job in left[:MOST_NAMES])
         more = " and %d more" % (len(left) - MOST_NAMES) if len(left) > MOST_NAMES else ""
-        plural = "tasks are" if len(left) > 1 else "task is"
-        return "Do not revoke the old key yet: %d %s not proven: %s%s." % (len(left), plural, names, more)
+        return "Do not revoke the old key yet: %s not proven: %s%s." % (count(len(left), "task", "is|are"), names, more)
     quiet = sum(job.verdict == WRITTEN for job in jobs)
     if quiet:
         return "%d proven, %d written with nothing to deliver yet, the old key can be revoked.%s" % (len(jobs) - quiet, quiet, only)

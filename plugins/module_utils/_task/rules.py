@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Optional
 
+from .._numbers import count
+
 YAML_WORDS = {"bool": "boolean", "int": "number", "float": "number", "NoneType": "null", "date": "date", "datetime": "time"}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -69,7 +71,7 @@ class Text(Rule):
             return []
         problems = []
         if self.longest and len(text) > self.longest:
-            problems.append("has %d characters, at most %d are allowed" % (len(text), self.longest))
+            problems.append("has %s, at most %d are allowed" % (count(len(text), "character"), self.longest))
         if self.pattern and not self.pattern.fullmatch(text):
             problems.append("is %r, but %s" % (text[:80], self.pattern_says))
         return problems

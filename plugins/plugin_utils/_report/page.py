@@ -16,7 +16,7 @@ from .._text.signs import visible
 from .advice import PLACE, count_tasks
 from .kinds import kind_of
 from .plots import draw_line, tell_line
-from .quantities import duration, short, thousands
+from .quantities import duration, nouns, short, thousands
 from .records import HEALTH, Record, count
 from .rows import HEALTH_WORDS, describe_badness, describe_movement, make_row, show_time
 
@@ -119,7 +119,7 @@ def _are_several(report: Mapping[str, Any]) -> bool:
 
 
 def _dumps(number: int) -> str:
-    return "1 dump" if number == 1 else "%d dumps" % number
+    return nouns(number, "dump")
 
 
 def _names(names: Any) -> str:
@@ -165,7 +165,7 @@ def _tell_limits(limits: Mapping[str, Any]) -> list[str]:
         return ["each place has its own"]
     lag, silence = limits["max_lag"], limits["max_silence"]
     return [
-        "no limit on messages behind" if lag is None else "at most %s messages behind" % thousands(lag),
+        "no limit on messages behind" if lag is None else "at most %s behind" % nouns(lag, "message"),
         "no limit on silence" if silence is None else "silent for at most %s" % duration(silence),
     ]
 
@@ -295,7 +295,7 @@ def _since(since: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
     if since["recovered"]:
         lines.append({"word": "well again", "tone": "good", "text": _list_dumps(since["recovered"], with_since=True)})
     if since["dropped"]:
-        lines.append({"word": "lost", "tone": "bad", "text": "%s records were dropped" % thousands(since["dropped"])})
+        lines.append({"word": "lost", "tone": "bad", "text": "%s dropped" % nouns(since["dropped"], "record", "was|were")})
     return {"made_at": since["made_at"], "made_at_text": show_time(since["made_at"]), "lines": lines}
 
 
@@ -336,7 +336,7 @@ def _tell_causes(errors: Sequence[Record]) -> list[str]:
     # that nothing could be read is said before
     causes = list(dict.fromkeys(NOTHING_READ.sub("", str(error["msg"]), count=1) for error in errors if error.get("msg")))
     more = len(causes) - FIRST_NAMES
-    return causes[:FIRST_NAMES] + (["And %s." % ("1 more cause" if more == 1 else "%d more causes" % more)] if more > 0 else [])
+    return causes[:FIRST_NAMES] + (["And %s." % nouns(more, "more cause")] if more > 0 else [])
 
 
 def _without_twin_quotas(report: Mapping[str, Any]) -> list[Record]:

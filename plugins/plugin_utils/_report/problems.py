@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Optional
 
 from .kinds import kind_of
 from .limits import PROBLEMS, Limits
-from .quantities import duration, thousands
+from .quantities import duration, nouns, thousands
 from .records import Record
 
 # Partitions report words of their own; these stand beside what the kind calls failed.
@@ -59,7 +59,11 @@ def _find_partitions(dump: Record) -> dict[str, Optional[Finding]]:
         return {}
     names = ", ".join(sorted(set(still)))
     if len(still) < len(words):
-        return {"partition": Finding("%d of %d partitions do not run (%s)." % (len(still), len(words), names))}
+        return {
+            "partition": Finding(
+                "%d of %d partitions %s not run (%s)." % (len(still), len(words), "does" if len(still) == 1 else "do", names)
+            )
+        }
     which = "its only partition says" if len(words) == 1 else "all of its %d partitions say" % len(words)
     text = "The service calls the task %s, but %s %s." % (dump["status"], which, names)
     fails = all(word in FAILED_PARTITION | kind.failed | kind.doubtful for word in still)
@@ -72,7 +76,7 @@ def _find_discard(dump: Record) -> Optional[Finding]:
     if not dropped:
         return None
     least = "At least " if None in counts else ""
-    return Finding("%s%s records were dropped." % (least, thousands(dropped)))
+    return Finding("%s%s dropped." % (least, nouns(dropped, "record", "was|were")))
 
 
 def _find_missing_topics(dump: Record) -> Optional[Finding]:
@@ -95,7 +99,7 @@ def _find_beyond_limits(dump: Record, limits: Limits) -> dict[str, Optional[Find
     findings: dict[str, Optional[Finding]] = {}
     lag, silent = dump["lag"], dump["silent_for"]
     if limits.max_lag is not None and lag is not None and lag > limits.max_lag:
-        findings["lag"] = Finding("%s messages wait; the limit is %s." % (thousands(lag), thousands(limits.max_lag)))
+        findings["lag"] = Finding("%s; the limit is %s." % (nouns(lag, "message", "waits|wait"), thousands(limits.max_lag)))
     if limits.max_silence is not None and silent is not None and silent > limits.max_silence:
         findings["silence"] = Finding("Silent for %s; the limit is %s." % (duration(silent), duration(limits.max_silence)))
     return findings

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+
 
 def thousands(number: Any) -> str:
     """A number with a narrow space at each thousand, which no line ends at."""
     return format(int(number), ",").replace(",", "\u202f")
+
+
+def nouns(number: Any, noun: str, verbs: str = "") -> str:
+    """C(1 message waits), C(2 messages wait), with C(waits|wait) as verbs."""
+    return count(int(number), noun, verbs, thousands)
 
 
 def show_change(number: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 from .kinds import kind_of
 from .plots import SPARK_STEP, SPARKS, draw_line, draw_spark, draw_steps, tell_line
-from .quantities import duration, show_change, size, thousands
+from .quantities import duration, nouns, show_change, size, thousands
 from .records import Record, count
 
 HEALTH_WORDS = {"ok": "running", "starting": "starting", "paused": "paused", "failed": "failed", "unknown": "unknown"}
@@ -106,7 +106,7 @@ def _since(problem: Record) -> str:
 
 def describe_badness(dump: Record) -> str:
     """How bad it is by now: last delivery, how much waits, what was lost."""
-    waits = "" if dump["lag"] is None else "%s messages wait" % thousands(dump["lag"])
+    waits = "" if dump["lag"] is None else nouns(dump["lag"], "message", "waits|wait")
     last = "" if dump["silent_for"] is None else "last delivery %s" % _silence(dump)
     lost = "data is lost from %s on" % show_time(dump["data_lost_from"]) if dump["data_lost_from"] else ""
     return ", ".join(part for part in (last, waits, lost) if part)
@@ -119,7 +119,7 @@ def describe_movement(dump: Record) -> str:
     if moved.get("lag"):
         texts.append("lag %s" % show_change(moved["lag"]))
     if moved.get("discarded"):
-        texts.append("%s records dropped" % thousands(moved["discarded"]))
+        texts.append("%s dropped" % nouns(moved["discarded"], "record"))
     return ", ".join(texts)
 
 
@@ -157,7 +157,7 @@ def _silence(dump: Record) -> str:
 
 def _files(landing: Mapping[str, Any]) -> str:
     files = landing["objects"]
-    return "no new file" if not files else "%s new file%s, %s" % (thousands(files), "" if files == 1 else "s", size(landing["bytes"] or 0))
+    return "no new file" if not files else "%s, %s" % (nouns(files, "new file"), size(landing["bytes"] or 0))
 
 
 def _interval(value: Any) -> Optional[str]:

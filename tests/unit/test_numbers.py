@@ -1,0 +1,74 @@
+# Copyright (c) 2026, opendump contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Numbers in sentences: one of a thing is said as one, whoever says it."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import checkout
+import pytest
+
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import nouns
+
+# Texts that count with words of their own, because it is always more than one, or nothing that a user could make one.
+ALWAYS_SEVERAL = {
+    "Tried %d times in ",
+    "%.1f seconds",
+    "%d bytes of ",
+    "There are %d projects named",
+    "%d instances are named",
+    "%d sink tasks would get the successor",
+    "There are %d Smart Connect tasks named",
+    "%d Smart Connect tasks may be its successor",
+    "%d declared tasks of this",
+    "%d of %d places",
+    "%d reports since",
+    "All %d dumps are",
+    "all of its %d partitions",
+    "%d of %d partitions",
+    # limits
+    "after %d steps",
+    "1 to %d characters",
+    "has %d entries, at most",
+    "more than %d pages",
+    "has up to 40 letters and digits",
+    "shows %d different items",
+}
+COUNTED = re.compile(r"%(?:d|g|\.1f)[ \u202f](?:(?!is |was |has |does |that )[A-Za-z]+ ){0,2}?(?!is\b|was\b|has\b|does\b|as\b|this\b)[a-z]+s\b")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (count(1, "task"), "1 task"),
+        (count(2, "task"), "2 tasks"),
+        (count(0, "task", "waits|wait"), "0 tasks wait"),
+        (count(1, "message", "waits|wait"), "1 message waits"),
+        (count(1.0, "second"), "1 second"),
+        (count(0.5, "second"), "0.5 seconds"),
+        (nouns(1, "record", "was|were"), "1 record was"),
+        (nouns(1234, "record", "was|were"), "1\u202f234 records were"),
+    ],
+)
+def test_one_is_one(text: str, said: str) -> None:
+    assert text == said
+
+
+def test_no_sentence_counts_by_itself() -> None:
+    """A plural behind a number that may be one."""
+    wrong = []
+    for path in checkout.files():
+        if path.suffix == ".py" and path.parts[0] in ("plugins", "extensions"):
+            for node in ast.walk(ast.parse((checkout.ROOT / path).read_text(encoding="utf-8"))):
+                if (
+                    isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and not any(text in node.value for text in ALWAYS_SEVERAL)
+                ):
+                    wrong += [f"{path}: {hit[0]}" for hit in COUNTED.finditer(node.value)]
+    assert wrong == []
