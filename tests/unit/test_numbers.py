@@ -39,7 +39,8 @@ ALWAYS_SEVERAL = {
     "has up to 40 letters and digits",
     "shows %d different items",
 }
-COUNTED = re.compile(r"%(?:d|g|\.1f)[ \u202f](?:(?!is |was |has |does |that )[A-Za-z]+ ){0,2}?(?!is\b|was\b|has\b|does\b|as\b|this\b)[a-z]+s\b")
+NO_NOUN = "is|was|has|does|as|this|that"
+COUNTED = re.compile(rf"%(?:d|g|\.1f)[ \u202f](?:(?!(?:{NO_NOUN}) )[A-Za-z]+ ){{0,2}}?(?!(?:{NO_NOUN})\b)[a-z]+s\b")
 
 
 @pytest.mark.parametrize(
