@@ -44,7 +44,7 @@ COUNTED = re.compile(rf"%(?:d|g|\.1f)[ \u202f](?:(?!(?:{NO_NOUN}) )[A-Za-z]+ ){{
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         (count(1, "task"), "1 task"),
         (count(2, "task"), "2 tasks"),
@@ -56,8 +56,8 @@ COUNTED = re.compile(rf"%(?:d|g|\.1f)[ \u202f](?:(?!(?:{NO_NOUN}) )[A-Za-z]+ ){{
         (nouns(1234, "record", "was|were"), "1\u202f234 records were"),
     ],
 )
-def test_one_is_one(text: str, said: str) -> None:
-    assert text == said
+def test_one_is_one(text: str, words: str) -> None:
+    assert text == words
 
 
 def test_no_sentence_counts_by_itself() -> None:
