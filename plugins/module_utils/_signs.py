@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Callable
@@ -17,7 +18,8 @@ _STAND_IN = re.compile("\\[U\\+(005B|007F|00[89][0-9A-F]|061C|200[EF]|202[89A-E]
 
 def without_controls(value: Any) -> Any:
     """A result with a stand-in for every sign that a terminal would obey: with -v, and of failures, Ansible prints all of it as JSON."""
-    return _map_texts(value, _stand_in)
+    # One look at all texts at once: hardly a result has such signs, and to build a large one anew takes longer than to write it down.
+    return _map_texts(value, _stand_in) if _OBEYED.search(json.dumps(value, ensure_ascii=False, default=str)) else value
 
 
 def with_controls(value: Any) -> Any:

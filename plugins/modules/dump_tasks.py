@@ -120,6 +120,16 @@ options:
     type: list
     elements: str
     choices: [dis_transfer_task, kafka_sink_task, smart_connect_task]
+  gather_as:
+    description:
+      - Under which names the result shows what was gathered.
+      - V(gathered) shows all of it in RV(gathered).
+      - V(lists) shows the tasks under the names of the lists that declare them, RV(dis_transfer_tasks), RV(kafka_sink_tasks) and
+        RV(smart_connect_tasks), and their quotas in RV(quotas). They are there also where nothing is gathered, and empty then. So what
+        the call returns can be used as it was registered; the role P(opendump.huaweicloud.dumping#role) does.
+    type: str
+    choices: [gathered, lists]
+    default: gathered
 author:
   - opendump contributors (@opendump)
 extends_documentation_fragment:
@@ -652,7 +662,7 @@ gathered:
     - What there is on the streams and instances of this call after all writes, in check mode without them. Tasks that are not declared are
       among them.
   type: dict
-  returned: with O(gather=true), unless the module failed before the first write
+  returned: with O(gather=true) and O(gather_as=gathered), unless the module failed before the first write
   contains:
     tasks:
       description: The tasks, as M(opendump.huaweicloud.dump_tasks_info) returns them.
@@ -672,6 +682,30 @@ gathered:
       elements: dict
       returned: always
       sample: []
+dis_transfer_tasks:
+  description: The transfer tasks that RV(gathered) has otherwise.
+  type: list
+  elements: dict
+  returned: with O(gather_as=lists), where O(gather_kinds) has them
+  sample: []
+kafka_sink_tasks:
+  description: The sink tasks that RV(gathered) has otherwise.
+  type: list
+  elements: dict
+  returned: with O(gather_as=lists), where O(gather_kinds) has them
+  sample: []
+smart_connect_tasks:
+  description: The Smart Connect tasks that RV(gathered) has otherwise.
+  type: list
+  elements: dict
+  returned: with O(gather_as=lists), where O(gather_kinds) has them
+  sample: []
+quotas:
+  description: The quotas that RV(gathered.quotas) has otherwise.
+  type: list
+  elements: dict
+  returned: with O(gather_as=lists)
+  sample: []
 diff:
   description: What differs before and after, one entry for each task that changes. Values are normalised, no secret is in it.
   type: list

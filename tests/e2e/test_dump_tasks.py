@@ -649,3 +649,31 @@ def test_facts_of_an_instance_that_is_named_by_its_connector_have_both_kinds(run
     cloud.fault({"match": {"method": "GET", "path": "/instances$"}, "count": -1, "do": {"status": 403, "body": "{}"}})
     unread = run("dump_tasks", kafka_sink_tasks=by_connector, gather=True)["gathered"]["errors"]
     assert [error["kind"] for error in unread] == ["smart_connect_task"], "what was not looked at is not said to be empty"
+
+
+def test_what_only_readers_want_is_asked_for_early_where_nothing_is_written_and_after_the_writes_elsewhere(run: Run, cloud: Local) -> None:
+    cloud.switch({"dms.store": "two"})
+    lists = declared(kafka_sink_tasks=[])
+    run("dump_tasks", **lists)
+    new = {**lists["dis_transfer_tasks"][0], "task_name": "dis-new"}
+    lists["dis_transfer_tasks"].append(new)
+    cloud.admin("DELETE", "requests")
+    shown = run("dump_tasks", **lists, gather=True, gather_as="lists", gather_kinds=["smart_connect_task"])
+    assert sorted(task["name"] for task in shown["smart_connect_tasks"]) == ["connect-0", "connect-1", "connect-2"]
+    assert [quota["parent"] for quota in shown["quotas"]] == [INSTANCE] and "gathered" not in shown
+    steps = [(entry["method"], entry["path"].rpartition("/")[2]) for entry in cloud.requests()]
+    assert steps.count(("GET", "groups")) == 1
+    assert steps.index(("GET", "groups")) < steps.index(("POST", "transfer-tasks"))
+
+    lists["smart_connect_tasks"][0]["obs"]["deliver_time_interval"] = 60
+    cloud.admin("DELETE", "requests")
+    run("dump_tasks", **lists, gather=True, gather_as="lists")
+    asked = [(entry["method"], entry["path"].rpartition("/")[2]) for entry in cloud.requests()]
+    assert asked.count(("GET", "groups")) == 1
+    assert asked.index(("GET", "groups")) > max(number for number, (method, _path) in enumerate(asked) if method == "PUT")
+
+
+def test_lists_of_what_is_gathered_are_there_where_nothing_is(run: Run, cloud: Local) -> None:
+    nothing = {"dis_transfer_tasks": [], "kafka_sink_tasks": [], "smart_connect_tasks": [], "quotas": []}
+    for call in (run("dump_tasks", gather_as="lists"), run("dump_tasks", gather_as="lists", purge=True)):
+        assert {name: call[name] for name in nothing} == nothing

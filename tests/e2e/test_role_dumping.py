@@ -38,14 +38,25 @@ DECLARED: dict[str, Any] = {
 }
 
 
+FACTS = ("results", "purged", "summary", "smart_connect_tasks", "quotas")
+SHOWING = {"name": "Show the facts", "ansible.builtin.debug": {"msg": "{{ dumping_facts }}"}, "tags": "always"}
+
+
 def role(**variables: Any) -> dict[str, Any]:
-    """A play with nothing but the role."""
-    return {"hosts": "localhost", "gather_facts": False, "roles": ["opendump.huaweicloud.dumping"], "vars": {**DECLARED, **variables}}
+    """A play with the role, and its facts as the next play reads them."""
+    included = {"ansible.builtin.import_role": {"name": "opendump.huaweicloud.dumping"}}
+    return {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tasks": [{"block": [included], "always": [SHOWING]}],
+        "vars": {**DECLARED, **variables},
+    }
 
 
 def facts(played: Played) -> list[dict[str, Any]]:
     """What the role set, once for each time it ran."""
-    return [task["result"]["ansible_facts"]["dumping_facts"] for task in played.tasks if "Set the facts" in task["task"]]
+    shown = [task["result"]["msg"] for task in played.tasks if task["task"] == SHOWING["name"]]
+    return [{key: given[key] for key in FACTS} for given in shown]
 
 
 def names(records: list[dict[str, Any]]) -> list[str]:
@@ -213,7 +224,9 @@ def test_api_options_come_from_role_variables_and_module_defaults(cloud: Local, 
 
 
 def test_nothing_declared_needs_no_credentials(play: Play, environment: dict[str, str]) -> None:
-    played = play([localhost({"ansible.builtin.import_role": {"name": "opendump.huaweicloud.dumping"}})[0]], env=dict.fromkeys(environment))
+    played = play(
+        [localhost({"ansible.builtin.import_role": {"name": "opendump.huaweicloud.dumping"}}, SHOWING)[0]], env=dict.fromkeys(environment)
+    )
     assert played.code == 0, played.text
     assert facts(played) == [{"results": [], "purged": [], "summary": {}, "smart_connect_tasks": [], "quotas": []}]
 

@@ -24,7 +24,12 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS, LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import item_result, summary
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import (
+    bulk_result,
+    item_result,
+    show_gathered,
+    summary,
+)
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.outcome import Outcome
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import outcome_result, task_result
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare, item_spec
@@ -302,7 +307,8 @@ def test_resource_modules_return_what_they_document(name: str, documents: dict[s
 
 def test_dump_tasks_returns_what_it_documents(documents: dict[str, Any]) -> None:
     documented = documents["dump_tasks"]["return"]
-    assert set(documented) == {"results", "purged", "undeclared", "summary", "gathered", "diff", "error"}
+    shown = {*bulk_result([]), *show_gathered({"tasks": []}, KINDS.values(), "gathered"), *show_gathered({}, KINDS.values(), "lists")}
+    assert set(documented) == {*shown, "diff", "error"} - {"changed"}
     assert set(documented["results"]["contains"]) == set(item_result(an_outcome(KINDS["dis_transfer_task"])))
     assert set(documented["summary"]["contains"]) == set(summary([]))
     assert item_spec(KINDS["dis_transfer_task"])["options"].keys() == options_at(documents["dump_tasks"], ["dis_transfer_tasks"]).keys()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from .._task.kind import Preflight
 from .._task.records import Parent, Task
@@ -50,15 +50,21 @@ def _check_topics(instances: Instances, parent: Parent, values: Mapping[str, Any
 
 
 def describe_topics(instances: Instances, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
-    """For each task that declares topics what fills in those that are missing, and how long the others keep messages."""
+    """For the tasks that declare topics what fills in those that are missing, and how long the others keep messages: one step, for all of
+    them need the same list, and threads that wait for it could ask for something else."""
     named = [(task, Names().canonical(task.values.get("topics")) or []) for task in tasks]
-    return [partial(_describe, instances, parent, task, topics) for task, topics in named if topics]
+    reading = [(task, topics) for task, topics in named if topics]
+    return [partial(_describe_all, instances, parent, reading)] if reading else []
 
 
-def _describe(instances: Instances, parent: Parent, task: Task, topics: Collection[str]) -> None:
+def _describe_all(instances: Instances, parent: Parent, reading: Iterable[tuple[Task, Collection[str]]]) -> None:
     there = instances.topics(parent)
-    if there is None:
-        return
+    if there is not None:
+        for task, topics in reading:
+            _describe(task, topics, there)
+
+
+def _describe(task: Task, topics: Collection[str], there: Mapping[str, Optional[int]]) -> None:
     task.topics_missing = sorted(name for name in topics if name not in there)
     hours = [there[name] for name in topics if name in there]
     known = [number for number in hours if number]

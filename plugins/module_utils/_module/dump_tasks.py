@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Optional
 
@@ -113,6 +113,7 @@ def bulk_spec() -> dict[str, Any]:
         results={"type": "str", "choices": ["all", "changed"], "default": "all"},
         gather={"type": "bool", "default": False},
         gather_kinds={"type": "list", "elements": "str", "choices": list(KINDS)},
+        gather_as={"type": "str", "choices": ["gathered", "lists"], "default": "gathered"},
         **VARIABLE_PREFIX,
     )
     return spec
@@ -129,7 +130,12 @@ def dump_tasks() -> None:
     wanted = module.wanted()
     outcomes: list[Outcome] = []
     gathered: dict[str, Any] = {}
-    with module.failing(lambda: bulk_result(mark_unfinished(outcomes), options["results"])):
+    kinds = [KINDS[name] for name in options["gather_kinds"] or KINDS]
+
+    def result_so_far() -> dict[str, Any]:
+        return {**bulk_result(mark_unfinished(outcomes), options["results"]), **show_gathered(gathered, kinds, options["gather_as"])}
+
+    with module.failing(result_so_far):
         parallelism = check_positive(options["parallelism"], "parallelism")
         purge = read_purge(options)
         module.hide(secrets(wanted))
@@ -139,16 +145,16 @@ def dump_tasks() -> None:
             parallelism=parallelism,
             stop_on_error=options["on_error"] == "stop",
             shows_diffs=bool(module._diff),
+            gathers=kinds if options["gather"] else (),
             warn=module.warn,
         )
         with show_progress(lambda: describe_outcomes(outcomes, len(wanted))):
             run.run(wanted, purge, outcomes, delete_first=options["purge_first"])
         if options["gather"]:
             beside = {kind: KINDS[kind.also_shown_as] for kind in KINDS.values() if kind.also_shown_as}
-            gathered = run.gather(beside, [KINDS[name] for name in options["gather_kinds"] or KINDS]).result()
+            gathered = run.gather(beside).result()
     result = bulk_result(outcomes, options["results"], run.list_undeclared())
-    if options["gather"]:
-        result["gathered"] = gathered
+    result.update(show_gathered(gathered, kinds, options["gather_as"]))
     for text in describe_unwell(outcomes):
         module.warn(text)
     if module._diff:
@@ -175,6 +181,18 @@ def bulk_result(outcomes: Sequence[Outcome], which: str = "all", undeclared: Opt
         "undeclared": None if undeclared is None else [undeclared_result(entry) for entry in undeclared],
         "summary": summary(outcomes, None if undeclared is None else len(undeclared)),
     }
+
+
+def show_gathered(gathered: Mapping[str, Any], kinds: Collection[type[Kind]], shape: str) -> dict[str, Any]:
+    """What was gathered, as results show it; empty where nothing was.
+
+    :param shape: C(gathered) for all under this name, C(lists) for the quotas and, under the name of its list, the tasks of each kind.
+    """
+    if shape == "gathered":
+        return {"gathered": gathered} if gathered else {}
+    tasks = gathered.get("tasks", [])
+    lists = {name: [task for task in tasks if task["kind"] == kind.name] for name, kind in LISTS.items() if kind in kinds}
+    return {**lists, "quotas": gathered.get("quotas", [])}
 
 
 def mark_unfinished(outcomes: list[Outcome]) -> list[Outcome]:

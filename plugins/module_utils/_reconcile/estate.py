@@ -9,7 +9,8 @@ A list that cannot be read is an error and never "there is nothing".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Optional, Union, cast
 
 from .._errors import ApiError, Meaning, NoSuchInstance, OpendumpError
@@ -21,6 +22,8 @@ from .._threads import cascade, side_by_side
 # A parent as it was named: the kind whose tasks it holds, and the options that name it.
 Place = tuple[type[Kind], Mapping[str, str]]
 PlaceKey = tuple[Any, ...]
+# A part of the reading, which returns the parts that it opens the way to.
+Step = Callable[[], Iterable["Step"]]
 
 
 def place_key(kind: type[Kind], where: Mapping[str, str]) -> PlaceKey:
@@ -43,13 +46,18 @@ class Observed:
 
 @dataclass
 class Estate:
-    """Parents and their tasks, each listed once."""
+    """Parents and their tasks, each listed once.
+
+    :param stays: whether a run leaves a declared task as it is. Where it leaves all of a parent, what readers want to know of its tasks
+        (see ``gather``) is asked for while other parents are still listed, and not at the end, where nothing else is left to do.
+    """
 
     client: Service
     parallelism: int = 1
     adapters: dict[str, Kind] = field(default_factory=dict)
     listings: dict[tuple[str, str], Union[Listing, OpendumpError]] = field(default_factory=dict)
     parents: dict[PlaceKey, Union[Parent, OpendumpError]] = field(default_factory=dict)
+    stays: Callable[[Declared, Observed], bool] = lambda declared, entry: False
 
     def adapter(self, kind: type[Kind]) -> Kind:
         """The one adapter of a kind in this run."""
@@ -82,20 +90,26 @@ class Estate:
             if entry.parent:
                 places.setdefault((task.kind.name, entry.parent.id), []).append((task, entry))
 
-        def step(what: Union[tuple[str, str], Observed]) -> Iterable[Observed]:
-            if isinstance(what, Observed):
-                self._complete(what)
-                return ()
-            task, entry = places[what][0]
-            self.read_lists({what: (task.kind, cast(Parent, entry.parent))})
-            for task, entry in places[what]:
-                self._match(task, entry, cast(Parent, entry.parent))
-            return [entry for task, entry in places[what] if entry.current and not entry.current.complete and task.state != "absent"]
-
         # The first of each kind go first: a service lets the others in once it has accepted the credentials.
         first = list({place[0]: place for place in reversed(places)}.values())
-        queue: list[Union[tuple[str, str], Observed]] = [*first, *(place for place in places if place not in first)]
-        cascade(step, queue, self.parallelism)
+        queue = [*first, *(place for place in places if place not in first)]
+        steps: list[Step] = [partial(self._read_place, place, places[place]) for place in queue]
+        cascade(lambda step: step(), steps, self.parallelism)
+
+    def _read_place(self, place: tuple[str, str], declared: Sequence[tuple[Declared, Observed]]) -> list[Step]:
+        kind, parent = declared[0][0].kind, cast(Parent, declared[0][1].parent)
+        self.read_lists({place: (kind, parent)})
+        for task, entry in declared:
+            self._match(task, entry, parent)
+        listing = self.listings[place]
+        if isinstance(listing, Listing) and all(task.complete for task in listing.tasks) and all(self.stays(*pair) for pair in declared):
+            return [partial(self._measure, kind, parent, listing)]
+        unread = [entry for task, entry in declared if entry.current and not entry.current.complete and task.state != "absent"]
+        return [partial(self._complete, entry) for entry in unread]
+
+    def _measure(self, kind: type[Kind], parent: Parent, listing: Listing) -> list[Step]:
+        listing.measured = True
+        return [partial(_call, step) for step in self.adapter(kind).measure(parent, listing.tasks)]
 
     def _resolve(self, places: Sequence[Place]) -> None:
         """Look up each parent that is named, once."""
@@ -159,17 +173,18 @@ class Estate:
         except OpendumpError as error:
             entry.error = error
 
-    def _complete(self, entry: Observed) -> None:
+    def _complete(self, entry: Observed) -> Iterable[Step]:
         listed = cast(Task, entry.current)
         try:
             entry.current = self.adapters[listed.kind].look(listed.parent, listed)
         except OpendumpError as error:
             entry.error = error
-            return
+            return ()
         listing = self.listings.get((listed.kind, listed.parent.id))
         if isinstance(listing, Listing) and entry.current is not None:
             # what was read once serves later readers, too
             listing.tasks = [entry.current if task is listed else task for task in listing.tasks]
+        return ()
 
     def gather(
         self, kind: type[Kind], parents: Iterable[Parent], details: bool = True, wanted: Callable[[Task], bool] = lambda task: True
@@ -181,7 +196,7 @@ class Estate:
         for key, (_kind, parent) in distinct.items():
             listed = self.listings[key]
             if isinstance(listed, Listing):
-                gathered.append((parent, Listing([task for task in listed.tasks if wanted(task)], listed.quotas)))
+                gathered.append((parent, replace(listed, tasks=[task for task in listed.tasks if wanted(task)], errors=[])))
             else:
                 gathered.append((parent, listed))
         if details:
@@ -191,8 +206,9 @@ class Estate:
             for _parent, listing in read:
                 # one that was deleted since it was listed is left out
                 listing.tasks = [task for task in (whole.get(id(task), task) for task in listing.tasks) if task is not None]
-            left = side_by_side(lambda pair: self.adapter(kind).measure(pair[0], pair[1].tasks), read, self.parallelism)
-            side_by_side(lambda step: step(), [step for steps in left for step in steps], self.parallelism)
+            steps: list[Step] = [partial(self._measure, kind, parent, listing) for parent, listing in read if not listing.measured]
+            if steps:
+                cascade(lambda step: step(), steps, self.parallelism)
         return gathered
 
     def _whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:
@@ -202,6 +218,12 @@ class Estate:
         except OpendumpError as error:
             listing.errors.append(error)
             return listed
+
+
+def _call(step: Callable[[], object]) -> tuple[Step, ...]:
+    """A step that leads to no other."""
+    step()
+    return ()
 
 
 def nothing_can_be_there(error: Exception) -> bool:

@@ -36,7 +36,10 @@ Step = Callable[[], Sequence["Step"]]
 
 
 class Reconciliation:
-    """One run. ``undeclared`` are the tasks on its parents that nobody declared."""
+    """One run. ``undeclared`` are the tasks on its parents that nobody declared.
+
+    :param gathers: kinds whose tasks are going to be gathered when all is done.
+    """
 
     def __init__(
         self,
@@ -46,10 +49,12 @@ class Reconciliation:
         parallelism: int = 1,
         stop_on_error: bool = False,
         shows_diffs: bool = False,
+        gathers: Collection[type[Kind]] = (),
         warn: Callable[[str], None] = lambda text: None,
         clock: Optional[Clock] = None,
     ) -> None:
-        self.estate = Estate(client, parallelism)
+        self.estate = Estate(client, parallelism, stays=self._stays)
+        self.gathers = gathers
         self.check_mode = check_mode
         self.parallelism = parallelism
         self.stop_on_error = stop_on_error
@@ -100,14 +105,14 @@ class Reconciliation:
         purged = {outcome.declared.label for outcome in self.outcomes if outcome.purged and outcome.changed}
         return [entry for entry in self.undeclared if entry.victim().declared.label not in purged]
 
-    def gather(self, beside: Mapping[type[Kind], type[Kind]], kinds: Collection[type[Kind]]) -> Gathered:
+    def gather(self, beside: Mapping[type[Kind], type[Kind]]) -> Gathered:
         """Tasks and quotas of the parents of this run, as they are after it. Lists that were read and not written to serve once more.
 
         :param beside: kinds whose parents are read for tasks of another kind, too.
-        :param kinds: tasks of which kinds.
         """
         from .gather import gather_tasks
 
+        kinds = self.gathers
         places: dict[type[Kind], dict[str, Parent]] = {}
         refused: dict[tuple[type[Kind], str], OpendumpError] = {}
         for outcome in self.outcomes:
@@ -132,6 +137,12 @@ class Reconciliation:
             if not nothing_can_be_there(refusal):
                 gathered.refuse(kind, parent_id, refusal)
         return gathered
+
+    def _stays(self, declared: Declared, entry: Observed) -> bool:
+        if declared.kind not in self.gathers:
+            return False
+        outcome = self._decide(declared, entry)
+        return outcome.plan is not None and not outcome.plan.actions
 
     def _decide(self, declared: Declared, entry: Observed) -> Outcome:
         outcome = Outcome(declared, parent=entry.parent, error=entry.error, leaving=entry.leaving)

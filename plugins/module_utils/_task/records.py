@@ -152,8 +152,10 @@ class Task:
 
 @dataclass
 class Listing:
-    """The tasks of one parent and its quotas; ``errors`` of tasks whose details could not be read."""
+    """The tasks of one parent and its quotas; ``errors`` of tasks whose details could not be read. ``measured`` once it was asked for what
+    only other calls show of the tasks."""
 
     tasks: list[Task]
     quotas: dict[str, Any] = field(default_factory=dict)
     errors: list[Exception] = field(default_factory=list)
+    measured: bool = False
