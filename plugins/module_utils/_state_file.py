@@ -49,7 +49,7 @@ class StateFile:
         with self._kept_from_others() if self.keep else contextlib.nullcontext():
             if os.path.lexists(self.path):
                 if not os.path.isfile(self.path):
-                    raise ConfigurationError("state_file %s is there, and is no file." % self.path)
+                    raise ConfigurationError("state_file %s is there, and is no file; name a file." % self.path)
                 self._load()
             yield
 
@@ -85,8 +85,12 @@ class StateFile:
         try:
             with open(self.path, encoding="utf-8") as file:
                 document = json.load(file)
-        except (OSError, ValueError) as error:
-            raise ConfigurationError("state_file %s cannot be read: %s." % (self.path, error)) from error
+        except (OSError, ValueError, RecursionError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no JSON"
+            raise ConfigurationError(
+                "state_file %s cannot be read: %s. Put back what was there, or name another file, which begins the %s anew."
+                % (self.path, why, self.purpose)
+            ) from error
         tasks = document.get("tasks") if isinstance(document, Mapping) else None
         if (
             not isinstance(document, Mapping)
@@ -98,7 +102,9 @@ class StateFile:
                 "state_file %s is not the state of a %s by this version; name another file." % (self.path, self.purpose)
             )
         if not all(isinstance(entry, dict) for entry in tasks.values()):
-            raise ConfigurationError("state_file %s is damaged: an entry of tasks is no object." % self.path)
+            raise ConfigurationError(
+                "state_file %s is damaged: an entry of tasks is no object. Put back what was there, or name another file." % self.path
+            )
         self.tasks = {str(key): dict(entry) for key, entry in tasks.items()}
         self._saved = self._text()
 

@@ -110,3 +110,89 @@ def test_words_after_a_blank_are_not_lost_silently(cloud: Local, play: Play, nam
     assert "an extra variable was cut at a blank, so that 1 word after it would be lost" in text
     assert "Nothing was done" in text
     assert cloud.requests() == []
+
+
+UNUSABLE = {
+    "missing": "lent.json",
+    "folder": "folder",
+    "empty": "empty.json",
+    "garbage": "garbage.json",
+    "other": "other.json",
+    "bytes": "bytes.json",
+}
+
+
+@pytest.fixture
+def odd_files(tmp_path: pathlib.Path) -> pathlib.Path:
+    """Files that are none of those that a playbook reads, and an inventory in which each is one host's."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.json").write_text("", encoding="utf-8")
+    (tmp_path / "garbage.json").write_text('{"format": hunter2', encoding="utf-8")
+    (tmp_path / "other.json").write_text('{"format": "other"}', encoding="utf-8")
+    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "lend.json").write_text("{}", encoding="utf-8")
+    hosts = "\n".join(f"{name} odd_file={file} ansible_connection=local" for name, file in UNUSABLE.items())
+    (tmp_path / "inventory").write_text(hosts + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def told(played: Any, task: str) -> dict[str, str]:
+    """Host → what the task failed with."""
+    return {entry["host"]: re.sub(r"\s+", " ", str(entry["result"].get("msg"))) for entry in played.tasks if task in entry["task"]}
+
+
+def contents(folder: pathlib.Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and "ansible" not in str(path)}
+
+
+def test_a_file_that_cannot_be_read_is_told_before_anything_is_asked(cloud: Local, play: Play, odd_files: pathlib.Path) -> None:
+    given = {"dumping_hosts": "all", "probe_stream_name": "newstream", "probe_apply": True, "probe_compare_with": "{{ odd_file }}"}
+    before = contents(odd_files)
+    played = play("opendump.huaweicloud.probe", "-i", "inventory", extra_vars=given)
+    assert played.code == 2
+    messages = {**told(played, "whether the files can be"), **told(played, "Probe the services")}
+    words = {
+        "missing": "and there is no such file; did you mean lend.json?",
+        "folder": "which is a folder; name a file in it.",
+        "empty": "which is empty.",
+        "garbage": "which is no JSON (line 1, column 12).",
+        "bytes": "which is no text.",
+    }
+    for host, text in words.items():
+        assert f"probe_compare_with is {odd_files / UNUSABLE[host]}, {text} Nothing was done." in messages[host]
+    assert "probe_compare_with is no answers file: its format is not opendump-answers/1" in messages["other"]
+    assert "hunter2" not in played.text and "Traceback" not in played.text
+    assert cloud.requests() == []
+    assert {path for path in contents(odd_files) if "records" not in path and "extra_vars" not in path} == set(before)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "given", "name"),
+    [
+        ("probe", {"probe_stream_name": "newstream", "probe_apply": True, "probe_answers_markdown": "folder"}, "probe_answers_markdown"),
+        ("export", {"dumping_export_file": "folder"}, "dumping_export_file"),
+        ("report", {"dumping_report_json": "empty.json/report.json"}, "dumping_report_json"),
+        ("migrate", {"dumping_migration_policy": "gap_free", "dumping_migration_plan_json": "folder"}, "dumping_migration_plan_json"),
+        (
+            "migrate",
+            {"dumping_migration_policy": "gap_free", "dumping_migration_state_file": "garbage.json"},
+            "dumping_migration_state_file",
+        ),
+        ("rotate_keys", {"rotate_keys_state_file": "empty.json"}, "rotate_keys_state_file"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(
+    cloud: Local, play: Play, odd_files: pathlib.Path, playbook: str, given: dict[str, Any], name: str
+) -> None:
+    before = contents(odd_files)
+    keys = {"OPENDUMP_NEW_OBS_ACCESS_KEY": "A" * 20, "OPENDUMP_NEW_OBS_SECRET_KEY": "S" * 40}
+    played = play(f"opendump.huaweicloud.{playbook}", extra_vars=given, env=keys)
+    assert played.code == 2
+    text = re.sub(r"\s+", " ", played.text)
+    assert re.search(
+        rf"{name} (is )?{odd_files}/\S+ (which is a folder; name a file in it|but \S+ is no folder|cannot be read: it is no JSON)",
+        text.replace(",", ""),
+    )
+    assert "Traceback" not in text and "hunter2" not in text
+    assert cloud.requests() == []
+    assert {path for path in contents(odd_files) if "records" not in path and "extra_vars" not in path} == set(before)
