@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
-from ansible.utils.display import Display
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import NOWHERE, assess_nothing, join_reports
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.history import compare, is_report
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.history import compare
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import Limits
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
@@ -47,7 +46,7 @@ options:
     default: []
   last:
     description:
-      - The last report as JSON. What is no report is passed over with a warning, and what is not older than O(at) without one.
+      - The last report as JSON. What is no report, or not older than O(at), is passed over.
       - It need not have been made of the same places. What could not be read this time is kept for the next comparison.
     type: raw
   keep:
@@ -88,8 +87,6 @@ def join_dump_reports(
     whole = [*reports, *lost]
     if not whole:
         raise AnsibleFilterError("join_dump_reports: there is no report to join.")
-    if last and not is_report(last):
-        Display().warning("The last report is none that this collection has written, so the history begins anew.")
     return inert(compare(visible(join_reports(whole, when)), last, int(keep)))
 
 

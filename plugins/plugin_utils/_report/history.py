@@ -58,11 +58,15 @@ class Last(NamedTuple):
 
 def read_last(text: Any, made_at: str) -> Optional[Last]:
     """The last report out of its JSON; None where there is none, where it is something else, or not older than ``made_at``."""
-    text = _parse(text)
-    if not is_report(text):
+    if isinstance(text, (str, bytes)):
+        try:
+            text = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+    if not isinstance(text, Mapping):
         return None
     then, now = moment(text.get("made_at")), moment(made_at)
-    if then is None or now is None or then >= now:
+    if then is None or now is None or then >= now or not isinstance(text.get("dumps"), (list, tuple)):
         return None
     history = text.get("history")
     history = history if isinstance(history, Mapping) else {}
@@ -77,21 +81,6 @@ def read_last(text: Any, made_at: str) -> Optional[Last]:
         times,
         {name: _numbers(history.get(name), len(times)) for name in TRACED},
     )
-
-
-def is_report(text: Any) -> bool:
-    """Whether this is a report as this collection writes it, in JSON or read from it."""
-    report = _parse(text)
-    return isinstance(report, Mapping) and moment(report.get("made_at")) is not None and isinstance(report.get("dumps"), (list, tuple))
-
-
-def _parse(text: Any) -> Any:
-    if isinstance(text, (str, bytes)):
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
-            return None
-    return text
 
 
 def _tidy(dump: Record) -> dict[str, Any]:
