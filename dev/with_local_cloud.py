@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
@@ -120,6 +121,11 @@ def local_cloud(seed: str | None = None, log: pathlib.Path | None = None, answer
                 process.wait()
 
 
+def find_obs(endpoint: str) -> str:
+    """The caller's server for buckets where it is one on this machine; what stands for the real one is not passed on."""
+    return endpoint if urllib.parse.urlsplit(endpoint).hostname in ("127.0.0.1", "localhost", "::1") else ""
+
+
 def environment_for(url: str) -> dict[str, str]:
     """The caller's environment, turned towards the local cloud."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HW_", "HUAWEICLOUD_SDK_", "OPENDUMP_OBS_"))}
@@ -132,6 +138,7 @@ def environment_for(url: str) -> dict[str, str]:
         HW_DIS_ENDPOINT=url,
         HW_DMS_ENDPOINT=url,
         HW_IAM_ENDPOINT=url,
+        HW_OBS_ENDPOINT=find_obs(os.environ.get("HW_OBS_ENDPOINT", "")) or url,
         HW_ACCESS_KEY=ACCESS_KEY,
         HW_SECRET_KEY=SECRET_KEY,
         HW_REGION_NAME=REGION,

@@ -21,6 +21,7 @@ from moto.s3.models import s3_backends
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api import transport
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import Given
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module import dump_landing_info as module_body
+from huaweicloud_emulator.server import Local
 
 from .conftest import Run
 
@@ -115,6 +116,14 @@ def test_every_verdict_in_the_order_of_the_tasks(run: Run, obs: str, put: Put) -
     assert [entry["verdict"] for entry in result["landing"]] == ["quiet", "stuck", "unknown"]
     assert all(entry["newest"]["modified_at"] for entry in result["landing"])
     assert "812 messages wait" in result["landing"][1]["reason"]
+
+
+def test_the_local_cloud_says_that_it_has_no_buckets(cloud: Local, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environment leads there, so that no real bucket is asked for a play on it."""
+    monkeypatch.setenv("HW_OBS_ENDPOINT", cloud.url)
+    entry = run("dump_landing_info", tasks=[task()], **KEYS)["landing"][0]
+    assert entry["verdict"] == "unreadable"
+    assert "The local cloud has no OBS, so no bucket can be looked into. Set HW_OBS_ENDPOINT to a server that speaks S3" in entry["reason"]
 
 
 def test_a_bucket_that_is_not_there_is_no_failure(run: Run, obs: str) -> None:

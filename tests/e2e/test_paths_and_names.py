@@ -136,7 +136,7 @@ def odd_files(tmp_path: pathlib.Path) -> pathlib.Path:
     return tmp_path
 
 
-def told(played: Any, task: str) -> dict[str, str]:
+def read_messages(played: Any, task: str) -> dict[str, str]:
     """Host → what the task failed with."""
     return {entry["host"]: re.sub(r"\s+", " ", str(entry["result"].get("msg"))) for entry in played.tasks if task in entry["task"]}
 
@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_read_is_told_before_anything_is_asked(cloud: Loca
     before = contents(odd_files)
     played = play("opendump.huaweicloud.probe", "-i", "inventory", extra_vars=given)
     assert played.code == 2
-    messages = {**told(played, "whether the files can be"), **told(played, "Probe the services")}
+    messages = {**read_messages(played, "whether the files can be"), **read_messages(played, "Probe the services")}
     words = {
         "missing": "and there is no such file; did you mean lend.json?",
         "folder": "which is a folder; name a file in it.",

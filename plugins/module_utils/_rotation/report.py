@@ -68,7 +68,11 @@ def predict(jobs: Sequence[Job]) -> str:
         return "No task would get the new key: none that writes with keys was found among those that were asked for."
     untried = sum(bool(job.reason) for job in writes)
     doubt = " For %d of them, whether it reaches the bucket could not be tried." % untried if untried else ""
-    return "%d of %s would get the new key%s.%s" % (len(writes), count(len(jobs), "task"), "; " + others if others else "", doubt)
+    which = "%d of %d tasks" % (len(writes), len(jobs))
+    if len(jobs) == 1:
+        doubt = " Whether it reaches the bucket could not be tried." if untried else ""
+        which = "The only task" if writes else "No task"
+    return "%s would get the new key%s.%s" % (which, "; " + others if others else "", doubt)
 
 
 def build_diff(jobs: Sequence[Job], check_mode: bool) -> list[dict[str, Any]]:

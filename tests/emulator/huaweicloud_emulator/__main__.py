@@ -47,6 +47,7 @@ def welcome(cloud: Cloud, url: str) -> str:
 Open it in a browser to watch it. To work on it, copy this into another shell:
 
   export HW_DIS_ENDPOINT={url} HW_DMS_ENDPOINT={url} HW_IAM_ENDPOINT={url}
+  export HW_OBS_ENDPOINT={url}
   export HW_REGION_NAME={HOME_REGION} HW_ACCESS_KEY={HOME_ACCESS_KEY} HW_SECRET_KEY={HOME_SECRET_KEY}
   export OPENDUMP_OBS_ACCESS_KEY={shlex.quote(writer[0])} OPENDUMP_OBS_SECRET_KEY={shlex.quote(writer[1])}
   export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1

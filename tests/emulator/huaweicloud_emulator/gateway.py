@@ -21,6 +21,7 @@ from .cloud import Cloud, Project
 from .faults import Fault
 from .identity import AccessKey, Caller
 from .journal import Entry, readable
+from .no_obs import answer_for_obs, is_for_obs
 from .odd_list import odd_list
 from .refusal import Refusal
 from .service import Service
@@ -98,6 +99,8 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or reserved(scope["path"]):
             await self._app(scope, receive, send)
+        elif is_for_obs(scope):
+            await answer_for_obs()(scope, receive, send)
         else:
             await self._serve(scope, receive, send)
 

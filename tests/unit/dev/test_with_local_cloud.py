@@ -26,10 +26,17 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_command_gets_the_local_account_and_its_exit_code_is_passed_on() -> None:
-    done = run(sys.executable, "-c", TELL, HW_AUTH_TOKEN="of the real cloud", HW_REGION_NAME="cn-north-4")
+    done = run(
+        sys.executable,
+        "-c",
+        TELL,
+        HW_AUTH_TOKEN="of the real cloud",
+        HW_REGION_NAME="cn-north-4",
+        HW_OBS_ENDPOINT="https://obs.example.com",
+    )
     assert done.returncode == 7, done.stderr
     environment = json.loads(done.stdout)
-    assert environment["HW_DIS_ENDPOINT"] == environment["OPENDUMP_LOCAL_CLOUD"]
+    assert environment["HW_DIS_ENDPOINT"] == environment["HW_OBS_ENDPOINT"] == environment["OPENDUMP_LOCAL_CLOUD"]
     assert environment["HW_REGION_NAME"] == with_local_cloud.REGION
     assert environment["HW_SECRET_KEY"] == with_local_cloud.SECRET_KEY
     assert environment["OPENDUMP_OBS_SECRET_KEY"] == with_local_cloud.OBS_SECRET_KEY
@@ -37,6 +44,11 @@ def test_command_gets_the_local_account_and_its_exit_code_is_passed_on() -> None
     assert "HW_AUTH_TOKEN" not in environment
     with pytest.raises(OSError, match=r"refused"):
         urllib.request.urlopen(environment["OPENDUMP_LOCAL_CLOUD"], timeout=5)
+
+
+def test_a_server_for_buckets_on_this_machine_is_passed_on() -> None:
+    assert with_local_cloud.find_obs("http://127.0.0.1:9000") == "http://127.0.0.1:9000"
+    assert with_local_cloud.find_obs("https://obs.eu-west-101.myhuaweicloud.eu") == with_local_cloud.find_obs("") == ""
 
 
 def test_ansible_is_found_without_an_activated_venv() -> None:

@@ -111,7 +111,7 @@ def test_what_it_prints_is_an_environment_to_work_in() -> None:
             buckets = json.load(connection.getresponse())["buckets"]
             connection.close()
             assert ("my-archive" in buckets) == (name in ("first_play", "migration"))
-        assert there["HW_DMS_ENDPOINT"] == there["HW_IAM_ENDPOINT"] == there["HW_DIS_ENDPOINT"]
+        assert there["HW_DMS_ENDPOINT"] == there["HW_IAM_ENDPOINT"] == there["HW_DIS_ENDPOINT"] == there["HW_OBS_ENDPOINT"]
         assert (there["HW_ACCESS_KEY"], there["HW_REGION_NAME"]) == ("EMULATORACCESSKEY001", "eu-west-101")
         assert len(there["OPENDUMP_OBS_ACCESS_KEY"]) == 20
 
