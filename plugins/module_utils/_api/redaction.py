@@ -17,15 +17,19 @@ from urllib.parse import quote, quote_plus
 MASK = "********"
 # Shorter texts would blank out innocent words, and no service accepts a secret this short.
 SHORTEST_SECRET = 4
+# From here on a secret is found in capitals as well: of a shorter one, other cases are often other words.
+SHORTEST_IN_ANY_CASE = 8
 LONGEST_LINE = 6000
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _SECRET_NAME = re.compile(r"secret|passw|token|access_?key|(^|_)[as]k$", re.IGNORECASE)
 # What was encoded already may be encoded once or twice more.
 _MOST_LAYERS = 3
+_MOST_DECODINGS = 2
 _ESCAPE = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
     r"|(?P<unicode>(?:\\u[0-9A-Fa-f]{4})+)"
     r"|(?P<octets>(?:\\x[0-9A-Fa-f]{2})+)"
+    r"|(?P<octal>(?:\\[0-3][0-7]{2})+)"
     r"|(?P<point>\\U[0-9A-Fa-f]{8}|&#[0-9]{1,7};|&#[xX][0-9A-Fa-f]{1,6};)"
     r"|(?P<backslash>\\[\\/\"'bfnrt])"
     r"|(?P<name>&[A-Za-z]{2,8};)"
@@ -87,8 +91,9 @@ def list_spellings(secret: str) -> frozenset[str]:
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """The text without these secrets, however they are spelt: in base64 or hexadecimal, or with escapes of JSON, Python, URLs, forms and
-    HTML, up to three layers of them. The time it takes grows with the text and with the number of secrets, not with their product.
+    """The text without these secrets, however they are spelt: in base64 or hexadecimal, once or twice, or with escapes of JSON, Python, C,
+    URLs, forms and HTML, up to three layers of them; those of eight characters and more in capitals and small letters alike. The time it
+    takes grows with the text and with the number of secrets, not with their product.
 
     To be called before a text is cut, for half a secret cannot be found. Secrets of fewer than four characters stay.
     """
@@ -114,7 +119,14 @@ class _View(NamedTuple):
     places: Sequence[int]
 
 
-_Index = Mapping[str, Sequence[str]]
+class _Form(NamedTuple):
+    """A secret to be looked for; ``folded`` is its text in small letters, empty where its case has to be the same."""
+
+    text: str
+    folded: str
+
+
+_Index = Mapping[str, Sequence[_Form]]
 
 
 @functools.lru_cache(maxsize=8)
@@ -126,32 +138,52 @@ def _index(secrets: frozenset[str]) -> _Index:
         for _layer in range(_MOST_LAYERS):
             view = _unescape(view)
             forms.add(view.text)
-    heads: dict[str, list[str]] = {}
-    for form in sorted(forms, key=len, reverse=True):
-        if len(form) >= SHORTEST_SECRET:
-            heads.setdefault(form[:SHORTEST_SECRET], []).append(form)
+    heads: dict[str, list[_Form]] = {}
+    for text in sorted(forms, key=len, reverse=True):
+        if len(text) >= SHORTEST_SECRET:
+            folded = _fold(text)
+            heads.setdefault(folded[:SHORTEST_SECRET], []).append(_Form(text, folded if len(text) >= SHORTEST_IN_ANY_CASE else ""))
     return heads
+
+
+def _fold(text: str) -> str:
+    """In small letters, each character for itself, so that all stay where they are, and a sigma is the same at the end of a word."""
+    if text.isascii():
+        return text.lower()
+    return "".join(small if len(small) == 1 else sign for sign, small in ((sign, sign.upper().lower()) for sign in text))
 
 
 def _find(view: _View, index: _Index) -> Iterator[tuple[int, int]]:
     """Where secrets stand in the original: from, to."""
     for start, stop in _search(view.text, index):
         yield view.places[start], view.places[stop]
-    for match in _BASE64.finditer(view.text):
-        # what stands before it without a gap may look like base64 as well
-        if any(next(_search(_decode(match.group()[shift:]), index), None) for shift in range(4)):
-            yield view.places[match.start()], view.places[match.end()]
-    for match in _HEXADECIMAL.finditer(view.text):
-        if any(next(_search(_decode_hexadecimal(match.group()[shift:]), index), None) for shift in range(2)):
-            yield view.places[match.start()], view.places[match.end()]
+    for start, stop, contents in _encoded(view.text):
+        if any(_holds(text, index, _MOST_DECODINGS - 1) for text in contents):
+            yield view.places[start], view.places[stop]
 
 
 def _search(text: str, index: _Index) -> Iterator[tuple[int, int]]:
+    folded = _fold(text)
     for start in range(len(text) - SHORTEST_SECRET + 1):
-        for form in index.get(text[start : start + SHORTEST_SECRET], ()):
-            if text.startswith(form, start):
-                yield start, start + len(form)
+        for form in index.get(folded[start : start + SHORTEST_SECRET], ()):
+            if folded.startswith(form.folded, start) if form.folded else text.startswith(form.text, start):
+                yield start, start + len(form.text)
                 break
+
+
+def _holds(text: str, index: _Index, decodings: int) -> bool:
+    """Whether a secret is in the text, as it is or encoded up to so many times more."""
+    if next(_search(text, index), None):
+        return True
+    return decodings > 0 and any(_holds(inner, index, decodings - 1) for _start, _stop, contents in _encoded(text) for inner in contents)
+
+
+def _encoded(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """What looks like base64 or hexadecimal: from, to, and what it may say, for what stands before it without a gap may look so as well."""
+    for match in _BASE64.finditer(text):
+        yield (*match.span(), [_decode(match.group()[shift:]) for shift in range(4)])
+    for match in _HEXADECIMAL.finditer(text):
+        yield (*match.span(), [_decode_hexadecimal(match.group()[shift:]) for shift in range(2)])
 
 
 def _decode(word: str) -> str:
@@ -195,6 +227,8 @@ def _unescape(view: _View) -> _View:
 
 def _read_escape(kind: str, escape: str) -> list[tuple[str, int]]:
     """The characters that an escape stands for, and how many of its own each takes."""
+    if kind == "octal":
+        kind, escape = "octets", "".join("\\x%02x" % int(number, 8) for number in escape[1:].split("\\"))
     if kind in ("percent", "octets"):
         mark = "%" if kind == "percent" else "\\x"
         octets, length = bytes.fromhex(escape.replace(mark, "")), len(mark) + 2

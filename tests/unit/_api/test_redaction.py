@@ -43,6 +43,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "Python": lambda text: repr(text)[1:-1],
     "Python, bytes": lambda text: repr(text.encode())[2:-1],
     "Python, all bytes": lambda text: "".join("\\x%02x" % octet for octet in text.encode()),
+    "C, all octal": lambda text: "".join("\\%03o" % octet for octet in text.encode()),
     "hexadecimal": lambda text: text.encode().hex(),
     "hexadecimal, large, of a login": lambda text: f"user:{text}".encode().hex().upper(),
     "percent": lambda text: quote(text, safe=""),
@@ -61,6 +62,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64 of a login": lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
     "base64 for URLs": lambda text: base64.urlsafe_b64encode(f"a-user:{text}".encode()).decode().rstrip("="),
+    "base64 twice": lambda text: base64.b64encode(base64.b64encode(f"user:{text}".encode())).decode(),
+    "base64 of hexadecimal": lambda text: base64.b64encode(text.encode().hex().encode()).decode(),
     "base64 in a form": lambda text: quote_plus(base64.b64encode(f"me:{text}".encode()).decode()),
 }
 
@@ -90,6 +93,14 @@ def test_generated_secrets_leave_nothing_behind(secret: str, around: tuple[str, 
     spelt = SPELLINGS[how](secret)
     # what stands beside it may be part of another escape; a space ends those
     assert MASK in mask(f"{around[0]} {spelt} {around[1]}", [secret])
+
+
+@pytest.mark.parametrize("case", [str.upper, str.lower, str.swapcase, str.title])
+@pytest.mark.parametrize("how", ["plain", "percent, all", "JSON, all escaped", "C, all octal", "base64"])
+def test_a_long_secret_is_found_in_capitals_as_well(case: Callable[[str], str], how: str) -> None:
+    for secret in ("Canary-8", "Canary\u00c9 o\u03a3-k3y"):
+        spelt = SPELLINGS[how](case(secret))
+        assert mask(f"Said: {spelt}, and ORDERS", [secret, "Orders"]) == f"Said: {MASK}, and ORDERS"
 
 
 def test_innocent_text_stays_as_it_is() -> None:
