@@ -201,7 +201,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return entries
 
     def _add_host(self, host: str, variables: dict[str, Any]) -> None:
-        host = inert(host)
+        # ansible-inventory of ansible-core up to 2.18 writes a marked name as an object, which AWX cannot take for a host
+        host = host if re.fullmatch(r"[\w.-]+", host) else inert(host)
         self.inventory.add_host(host, group=GROUP)
         region_group = self._sanitize_group_name("dumping_region_%s" % variables["dumping_region"])
         self.inventory.add_group(region_group)

@@ -516,7 +516,7 @@ def test_of_two_that_were_created_at_once_never_both_are_taken_back(
 def test_the_task_that_stays_is_shown_as_it_is_after_it_was_made_as_declared(run: Run, cloud: Local) -> None:
     theirs = {"patch": {"service": "dms", "find": {"instance_id": INSTANCE}, "create": TWIN["smart_connect_task"]}}
     cloud.switch({"dms.create_time_resolution": "ms"})
-    cloud.fault({"match": {"method": "POST", "path": CREATE["smart_connect_task"]}, "count": 1, "do": {"latency": 0.01, **theirs}})
+    cloud.fault({"match": {"method": "POST", "path": CREATE["smart_connect_task"]}, "count": 1, "do": {**theirs, "clock": 5}})
     obs = {"obs_bucket_name": "testobs", "partition_format": "yyyy/MM"}
     result = run("smart_connect_task", **{**SINK, "obs": obs}, wait=False)
     assert "taken back" in str(result.get("warnings")) and result["actions"] == ["update"], result
