@@ -443,7 +443,7 @@ def test_tasks_that_are_not_declared_are_counted(run: Run, cloud: Local) -> None
     assert [(entry["parent_name"], entry["task_name"]) for entry in cut["undeclared"]] == [
         ("newstream", "dis-1"),
         (INSTANCE_NAME, "sink-1"),
-        (None, "connect-1"),
+        (INSTANCE_NAME, "connect-1"),
     ]
     left = run("dump_tasks", check=True, **fewer, purge=True, purge_match=".", purge_except=["dis-1", "sink-1"])
     assert {entry["task_name"] for entry in left["purged"]} == {"dis-2", "sink-2", "connect-1", "connect-2"}
@@ -471,6 +471,19 @@ def test_an_instance_that_is_named_in_two_ways_is_one(run: Run, cloud: Local, ot
     for name in ("sink-0", "not-there"):
         twice = [{**first, "task_name": name, "connector_id": connector(cloud)}, {**first, "task_name": name, **other}]
         assert "Declared twice" in run("dump_tasks", kafka_sink_tasks=twice)["msg"]
+
+
+def test_an_instance_that_is_named_by_name_somewhere_is_called_so_everywhere(run: Run, cloud: Local) -> None:
+    first, second, third = declared()["kafka_sink_tasks"]
+    where = [{"connector_id": connector(cloud)}, {"instance_id": INSTANCE}, {"instance_name": INSTANCE_NAME}]
+    sinks = [
+        {**{key: value for key, value in item.items() if key != "instance_name"}, **named}
+        for item, named in zip((first, second, third), where, strict=True)
+    ]
+    result = run("dump_tasks", kafka_sink_tasks=sinks)
+    assert [entry["parent_name"] for entry in result["results"]] == [INSTANCE_NAME] * 3, result["msg"]
+    undeclared = run("dump_tasks", kafka_sink_tasks=[sinks[0], {**sinks[2], "state": "absent"}])["undeclared"]
+    assert [(entry["parent_name"], entry["task_name"]) for entry in undeclared] == [(INSTANCE_NAME, "sink-1")]
 
 
 def test_a_task_that_both_apis_show_is_one_task(run: Run, cloud: Local) -> None:

@@ -394,7 +394,11 @@ def _blame_name(attempt: _Attempt) -> Optional[_Reason]:
     unknown = attempt.find(socket.gaierror)
     if not unknown:
         return None
-    what = "The name of %s cannot be resolved%s." % (attempt.place, attempt.way)
+    if attempt.proxy:
+        # the name of what lies behind a proxy is the proxy's to resolve
+        what, check = "The name of the proxy %s cannot be resolved." % attempt.proxy, "Check HTTPS_PROXY and HTTP_PROXY."
+        return _Reason(what, check, lasting=unknown.errno in _UNKNOWN_NAME)
+    what = "The name of %s cannot be resolved." % attempt.place
     return _Reason(what, attempt.check, lasting=unknown.errno in _UNKNOWN_NAME)
 
 

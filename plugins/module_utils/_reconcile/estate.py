@@ -145,6 +145,19 @@ class Estate:
                     self.parents[key] = self.adapter(kind).identify(parent)
                 except OpendumpError as error:
                     self.parents[key] = error
+        self._spread_names(distinct)
+
+    def _spread_names(self, distinct: Mapping[PlaceKey, Place]) -> None:
+        """What one way of naming a parent tells of its name is said of it in the other ways, too."""
+        names: dict[tuple[str, str], str] = {}
+        for key, (kind, _where) in distinct.items():
+            parent = self.parents[key]
+            if isinstance(parent, Parent) and parent.name:
+                names.setdefault((kind.parent_noun, parent.id), parent.name)
+        for key, (kind, _where) in distinct.items():
+            parent = self.parents[key]
+            if isinstance(parent, Parent) and not parent.name:
+                self.parents[key] = replace(parent, name=names.get((kind.parent_noun, parent.id)))
 
     def read_lists(self, parents: Mapping[tuple[str, str], tuple[type[Kind], Parent]]) -> None:
         """List these parents, each once."""

@@ -359,6 +359,15 @@ def test_a_proxy_that_is_down(clients: Clients, proxied: ScriptedService, monkey
     assert "canary" not in str(caught.value)
 
 
+def test_a_proxy_whose_name_nobody_knows(clients: Clients, proxied: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:proxy-canary@proxy.cloud.invalid")
+    with pytest.raises(
+        TransportError, match=r"The name of the proxy proxy\.cloud\.invalid cannot be resolved\. Check HTTPS_PROXY"
+    ) as caught:
+        clients(dis_endpoint="https://dis.example.com").call("dis", "POST", "/x")
+    assert "canary" not in str(caught.value)
+
+
 def test_a_peer_of_old_tls_is_not_tried_again(clients: Clients, certificate: pathlib.Path, recwarn: pytest.WarningsRecorder) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
