@@ -25,7 +25,7 @@ import requests
 import yaml
 from estate import PROJECT, declared, parents, seed_document, wire
 from measure import Cost, Medians, run, summarize
-from report import plot, table
+from report import page, plot, table
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -246,12 +246,13 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--loop-limit", type=int, default=100, help="most tasks for the loops (default: %(default)s)")
     parser.add_argument("--latencies", type=numbers, default=[0, 50], help="milliseconds for each request (default: 0,50)")
     parser.add_argument("--states", type=lambda text: text.split(","), default=["first", "steady"], help="default: first,steady")
+    parser.add_argument("--first-from", type=int, default=1, help="fewest tasks for the state first (default: %(default)s)")
     parser.add_argument(
         "--runs", type=int, default=5, help="rounds; loops of %d tasks and more run once (default: %%(default)s)" % ONCE_FROM
     )
     parser.add_argument("--only", type=lambda text: text.split(","), default=names, help="some of: %s" % ",".join(names))
     parser.add_argument("--parallelism", type=int, default=8, help="threads and connections (default: %(default)s, as that of dump_tasks)")
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".cache" / "bench", help="folder of table.md, results.json and plot.png")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".cache" / "bench", help="folder of tables, results.json and plot.png")
     chosen = parser.parse_args(arguments)
     unknown = set(chosen.only) - set(names)
     if unknown:
@@ -276,7 +277,7 @@ def main(arguments: Sequence[str]) -> int:
                 if contender.name in chosen.only and (not contender.loop or tasks <= chosen.loop_limit)
             ]
             for latency in chosen.latencies:
-                for state in chosen.states:
+                for state in (state for state in chosen.states if state != "first" or tasks >= chosen.first_from):
                     taking_part = [contender for contender in contenders if state in contender.states]
                     for row in bench.case(Case(tasks, latency, state), taking_part, chosen.runs):
                         rows.append(row)
@@ -299,6 +300,7 @@ def main(arguments: Sequence[str]) -> int:
                     (chosen.out / "results.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
     text = table([asdict(row) for row in rows])
     (chosen.out / "table.md").write_text(text, encoding="utf-8")
+    (chosen.out / "page.md").write_text(page([asdict(row) for row in rows]), encoding="utf-8")
     plot([asdict(row) for row in rows], chosen.out / "plot.png")
     print(text)
     print("==> %s" % os.path.relpath(chosen.out))

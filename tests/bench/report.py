@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measured rows → a table in Markdown and a plot.
+"""Measured rows → tables in Markdown, those of docs/performance.md among them, and a plot.
 
 Usage: python tests/bench/report.py RESULTS.json FOLDER [scale-growth.json], to draw both anew, with the large numbers of scale.py.
 """
@@ -13,10 +13,12 @@ import json
 import pathlib
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Optional
 
 Row = dict[str, Any]
 STATES = {"first": "first run: every task is created", "steady": "steady run: every task is as declared"}
+# What there is a least module for.
+COMPARED = ("dump_tasks", "no_wait", "role", "modules")
 # Colours that the colour-blind can tell apart (Okabe and Ito); grey for what is only there to compare with.
 STYLES: dict[str, dict[str, Any]] = {
     "dump_tasks": {"color": "#0072B2", "linewidth": 2.6, "zorder": 5},
@@ -68,6 +70,46 @@ def table(rows: Sequence[Row]) -> str:
                 )
         lines.append("")
     return "\n".join(lines)
+
+
+def page(rows: Sequence[Row]) -> str:
+    """The tables of docs/performance.md: for each latency and state the walls by number of tasks, and what a call takes."""
+    parts: list[str] = []
+    for latency, state in sorted({(row["latency"], row["state"]) for row in rows}, reverse=True):
+        chosen = {(row["label"], row["tasks"]): row for row in rows if (row["latency"], row["state"]) == (latency, state)}
+        sizes = sorted({tasks for _label, tasks in chosen})
+        lines = ["### %s, %d ms for each request" % (STATES[state].capitalize(), latency), ""]
+        lines += ["| wall, s (×; × least) | %s |" % " | ".join("%d task%s" % (size, "s" * (size > 1)) for size in sizes)]
+        lines += ["|---|%s" % ("--:|" * len(sizes))]
+        for label in dict.fromkeys(label for label, _tasks in chosen):
+            lines.append("| %s | %s |" % (label, " | ".join(_ratios(chosen.get((label, size))) for size in sizes)))
+        parts.append("\n".join(lines))
+    calls = [row for row in rows if row["requests"] and row["module"] and row["tasks"] >= 100 and row["latency"]]
+    lines = ["### What a call takes", "", "| | tasks | requests | connections | controller, MB | module, MB | CPU of all, s |"]
+    lines.append("|---|--:|--:|--:|--:|--:|--:|")
+    for row in sorted(calls, key=lambda row: (row["label"], row["state"] == "first", row["tasks"])):
+        values = (
+            row["label"],
+            row["state"],
+            row["tasks"],
+            row["requests"],
+            row["connections"],
+            row["controller"],
+            row["module"],
+            row["cpu"],
+        )
+        lines.append("| %s, %s | %d | %d | %d | %.0f | %.0f | %.2f |" % values)
+    return "\n\n".join([*parts, "\n".join(lines)]) + "\n"
+
+
+def _ratios(row: Optional[Row]) -> str:
+    """The wall time with what it is of the bound and, for what is compared with a least module, of that."""
+    if row is None:
+        return "–"
+    ratios = ["%.2f" % (row["wall"] / row["bound"])] if row["bound"] else []
+    if row["least"] and row["contender"] in COMPARED:
+        ratios.append("%.2f" % (row["wall"] / row["least"]))
+    return "%.2f%s" % (row["wall"], " (%s)" % "; ".join(ratios) if ratios else "")
 
 
 def plot(rows: Sequence[Row], file: pathlib.Path) -> None:
@@ -154,4 +196,5 @@ if __name__ == "__main__":
     measured: list[Row] = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
     target = pathlib.Path(sys.argv[2])
     (target / "table.md").write_text(table(measured), encoding="utf-8")
+    (target / "page.md").write_text(page(measured), encoding="utf-8")
     plot(measured + read_growth(sys.argv[3:]), target / "plot.png")

@@ -6,7 +6,7 @@
 
 growth: the steady run of 500, 2,000 and 5,000 tasks in one call, all of them in one estate, so that the sizes are measured in turns.
 hosts: a project a host, each with its tasks, and one of these hosts alone, in turns.
-report: the role dumping_report over all of the largest estate.
+report: the role dumping_report over all of the largest estate, and the module alone that gathers for it.
 Usage: python tests/bench/scale.py growth|hosts|report … [--help]
 """
 
@@ -171,9 +171,36 @@ def side_by_side(bench: Bench, hosts: int, tasks: int, forks: int, runs: int, pl
 def report(bench: Bench, tasks: int, latency: int, runs: int) -> list[Line]:
     bench.write_files(tasks)
     bench.prepare(Case(tasks, latency, "steady"))
-    contender = Contender("report", "report", play="report.yml", variables="idle")
-    costs = [measured(bench, bench.command(contender), bench.folder) for _run in range(runs)]
-    return [line("report", "report", "role dumping_report", tasks, latency, costs)]
+    contenders = [
+        Contender("info", "dump_tasks_info", play="report_call.yml", variables="idle"),
+        Contender("report", "role dumping_report, with its page", play="report_role.yml", variables="idle"),
+    ]
+    costs: dict[str, list[tuple[Cost, int]]] = {contender.name: [] for contender in contenders}
+    for _turn in range(runs):
+        for contender in contenders:
+            costs[contender.name].append(measured(bench, bench.command(contender), bench.folder))
+    return [line("report", contender.name, contender.label, tasks, latency, costs[contender.name]) for contender in contenders]
+
+
+# tables
+
+
+def page(scenario: str, lines: Sequence[Line]) -> str:
+    """The table of docs/performance.md. With hosts, the tasks a second by those of one host, and the controller's memory for each."""
+    rows = ["| | tasks | wall, s | CPU of all, s | requests | tasks a second | controller, MB | module, MB |", "|---|%s" % ("--:|" * 7)]
+    for entry in lines:
+        speed = entry.tasks / entry.wall
+        rows.append(
+            "| %s | %d | %.2f | %.2f | %d | %.0f | %.0f | %.0f |"
+            % (entry.label, entry.tasks, entry.wall, entry.cpu, entry.requests, speed, entry.controller, entry.module)
+        )
+    if scenario == "hosts":
+        for alone, many in zip(lines[::2], lines[1::2], strict=True):
+            hosts = many.tasks // alone.tasks
+            ratio = many.tasks / many.wall / (alone.tasks / alone.wall)
+            more = (many.controller - alone.controller) / (hosts - 1) if hosts > 1 else 0.0
+            rows.append("\n%s: %.2f × the tasks a second of one host, %.1f MB more for each host" % (many.label, ratio, more))
+    return "\n".join(rows) + "\n"
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -192,7 +219,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--others", type=int, default=1, help="rounds of growth in which what is there to compare with takes part")
     parser.add_argument("--report-runs", type=int, default=1)
     parser.add_argument("--parallelism", type=int, default=8)
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".cache" / "bench", help="folder of scale.json")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".cache" / "bench", help="folder of the tables and numbers")
     return parser.parse_args(arguments)
 
 
@@ -211,6 +238,7 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(map(str, lines)), flush=True)
         text = json.dumps([asdict(entry) for entry in lines], indent=1) + "\n"
         (chosen.out / ("scale-%s.json" % scenario)).write_text(text, encoding="utf-8")
+        (chosen.out / ("scale-%s.md" % scenario)).write_text(page(scenario, lines), encoding="utf-8")
     return 0
 
 
