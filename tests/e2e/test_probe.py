@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
@@ -174,8 +174,12 @@ def test_there_is_a_question_for_each_switch_that_can_be_observed_and_it_knows_i
 def test_every_value_of_every_switch_is_found(name: str, value: Any, cloud: Local, client: Client) -> None:
     cloud.switch({**COMPANIONS.get(name, {}), name: value})
     stream = "csvstream" if name == "dis.file_type_sources" else "jsonstream"
-    pace = SLOWER if isinstance(value, str) and value.endswith("s") else FAST
-    outcome = probe(client, pace, (BY_SWITCH[name],), stream=stream)
+    timed = isinstance(value, str) and value.endswith("s")
+    # a busy machine can sleep through a state that lasts a moment
+    for _attempt in range(3 if timed else 1):
+        outcome = probe(client, SLOWER if timed else FAST, (BY_SWITCH[name],), stream=stream)
+        if is_found(outcome.answers[name], value):
+            break
     assert is_found(outcome.answers[name], value), outcome.answers[name]
     assert outcome.left == []
     assert names_left(cloud) == []
@@ -190,7 +194,9 @@ def draw_settings() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in exact.items()})
 
 
+@pytest.mark.timeout(0)
 @settings(max_examples=400 if SOAK else 10, deadline=None, suppress_health_check=list(HealthCheck))
+@example(chosen={"dis.never_shown": "file_prefix", "dis.put_ignores": "file_prefix"}, stream="jsonstream")
 @given(chosen=draw_settings(), stream=st.sampled_from(["jsonstream", "csvstream"]))
 def test_whatever_is_set_at_once_the_probe_finds_it_or_says_why_it_cannot_be_told(
     chosen: dict[str, Any], stream: str, local: Local

@@ -81,7 +81,10 @@ def _ignores(taken: Taken) -> Finding:
     seen = find_seen(_replacements(taken))
     evidence = seen.first_new.evidence
     shown = describe(evidence)
-    passed_over = [name for name, value in seen.changed.items() if name in shown and not same(value, shown[name])]
+    hidden = [name for name in seen.changed if name not in shown]
+    if hidden:
+        raise CannotTell("what is never shown may be passed over: %s" % ", ".join(sorted(hidden)), seen.answer, evidence)
+    passed_over = [name for name, value in seen.changed.items() if not same(value, shown[name])]
     return finding(",".join(sorted(passed_over)), seen.answer, evidence)
 
 
