@@ -122,6 +122,8 @@ def dump_report(
         raise AnsibleFilterError("dump_report: %s" % error) from None
     place = {**NOWHERE, **{name: value or None for name, value in (where or {}).items() if name in NOWHERE}}
     place["place"] = str(place["place"] or "")
+    # case does not matter to the modules, and would part a report from the last one
+    place["region"] = str(place["region"]).strip().lower() if place["region"] else None
     try:
         result = check_gathered(gathered)
     except NotGathered as error:

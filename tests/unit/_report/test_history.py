@@ -96,6 +96,14 @@ def test_new_gone_and_changed() -> None:
     }
 
 
+def test_a_region_in_capitals_is_the_same_region() -> None:
+    report = Reports()
+    report(places=[({"place": "eu", "region": "eu-west-101"}, {"tasks": [dump()]})])
+    second = report(places=[({"place": "eu", "region": "EU-West-101"}, {"tasks": [dump()]})])
+    assert (second["since"]["new"], second["since"]["gone"]) == ([], [])
+    assert {entry["region"] for entry in second["dumps"]} == {"eu-west-101"}
+
+
 def test_what_could_not_be_read_is_neither_gone_nor_new_and_keeps_its_history() -> None:
     report = Reports()
     broken = dump("broken", health="failed", status="ABNORMAL", partitions=parts(1))
