@@ -97,3 +97,95 @@ def test_a_lock_that_was_taken_away_in_between_is_none(tmp_path: pathlib.Path, m
         assert beside.exists()
         with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(path, keep=True).opened():
             pass
+
+
+def test_saving_twice_writes_once(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "state.json"
+    state = StateFile(str(path), keep=True)
+    with state.opened():
+        state.save()
+        assert not path.exists()
+        state.tasks["a"] = {}
+        state.save()
+        before = path.stat().st_ino
+        state.save()
+        assert path.stat().st_ino == before
+        del state.tasks["a"]
+        state.save()
+    assert load(path) == []
+
+
+def test_who_only_reads_keeps_nobody_out_and_writes_nothing(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "state.json"
+    save(path, "first")
+    with StateFile(str(path), keep=True).opened():
+        reader = StateFile(str(path), keep=False)
+        with reader.opened():
+            assert list(reader.tasks) == ["first"]
+            reader.tasks["second"] = {}
+            reader.save()
+    assert load(path) == ["first"]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("none", "cannot be read"),
+        ("[]", "is not the state of a migration"),
+        ('{"version": 2, "tasks": {}}', "is not the state of a migration"),
+        ('{"version": 1, "tasks": []}', "is not the state of a migration"),
+        ('{"version": 1, "purpose": "rotation", "tasks": {}}', "is not the state of a migration"),
+        ('{"version": 1, "tasks": {"a": {}, "b": 1}}', "is damaged"),
+    ],
+)
+def test_what_is_no_state_is_named(tmp_path: pathlib.Path, text: str, words: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match=words), StateFile(str(path), keep=True).opened():
+        pass
+    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_each_purpose_has_its_own_file(tmp_path: pathlib.Path) -> None:
+    path = str(tmp_path / "state.json")
+    for keep in (True, False):
+        state = StateFile(path, keep=keep, purpose="rotation")
+        with state.opened():
+            state.tasks["a"] = {"instance_id": "i1"}
+            state.tasks["b"] = {"instance_id": "i2"}
+            state.save()
+        assert list(state.entries("i2")) == [("b", {"instance_id": "i2"})]
+    with pytest.raises(ConfigurationError, match="not the state of a migration"), StateFile(path, keep=False).opened():
+        pass
+
+
+def test_a_save_that_fails_leaves_the_old_state_and_nothing_else(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state.json"
+    save(path, "first")
+
+    def fail(*_paths: str) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(ConfigurationError, match="cannot be written: no space"):
+        save(path, "second")
+    assert load(path) == ["first"]
+    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_a_state_is_on_the_disk_before_it_replaces_the_old_one(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, synced = tmp_path / "state.json", []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append((os.fstat(handle).st_size, path.exists())))
+    save(path, "first")
+    assert synced == [(path.stat().st_size, False)]
+
+
+def test_nothing_stays_open_and_nobody_else_may_read(tmp_path: pathlib.Path) -> None:
+    path, before = tmp_path / "state.json", sorted(os.listdir("/dev/fd"))
+    with StateFile(str(path), keep=True).opened():
+        assert (tmp_path / ".state.json.lock").stat().st_mode & 0o777 == 0o600
+        with pytest.raises(ConfigurationError, match="in use"), StateFile(str(path), keep=True).opened():
+            pass
+    save(path, "first")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert sorted(os.listdir("/dev/fd")) == before

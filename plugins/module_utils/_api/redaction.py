@@ -64,7 +64,7 @@ def hide_options(options: Any, specification: Mapping[str, Any]) -> Any:
             # Ansible fills in every option of every destination; hundreds of tasks would make the result twice as large
             continue
         argument = specification.get(name, {})
-        if argument.get("no_log") and value not in (None, ""):
+        if argument.get("no_log") and value != "":
             shown[name] = HIDDEN
         else:
             shown[name] = hide_options(value, argument["options"]) if argument.get("options") else value
@@ -140,9 +140,8 @@ def _index(secrets: frozenset[str]) -> _Index:
             forms.add(view.text)
     heads: dict[str, list[_Form]] = {}
     for text in sorted(forms, key=len, reverse=True):
-        if len(text) >= SHORTEST_SECRET:
-            folded = _fold(text)
-            heads.setdefault(folded[:SHORTEST_SECRET], []).append(_Form(text, folded if len(text) >= SHORTEST_IN_ANY_CASE else ""))
+        folded = _fold(text)
+        heads.setdefault(folded[:SHORTEST_SECRET], []).append(_Form(text, folded if len(text) >= SHORTEST_IN_ANY_CASE else ""))
     return heads
 
 

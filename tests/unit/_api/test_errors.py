@@ -40,6 +40,10 @@ def read(body: Any, status: int = 400, **headers: str) -> tuple[str, str, str]:
         ({"error_code": "X.5"}, "X.5", "Bad Request"),
         ({"error_code": None, "error_msg": None}, "", "Bad Request"),
         ({"error_code": "X.6", "error_msg": "two\nlines\t\x1b[31m"}, "X.6", "two lines [31m"),
+        ({"error_code": "", "code": "X.7", "error_msg": "", "msg": "Text."}, "X.7", "Text."),
+        ({"error_code": True, "code": "X.8", "error_msg": True, "msg": 8}, "X.8", "8"),
+        ({"answer": {"message": "In an object."}}, "", "In an object."),
+        ({"a": {"b": [{"code": "X.9", "message": "Far in."}]}}, "X.9", "Far in."),
         ({}, "", "Bad Request"),
         ("just a text", "", '"just a text"'),
         (b"", "", "Bad Request"),
@@ -58,14 +62,20 @@ def test_every_shape_is_read(body: Any, code: str, text: str) -> None:
 
 def test_request_id_comes_from_the_header_before_the_body() -> None:
     body = {"error_code": "APIGW.0301", "error_msg": "No.", "request_id": "of the body"}
-    assert read(body)[2] == "of the body"
+    assert read(body)[2] == read({"error": body})[2] == "of the body"
     assert read(body, X_Request_Id="of the header")[2] == "of the header"
     assert read(body, x_iam_trace_id="of IAM")[2] == "of IAM"
 
 
-def test_long_texts_are_cut() -> None:
-    assert len(read({"error_code": "X", "error_msg": "a" * 5000})[1]) == 600
-    assert len(read(b"a" * 5000)[1]) == 200
+@pytest.mark.parametrize("length", [100, 101, 200, 201, 600, 601, 5000])
+def test_long_texts_are_cut(length: int) -> None:
+    text = "a" * length
+
+    def cut(longest: int) -> str:
+        return text if length <= longest else text[: longest - 1] + "\u2026"
+
+    assert read({"error_code": text, "error_msg": text, "request_id": text}) == (cut(100), cut(600), cut(100))
+    assert read(text.encode(), X_Request_Id=text) == ("", cut(200), cut(100))
 
 
 ACROSS = {

@@ -18,7 +18,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_bodies import read_refusal
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redaction import MASK, list_spellings, mask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redaction import (
+    HIDDEN,
+    LONGEST_LINE,
+    MASK,
+    hide_options,
+    list_spellings,
+    make_printable,
+    mask,
+    secret_values,
+)
 
 ODD = "c\u00e4n/a+r<y>&\"'\\%41 \U0001f511=k"
 
@@ -43,6 +52,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "Python": lambda text: repr(text)[1:-1],
     "Python, bytes": lambda text: repr(text.encode())[2:-1],
     "Python, all bytes": lambda text: "".join("\\x%02x" % octet for octet in text.encode()),
+    "Python, all points": every_character(lambda sign: "\\U%08x" % ord(sign)),
     "C, all octal": lambda text: "".join("\\%03o" % octet for octet in text.encode()),
     "hexadecimal": lambda text: text.encode().hex(),
     "hexadecimal, large, of a login": lambda text: f"user:{text}".encode().hex().upper(),
@@ -112,6 +122,8 @@ def test_innocent_text_stays_as_it_is() -> None:
 def test_overlapping_secrets_leave_no_rest() -> None:
     assert mask("xx abcdefgh yy", ["abcdef", "defgh", "abcdefgh"]) == f"xx {MASK} yy"
     assert mask("xx abcdefgh yy", ["abcdef", "cdefgh"]) == f"xx {MASK} yy"
+    assert mask("abcdefgh", ["abcdef", "abcdefgh"]) == MASK
+    assert mask("abcdefabcdef%20", ["abcdef"]) == MASK + MASK + "%20"
 
 
 def test_masking_stays_linear() -> None:
@@ -124,9 +136,58 @@ def test_masking_stays_linear() -> None:
     assert time.process_time() - started < 5
 
 
+@pytest.mark.parametrize(
+    "text, cleaned",
+    [
+        # what is no escape, or of no character
+        ("&abcd; x", f"&{MASK}; x"),
+        ("&#9999999;\\UFFFFFFFF&#xFFFFFF;abcd", f"&#9999999;\\UFFFFFFFF&#xFFFFFF;{MASK}"),
+        ("\\ud800%ff\\xff\\377abcd", f"\\ud800%ff\\xff\\377{MASK}"),
+        # one name of two characters
+        ("&bne;abcd.", f"&bne;{MASK}."),
+        # beside a character of two units
+        ("\\ud83d\\udd11\\u0061bcd\\ud83d\\udd11.", f"\\ud83d\\udd11{MASK}\\ud83d\\udd11."),
+        ("%F0%9F%94%91%61bcd%C3%A9.", f"%F0%9F%94%91{MASK}%C3%A9."),
+    ],
+)
+def test_what_stands_beside_a_secret_stays(text: str, cleaned: str) -> None:
+    assert mask(text, ["abcd"]) == cleaned
+
+
 def test_spellings_for_those_who_look_for_texts() -> None:
     forms = list_spellings('a/b c"<')
+    assert list_spellings("plain") == {"plain"}
     assert {'a/b c"<', 'a/b c\\"<', 'a\\/b c\\"<', "a%2Fb%20c%22%3C", "a%2fb%20c%22%3c", "a%2Fb+c%22%3C", "a/b c&quot;&lt;"} <= forms
+
+
+# what else hides
+
+
+def test_texts_under_names_of_secrets() -> None:
+    inner = {"name": "no", "password": "s1", "token": ["s2", {"text": "no", "my_ak": "s3"}], "secret_key": "", "access_key": 5}
+    assert list(secret_values({"tasks": [inner, "no"], "accessKey": {"text": "no"}})) == ["s1", "s2", "s3"]
+
+
+def test_options_of_secrets_are_hidden_and_those_that_are_not_given_are_left_out() -> None:
+    of_bucket = {"type": "dict", "options": {"name": {}, "key": {"no_log": True}}}
+    specification = {
+        "key": {"no_log": True},
+        "empty": {"no_log": True},
+        "name": {},
+        "obs": of_bucket,
+        "list": {**of_bucket, "type": "list"},
+    }
+    bucket = {"name": "b", "key": "k", "more": None}
+    options = {"key": "k", "empty": "", "name": "n", "obs": bucket, "list": [bucket], "unknown": 1, "left": None}
+    hidden = {"name": "b", "key": HIDDEN}
+    assert hide_options(options, specification) == {
+        "key": HIDDEN, "empty": "", "name": "n", "obs": hidden, "list": [hidden], "unknown": 1
+    }  # fmt: skip
+
+
+def test_what_is_printable_stays() -> None:
+    line = "\u00e9" * LONGEST_LINE
+    assert make_printable(f"a\x1b[31m\u202eb\n{line}\n{line}x") == f"a\\x1b[31m\\x202eb\n{line}\n{line[:-1]}\u2026"
 
 
 # a refusal is masked before it is cut
