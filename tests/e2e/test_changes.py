@@ -351,6 +351,21 @@ def test_a_change_that_another_run_overwrites_is_made_once_more(run: Run, cloud:
     assert int(destination["deliver_time_interval"]) == 60
 
 
+@SUBJECTS
+def test_a_change_that_is_made_in_part_is_none_of_another_run(run: Run, cloud: Local, subject: Subject) -> None:
+    """A service that ignores one field may touch another by itself; what was declared for ignored changes is done then."""
+    well(run(subject.module, **subject.declare()))
+    back = {"patch": {**subject.find, "set": {subject.folder: "old", "partition_format": "yyyy/MM"}}}
+    cloud.fault({"match": {"method": "PUT"}, "count": 1, "when": "after", "do": back})
+    declared = subject.declare("new", on_immutable_change="ignore")
+    declared["obs"]["deliver_time_interval"] = 60
+    left = well(run(subject.module, **declared))
+    assert left["actions"] == ["update"]
+    assert "left as it is, as on_immutable_change says" in str(left["warnings"])
+    destination = there(cloud)[0]["destination"]
+    assert (int(destination["deliver_time_interval"]), destination[subject.folder]) == (60, "old")
+
+
 ACTION = {DIS.module: {"method": "POST", "path": "action$"}, CONNECT.module: {"method": "PUT", "path": "/pause$"}}
 
 

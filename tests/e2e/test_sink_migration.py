@@ -522,6 +522,59 @@ def test_a_twin_that_comes_while_the_run_is_under_way_is_seen_at_the_end(
     assert migrated["summary"]["side_by_side"] == 0
 
 
+@pytest.mark.parametrize("theirs", ["older", "later"])
+def test_of_two_successors_the_later_gives_way(migrate: Run, cloud: Local, kill: Callable[..., list[str]], theirs: str) -> None:
+    """Another run has made one as well. It takes its own back where that is the later one, and this run waits for it."""
+    seed(cloud, sink_task("orders"))
+    twins: list[str] = []
+    looks: list[str] = []
+
+    def come_in(method: str, path: str) -> None:
+        there = [task for task in tasks_of(cloud) if task["name"] == "orders-sc" and not task["deleting"]]
+        if there and not twins:
+            cloud.admin("PUT", "clock", {"offset_seconds": 60 if theirs == "later" else -60})
+            twins.append(make_twin(cloud))
+            cloud.admin("PUT", "clock", {"offset_seconds": 0})
+        if twins and len(there) == 2:
+            looks.append(method)
+        if theirs == "later" and len(looks) == 4 and len(there) == 2:
+            find = {"instance_id": INSTANCE, "task_id": twins[0]}
+            cloud.patch({"project": PROJECT, "service": "dms", "find": find, "delete": True})
+
+    kill(before=come_in, tasks=("orders",))
+    migrated = migrate(apply=True)
+    (left,) = [task["id"] for task in tasks_of(cloud) if task["name"] == "orders-sc" and not task["deleting"]]
+    if theirs == "later":
+        assert not migrated.get("failed") and left != twins[0]
+        assert migrated["tasks"][0]["actions"] == ["create_successor", "start_successor"]
+    else:
+        assert "was taken back" in migrated["msg"] and left == twins[0]
+        assert "DELETE" in looks[:4]
+
+
+@pytest.mark.parametrize("policy", ["gap_free", "no_duplicates"])
+@pytest.mark.parametrize("status", ["PAUSED", "ERROR"])
+def test_a_sink_task_that_stops_on_the_way_is_not_waited_for(
+    migrate: Run, cloud: Local, kill: Callable[..., list[str]], policy: str, status: str
+) -> None:
+    """It catches up no more, whatever drain_timeout allows."""
+    seed(cloud, sink_task("orders", lag=30))
+    looks: list[str] = []
+
+    def stop(method: str, path: str) -> None:
+        at = "RUNNING" if policy == "gap_free" else "WAITING"
+        if any(task["name"] == "orders-sc" and task["status"] == at for task in tasks_of(cloud)):
+            looks.append(path)
+        if len(looks) == 8:
+            find = {"instance_id": INSTANCE, "task_name": "orders"}
+            cloud.patch({"project": PROJECT, "service": "dms", "find": find, "status": status})
+
+    kill(before=stop, tasks=("orders",))
+    failed = migrate(policy, apply=True, delete_old=True, drain_timeout=2.0)
+    assert f"is {status} and" in failed["msg"] and "30 messages behind" in failed["msg"]
+    assert len(looks) < 20
+
+
 def test_two_runs_with_two_state_files(
     migrate: Run, cloud: Local, kill: Callable[..., list[str]], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

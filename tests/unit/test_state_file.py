@@ -82,7 +82,7 @@ def test_what_is_no_file_is_named(tmp_path: pathlib.Path, make: Any) -> None:
 def test_a_lock_that_was_taken_away_in_between_is_none(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run that had it ends between the opening of its file and the lock on it: a lock on a file that is gone keeps nobody out."""
     path, beside = str(tmp_path / "state.json"), tmp_path / ".state.json.lock"
-    flock = fcntl.flock
+    flock, before = fcntl.flock, os.listdir("/dev/fd")
     locked: list[int] = []
 
     def take_away_once(handle: int, how: int) -> None:
@@ -97,6 +97,7 @@ def test_a_lock_that_was_taken_away_in_between_is_none(tmp_path: pathlib.Path, m
         assert beside.exists()
         with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(path, keep=True).opened():
             pass
+    assert len(os.listdir("/dev/fd")) == len(before)
 
 
 def test_saving_twice_writes_once(tmp_path: pathlib.Path) -> None:
