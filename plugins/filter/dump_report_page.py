@@ -44,7 +44,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: >-
-    The texts. C(headline) is the one sentence, C(problems) and C(rows) are what the templates of the role dumping_report go through.
+    The texts. C(headline) is the one sentence, C(problems) and C(rows) are what the templates of the role dumping_report go through,
+    C(csv) the lines of its table.
     C(sources) are O(sources) with a C(digest) each.
   type: dict
 """

@@ -19,6 +19,7 @@ from .plots import draw_line, tell_line
 from .quantities import duration, nouns, short, thousands
 from .records import HEALTH, Record, count
 from .rows import HEALTH_WORDS, describe_badness, describe_movement, make_row, show_time
+from .spreadsheet import write_lines
 
 OUTCOME_WORDS = {
     "healed": "healed",
@@ -69,6 +70,7 @@ def make_page(report: Mapping[str, Any]) -> dict[str, Any]:
             "parents": _parents(_without_twin_quotas(report)),
         }
     )
+    page["csv"] = write_lines(page["rows"])
     return page
 
 
