@@ -14,6 +14,7 @@ description:
   - A module says what it did when it has ended, so that hundreds of tasks are minutes of silence. With this callback, a line tells
     every now and then how far M(opendump.huaweicloud.dump_tasks), M(opendump.huaweicloud.kafka_sink_migration) and the waits of the other
     modules have come.
+  - A run that is broken off, for instance by Ctrl-C, says how far it was. Ansible itself shows no result then.
   - It changes no result and no other output. Lines stand between those of the callback that writes to the terminal, also in AWX.
   - It tells of modules that run on the machine where Ansible runs, which is where the roles and playbooks of this collection run them.
 requirements:
@@ -62,6 +63,7 @@ class CallbackModule(CallbackBase):
         self.folder: Optional[pathlib.Path] = None
         self.process = os.getpid()
         self.shown: dict[str, str] = {}
+        self.under_way: list[str] = []
         self.over = threading.Event()
         self.watcher: Optional[threading.Thread] = None
 
@@ -72,9 +74,19 @@ class CallbackModule(CallbackBase):
         self.watcher = threading.Thread(target=self._watch, args=(float(self.get_option("interval")),), daemon=True)
         self.watcher.start()
         # A play that is broken off has no statistics. Its workers are copies of this process and leave the folder alone.
-        atexit.register(self._stop)
+        atexit.register(self._end_early)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._stop()
+
+    def _end_early(self) -> None:
+        """Ansible shows no result of what it has broken off; this says how far each call was, as of the last look at it."""
+        if self.folder is not None and os.getpid() == self.process:
+            with contextlib.suppress(Exception):
+                for line in self.under_way:
+                    self._display.display("  Broken off: %s" % visible(line))
+                if self.under_way:
+                    self._display.display("  Run it again: the next run looks at what there is and goes on from there.")
         self._stop()
 
     def _stop(self) -> None:
@@ -92,11 +104,12 @@ class CallbackModule(CallbackBase):
 
     def _show(self) -> None:
         folder = self.folder
+        lines: dict[str, str] = {}
         for file in sorted(folder.iterdir()) if folder else ():
-            if file.suffix:
-                continue
             with contextlib.suppress(OSError):
-                line = file.read_text(encoding="utf-8", errors="replace")
-                if line and self.shown.get(file.name) != line:
-                    self.shown[file.name] = line
-                    self._display.display("  %s" % visible(line))
+                lines[file.name] = "" if file.suffix else file.read_text(encoding="utf-8", errors="replace")
+        self.under_way = [line for line in lines.values() if line]
+        for name, line in lines.items():
+            if line and self.shown.get(name) != line:
+                self.shown[name] = line
+                self._display.display("  %s" % visible(line))

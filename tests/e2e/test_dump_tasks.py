@@ -584,6 +584,18 @@ def test_a_dead_endpoint_is_waited_for_once_and_said_once(run: Run, gather: bool
     assert len(dead["warnings"]) <= 6
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_true_of_many_tasks_is_warned_of_once(run: Run, cloud: Local, check: bool) -> None:
+    """Two causes on two kinds: a topic that is not there, and a bucket that is not listed."""
+    kafka = {
+        name: [{**item, "topics": ["topic-tset"]} for item in declared()[name]] for name in ("kafka_sink_tasks", "smart_connect_tasks")
+    }
+    kafka["smart_connect_tasks"][1]["obs"] = {"obs_bucket_name": "testosb"}
+    texts = [text for text in map(str, run("dump_tasks", check=check, **kafka)["warnings"]) if "topic-tset" in text or "testosb" in text]
+    assert len(texts) == 2, texts
+    assert sum("The same is true of 5 more: sink-1, sink-2, connect-0, connect-1, connect-2." in text for text in texts) == 1, texts
+
+
 @pytest.mark.parametrize("gather", [True, False])
 def test_a_wrong_key_is_said_once(run: Run, cloud: Local, gather: bool) -> None:
     refused = run("dump_tasks", **declared(), gather=gather, secret_key="wrong")
@@ -649,7 +661,7 @@ def test_facts_come_with_the_same_call(run: Run, cloud: Local) -> None:
     again = run("dump_tasks", **declared(), gather=True)
     assert still(again["gathered"]["tasks"]) == still(there["tasks"])
     read = [(entry["path"], str(entry.get("query"))) for entry in cloud.requests()]
-    assert len(read) == len(set(read)), "what was read to decide is not read again"
+    assert sorted(read) == sorted(set(read)), "what was read to decide is not read again"
 
 
 def test_facts_of_an_instance_that_is_named_by_its_connector_have_both_kinds(run: Run, cloud: Local) -> None:

@@ -18,6 +18,7 @@ from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._numbers import count
 from .._reconcile.apply import Writer
 from .._reconcile.plan import Plan, Refused, make_plan
+from .._reconcile.task_warnings import TaskWarnings
 from .._reconcile.wait import Clock, StateWait, WaitFailed
 from .._state_file import StateFile
 from .._task.declared import Declared
@@ -436,7 +437,7 @@ class Migration:
         return writer.done
 
     def _writer(self, adapter: Kind, plan: Plan) -> Writer:
-        return Writer(adapter, plan, None, self.clock, self.warn)
+        return Writer(adapter, plan, None, self.clock, TaskWarnings(self.warn, at_once=True))
 
 
 def show_pair(job: Job) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from .._kinds.registry import kinds_of_parent
 from .._numbers import count
 from .._reconcile.lost_reply import Delivery
 from .._reconcile.plan import DELETE, Plan, Refused
+from .._reconcile.task_warnings import TaskWarnings
 from .._reconcile.wait import Clock, WaitFailed
 from .._task.declared import Declared
 from .._task.records import Task
@@ -129,7 +130,7 @@ class Switch:
             victim = Declared(
                 type(adapter), self.where, task.name, task.id, "absent", wait=False, wait_interval=self.options["wait_interval"]
             )
-            writer = Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, self.warn)
+            writer = Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, TaskWarnings(self.warn, at_once=True))
             writer.write()
             self.actions += writer.done
         started, refusal = self.clock.now(), None

@@ -20,6 +20,7 @@ from .._task.records import Task
 from .estate import match_declared
 from .lost_reply import Delivery, Lost
 from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, find_hidden, make_plan, plan_recreation
+from .task_warnings import TaskWarnings
 from .wait import Clock, StateWait, WaitFailed
 
 # Reads for a change to show where the task is in a steady state; services may show it a little later.
@@ -42,7 +43,7 @@ class Moved(OpendumpError):
     """The task is not what the plan was made for: somebody else changed, deleted or re-created it meanwhile."""
 
 
-def preflight(adapter: Kind, plan: Plan, warn: Callable[[str], None]) -> None:
+def preflight(adapter: Kind, plan: Plan, warn: TaskWarnings) -> None:
     """Look at what the service can tell before anything is written.
 
     :raises Refused: what is to be written cannot stand beside what its parent is.
@@ -51,7 +52,7 @@ def preflight(adapter: Kind, plan: Plan, warn: Callable[[str], None]) -> None:
         return
     findings = adapter.preflight(plan.parent, str(plan.destination), plan.values, plan.changed_fields, plan.declared.policy)
     for text in findings.warnings:
-        warn("The %s: %s." % (plan.declared.label, text))
+        warn.note(plan.declared.label, plan.name, text)
     if findings.problems:
         raise Refused("The %s cannot be written: %s. Nothing was changed." % (plan.declared.label, "; ".join(findings.problems)))
 
@@ -71,7 +72,7 @@ class Writer:
     parent that are being deleted.
     """
 
-    def __init__(self, adapter: Kind, plan: Plan, leaving: Optional[Task], clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(self, adapter: Kind, plan: Plan, leaving: Optional[Task], clock: Clock, warn: TaskWarnings) -> None:
         self.adapter = adapter
         self.plan = plan
         self.clock = clock

@@ -24,6 +24,7 @@ from .estate import Estate, Observed, nothing_can_be_there
 from .outcome import Outcome
 from .plan import CREATE, RECREATE, Plan, make_plan
 from .purge import Purge, Undeclared
+from .task_warnings import TaskWarnings
 from .wait import Clock
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Reconciliation:
         self.parallelism = parallelism
         self.stop_on_error = stop_on_error
         self.shows_diffs = shows_diffs
-        self.warn = warn
+        self.warn = TaskWarnings(warn)
         self.clock = clock or Clock()
         self.stopped = threading.Event()
         self.outcomes: list[Outcome] = []
@@ -92,12 +93,15 @@ class Reconciliation:
         purging.check_room(self.estate, self.outcomes, self.deletes_first)
         if outcomes is not None:
             outcomes += self.outcomes
-        if self.check_mode:
-            purging.foresee_quota(self.estate, self.outcomes, self.deletes_first)
-            for outcome in self.outcomes:
-                self._predict(outcome)
-        else:
-            self._apply_all()
+        try:
+            if self.check_mode:
+                purging.foresee_quota(self.estate, self.outcomes, self.deletes_first)
+                for outcome in self.outcomes:
+                    self._predict(outcome)
+            else:
+                self._apply_all()
+        finally:
+            self.warn.say()
         return self.outcomes
 
     def list_undeclared(self) -> list[Undeclared]:
@@ -166,7 +170,7 @@ class Reconciliation:
 
             if {CREATE, RECREATE} & set(plan.actions):
                 for text in plan.declared.kind.usual_name_rule.problems(plan.name):
-                    self.warn("The %s may be refused: its name %s." % (plan.declared.label, text))
+                    self.warn.note(plan.declared.label, plan.name, "may be refused: its name %s" % text, " ")
             try:
                 preflight(self.estate.adapter(plan.declared.kind), plan, self.warn)
             except OpendumpError as error:

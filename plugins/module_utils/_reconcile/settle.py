@@ -20,6 +20,7 @@ from .._task.records import Parent, Task
 from .apply import Writer
 from .outcome import Outcome
 from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, make_plan
+from .task_warnings import TaskWarnings
 from .wait import Clock, StateWait
 
 # Seconds for which another run is given time to take back the task that it made beside ours.
@@ -52,7 +53,7 @@ class Written:
 class Settlement:
     """The tasks of one parent, from the last write until each is where it should be."""
 
-    def __init__(self, parent: Parent, clock: Clock, warn: Callable[[str], None], fail: Callable[[Outcome, OpendumpError], None]) -> None:
+    def __init__(self, parent: Parent, clock: Clock, warn: TaskWarnings, fail: Callable[[Outcome, OpendumpError], None]) -> None:
         self.parent = parent
         self.clock = clock
         self.warn = warn
