@@ -40,5 +40,7 @@ def kafka_sink_migration() -> None:
 
 def describe_jobs(jobs: Sequence[Job]) -> str:
     """Such as C(8 sink tasks: 6 waiting, 2 done)."""
-    stages = Counter(job.stage.outcome or "not looked at yet" for job in list(jobs))
+    if not jobs:
+        return "looking for sink tasks"
+    stages = Counter(job.stage.outcome.replace("_", " ") or "not looked at yet" for job in list(jobs))
     return "%s: %s" % (count(len(jobs), "sink task"), ", ".join("%d %s" % (number, stage) for stage, number in stages.items()))
