@@ -352,6 +352,14 @@ def test_a_change_that_another_run_overwrites_is_made_once_more(run: Run, cloud:
 
 
 @SUBJECTS
+def test_a_task_that_runs_is_not_paused_after_its_recreation(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare(state="running")))
+    cloud.switch({subject.update: "ignored"})
+    again = well(run(subject.module, **subject.declare("new", on_immutable_change="recreate")))
+    assert (again["actions"], again["task"]["health"]) == (["recreate"], "ok")
+
+
+@SUBJECTS
 def test_a_change_that_is_made_in_part_is_none_of_another_run(run: Run, cloud: Local, subject: Subject) -> None:
     """A service that ignores one field may touch another by itself; what was declared for ignored changes is done then."""
     well(run(subject.module, **subject.declare()))

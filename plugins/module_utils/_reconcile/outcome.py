@@ -61,7 +61,7 @@ def group_failures(failed: Sequence[Outcome]) -> list[list[Outcome]]:
             cause: tuple[object, ...] = (error.status, error.code, error.text, error.method)
         else:
             text = (error.cause if error else outcome.message).replace(outcome.declared.label, "")
-            cause = (text.replace(outcome.declared.name, "") if outcome.declared.name else text,)
+            cause = (text.replace(outcome.declared.name or "", ""),)
         consequence = error.consequence if error else ""
         groups.setdefault((consequence, *cause), []).append(outcome)
     return sorted(groups.values(), key=lambda group: not (group[0].error and group[0].error.consequence))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -242,3 +243,38 @@ def test_of_a_successor_only_an_agency_need_not_be_shown() -> None:
 def test_nothing_written_yet_is_a_position() -> None:
     part = Partition("0", last_transfer_offset=0, log_end_offset=0, lag=0, topic="a")
     assert migration.read_positions(Task("kafka_sink_task", INSTANCE, "old", partitions=[part])) == {"a/0": (0, 0)}
+
+
+@pytest.mark.parametrize("destination", [None, "kafka"])
+def test_only_a_dump_to_obs_has_a_counterpart(destination: str | None) -> None:
+    design = design_successor(Task("kafka_sink_task", INSTANCE, "old", "old-id", "RUNNING", destination=destination), WRITING)
+    assert design.declaration is None
+    (problem,) = design.problems
+    assert "only dumps to OBS have a counterpart" in problem and (destination or "not shown") in problem
+
+
+def test_keys_of_the_environment_are_not_for_one_who_writes_with_an_agency() -> None:
+    environ = {"OPENDUMP_OBS_ACCESS_KEY": "EAK", "OPENDUMP_OBS_SECRET_KEY": "ESK"}
+    for bucket, expected in (("mine", {"obs.agency_name": "writer"}), ("other", {"obs.access_key": "EAK", "obs.secret_key": "ESK"})):
+        writing = replace(WRITING, writers=WRITING.writers[1:], environ=environ)
+        old = Task("kafka_sink_task", INSTANCE, "old", destination="obs", values={**RAW, "obs.obs_bucket_name": bucket})
+        declaration = design_successor(old, writing).declaration
+        assert declaration is not None
+        written = {path: declaration.values.get(path) for path in ("obs.agency_name", "obs.access_key", "obs.secret_key")}
+        assert {path: value for path, value in written.items() if value} == expected
+
+
+@pytest.mark.parametrize("own", ["earliest", "latest"])
+@pytest.mark.parametrize("chosen", ["earliest", "latest"])
+def test_what_a_later_start_can_miss_is_said(own: str, chosen: str) -> None:
+    old = Task("kafka_sink_task", INSTANCE, "old", destination="obs", values={**RAW, "obs.consumer_strategy": own})
+    losses = " ".join(design_successor(old, replace(WRITING, consumer_strategy=chosen)).losses)
+    assert ("first messages can be missed" in losses) is ((own, chosen) == ("earliest", "latest"))
+
+
+def test_a_successor_is_being_withdrawn_if_it_is_the_very_one() -> None:
+    new = new_task("RUNNING")
+    assert Situation(None, new, withdrawn="new-id").withdrawing
+    assert not Situation(None, new, withdrawn="another").withdrawing
+    assert not Situation(None, None, withdrawn="new-id").withdrawing
+    assert not Situation(None, new).withdrawing

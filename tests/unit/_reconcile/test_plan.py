@@ -480,3 +480,12 @@ def test_tasks_are_told_apart_by_their_ids_or_else_by_when_they_were_created(
 ) -> None:
     first, second = (Task("smart_connect_task", INSTANCE, "dump", task_id, created=created) for task_id, created in (planned_as, shown_as))
     assert is_same_task(first, second) is same
+
+
+@pytest.mark.parametrize("update_secrets", ["always", "on_create"])
+def test_only_secrets_that_are_declared_are_written_again(update_secrets: str) -> None:
+    by_agency = {"obs": {"obs_bucket_name": "testobs", "agency_name": "writer"}}
+    wanted = connect(**by_agency, update_secrets=update_secrets)
+    assert planned(wanted, there(wanted)).actions == []
+    with_keys = connect(update_secrets=update_secrets)
+    assert planned(with_keys, there(with_keys)).actions == (["update"] if update_secrets == "always" else [])

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_page import dump_report_page
 from ansible_collections.opendump.huaweicloud.plugins.filter.join_dump_reports import join_dump_reports
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report import history
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report import history, rows
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import HEALTH
 
 from .test_assessment import dump
@@ -215,3 +215,8 @@ def test_each_place_has_its_own_limits() -> None:
     whole = join_dump_reports([lax, strict], at(2))
     assert [place["ok"] for place in whole["places"]] == [True, False]
     assert (whole["ok"], whole["limits"]["differ"], whole["failures"]) == (False, True, ["1 Smart Connect task is too far behind"])
+
+
+def test_movement_in_words() -> None:
+    assert rows.describe_movement({"moved": {"lag": -30, "discarded": 2}}) == "lag \u221230, 2 records dropped"
+    assert rows.describe_movement({"moved": {"lag": 0, "discarded": None}}) == rows.describe_movement({}) == ""

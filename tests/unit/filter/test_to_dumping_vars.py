@@ -317,8 +317,19 @@ def test_the_words_of_a_service_stay_words(name: str, path: str, parent: str, st
 def test_what_equals_a_secret_refuses_the_export(where: str) -> None:
     for hidden in ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "x-********-y"):
         record = {**COPY, where: [hidden] if where == "topics" else hidden} if where in COPY else with_destination(COPY, **{where: hidden})
-        with pytest.raises(AnsibleFilterError, match="its .*%s equals a secret" % where):
+        path = where if where in COPY else f"destination.{where}"
+        with pytest.raises(AnsibleFilterError, match=rf"its {path} equals a secret"):
             to_dumping_vars([record])
+
+
+def test_a_state_that_a_kind_cannot_be_declared_in_is_said() -> None:
+    text = to_dumping_vars([{**SINK, "id": "s-1", "status": "PAUSED", "health": "paused"}, COPY])
+    assert "state" not in load(text)[SINKS][0] and load(text)[COPIES][0]["state"] == "paused"
+    assert "it is paused, which cannot be declared of a sink task" in text
+
+
+def test_a_secret_that_a_record_has_is_not_exported() -> None:
+    assert "SHOWN" not in to_dumping_vars([with_destination(COPY, access_key="SHOWNACCESSKEY", secret_key="SHOWNSECRETKEY")])
 
 
 def test_what_is_not_declared_is_summed_up_and_purge_does_not_take_it() -> None:
