@@ -262,6 +262,9 @@ def test_keys_of_the_environment_are_not_for_one_who_writes_with_an_agency() -> 
         assert declaration is not None
         written = {path: declaration.values.get(path) for path in ("obs.agency_name", "obs.access_key", "obs.secret_key")}
         assert {path: value for path, value in written.items() if value} == expected
+    # half a pair of keys is not made whole with half of another
+    half = design_successor(old, replace(WRITING, writers=[{"access_key": "AK"}], environ=environ))
+    assert half.needs and "ESK" not in str(vars(half.declaration) if half.declaration else "")
 
 
 @pytest.mark.parametrize("own", ["earliest", "latest"])
