@@ -278,10 +278,9 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
     if not failed and not spared:
         return ""
     lines = [
-        "%d of %s %s"
+        "%s %s"
         % (
-            len(failed),
-            count(len(outcomes), "task"),
+            "The task" if len(outcomes) == len(failed) == 1 else "%d of %s" % (len(failed), count(len(outcomes), "task")),
             "would fail or cannot be told; what would be done and what not is in results. Nothing was changed."
             if check_mode
             else "failed; what was applied and what was not is in results, and running again goes on from here.",

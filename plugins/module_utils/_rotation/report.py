@@ -68,7 +68,7 @@ def predict(jobs: Sequence[Job]) -> str:
         return "No task would get the new key: none that writes with keys was found among those that were asked for."
     untried = sum(bool(job.reason) for job in writes)
     doubt = " For %d of them, whether it reaches the bucket could not be tried." % untried if untried else ""
-    which = "%d of %d tasks" % (len(writes), len(jobs))
+    which = "%d of %s" % (len(writes), count(len(jobs), "task"))
     if len(jobs) == 1:
         doubt = " Whether it reaches the bucket could not be tried." if untried else ""
         which = "The only task" if writes else "No task"
