@@ -87,6 +87,8 @@ OPTIONS = {"-e", "-i", "-m", "-a", "-v", "--check", "--diff", "--forks", "--tags
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 VARIABLES = {name for names in ENVIRONMENT.values() for name in names} | {
     "CONTROLLER_HOST",
+    # the service that is not called by _api
+    "HW_OBS_ENDPOINT",
     "CONTROLLER_OAUTH_TOKEN",
     "ANSIBLE_CALLBACKS_ENABLED",
     "ANSIBLE_INVENTORY_UNPARSED_WARNING",

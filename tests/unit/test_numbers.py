@@ -18,6 +18,7 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quant
 # Texts that count with words of their own, because it is always more than one, or nothing that a user could make one.
 ALWAYS_SEVERAL = {
     "Tried %d times in ",
+    "%d of %d tasks",
     "%.1f seconds",
     "%d bytes of ",
     "There are %d projects named",
