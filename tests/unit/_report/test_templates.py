@@ -40,13 +40,13 @@ def test_no_cell_is_a_formula(sign: str) -> None:
         assert row[name].startswith("'") or not re.match(r"\s*[=+@-]", row[name]), row[name]
 
 
-@pytest.mark.parametrize("text", ["a;b", 'a"b', "a,b", "a;=1+1", 'a";=1+1;"', "a\tb"])
+@pytest.mark.parametrize("text", ["a;b", 'a"b', "a,b", "a;=1+1", 'a";=1+1;"', "a|=1+1", "a\tb"])
 def test_every_cell_is_quoted_so_that_another_separator_starts_no_cell(text: str) -> None:
     written = render("report.csv.j2", dump(text))
     (row,) = csv.DictReader(io.StringIO(written))
     assert row["name"].replace("'", "") == text.replace("\t", "\u2409")
     assert all(re.fullmatch(r'("([^"]|"")*",)*"([^"]|"")*"', line) for line in written.splitlines())
-    for separator in (";", "\t"):
+    for separator in (";", "|", "\t"):
         cells = [cell for line in csv.reader(io.StringIO(written), delimiter=separator) for cell in line]
         assert [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")] == []
 
