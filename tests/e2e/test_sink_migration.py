@@ -916,3 +916,13 @@ def test_a_migrated_task_may_be_deleted_later(migrate: Run, run: Run, cloud: Loc
     run("smart_connect_task", instance_id=INSTANCE, task_name="orders-sc", state="absent")
     gone = migrate(apply=True, delete_old=True)
     assert (gone["changed"], gone["tasks"][0]["stage"]) == (False, "done")
+
+
+def test_an_instance_without_smart_connect_has_nothing_to_migrate_and_is_not_asked(migrate: Run, cloud: Local) -> None:
+    seed(cloud, sink_task("orders"))
+    other = "22222222-3333-4444-5555-666666666666"
+    cloud.seed({"projects": [{"id": PROJECT, "dms": {"instances": [{"id": other, "name": "kafka-plain", "connector_enable": False}]}}]})
+    planned = migrate(instance_ids=[INSTANCE, other])
+    assert planned.get("failed") is not True, planned
+    assert [record["task_name"] for record in planned["tasks"]] == ["orders"]
+    assert [entry["path"] for entry in cloud.requests() if other in entry["path"] and "/tasks" in entry["path"]] == []
