@@ -134,6 +134,7 @@ class _Answering:
 
     def __init__(self, document: Any) -> None:
         self.document = document
+        self.shared: dict[type, Any] = {}
 
     def call(self, *_request: Any, **_more: Any) -> Any:
         return self.document

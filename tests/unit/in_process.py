@@ -17,13 +17,17 @@ import pytest
 
 
 def call_module(main: Callable[[], None], options: Mapping[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
-    """What a module prints, without what it tells the controller only: ansible-core 2.22 takes the secrets to mask from there."""
+    """What a module prints, as its user sees it."""
     clear_warnings()
     printed = io.StringIO()
     with arguments(options, check, diff), contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
         main()
-    result: dict[str, Any] = json.loads(printed.getvalue())
-    return {name: value for name, value in result.items() if not name.startswith("_ansible_")}
+    return read_printed(printed.getvalue())
+
+
+def read_printed(text: str) -> dict[str, Any]:
+    """A result without what is told to the controller only: ansible-core 2.22 takes the secrets to mask from there."""
+    return {name: value for name, value in json.loads(text).items() if not name.startswith("_ansible_")}
 
 
 def clear_warnings() -> None:

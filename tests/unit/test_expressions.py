@@ -80,6 +80,9 @@ class Groups:
 
     retry_budget = 0.0
 
+    def __init__(self) -> None:
+        self.shared: dict[type, Any] = {}
+
     def call(self, service: str, method: str, path: str, **_more: Any) -> Any:
         row = {"partition": 0, "topic": "a" * 40, "message_current_offset": 5, "message_log_end_offset": 10, "lag": 5}
         return {"group": {"group_message_offsets": [row]}}

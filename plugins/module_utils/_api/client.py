@@ -66,6 +66,8 @@ class Client:
         self.secrets: set[str] = gather_secrets(given, identity)
         #: the enterprise project, or all_granted_eps, that lists of instances are asked for; None for whatever the user may see
         self.enterprise_project_id = given.get("enterprise_project_id")
+        #: what all who use this client look up once, by its class
+        self.shared: dict[type[Any], Any] = {}
         self._wait = wait
         from .transport import Transport
 

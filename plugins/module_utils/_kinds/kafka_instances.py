@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Optional
-from weakref import WeakKeyDictionary
 
 from .._api.request import quote_segment
 from .._api.single_flight import SingleFlight
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from .._api.client import Client
 
 PAGE = 50
-_SHARED: WeakKeyDictionary[Client, Instances] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,8 @@ class Instances:
     @classmethod
     def of(cls, client: Client) -> Instances:
         """The one that all adapters of a client share, so that nothing is looked up twice."""
-        return _SHARED.setdefault(client, cls(client))
+        instances: Instances = client.shared.setdefault(cls, cls(client))
+        return instances
 
     def all(self) -> list[Instance]:
         """Every Kafka instance of the project, to the last page.

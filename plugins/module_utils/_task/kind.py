@@ -61,6 +61,8 @@ class Service(Protocol):
     """What a kind needs of the client that it is given."""
 
     retry_budget: float
+    shared: dict[type[Any], Any]
+    """What all who use this client look up once, by its class."""
 
     def call(self, service: str, method: str, path: str, *, query: Sequence[tuple[str, str]] = (), body: Any = None) -> Any:
         """The parsed JSON of one answer."""

@@ -23,6 +23,7 @@ class Answering:
     def __init__(self) -> None:
         self.rules: list[tuple[str, str, Any]] = []
         self.requests: list[tuple[str, str, Any]] = []
+        self.shared: dict[type, Any] = {}
 
     def answer(self, method: str, path: str, answer: Any) -> None:
         self.rules.append((method, path, answer))

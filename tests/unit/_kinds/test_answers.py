@@ -27,6 +27,7 @@ class Answering:
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
+        self.shared: dict[type, Any] = {}
 
     def call(self, *_request: Any, **_more: Any) -> Any:
         return self.answer
