@@ -113,6 +113,10 @@ def refuse_lost_words(variables: Mapping[str, Any]) -> None:
     :raises AnsibleLookupError: the command line has words that belong to no variable. They are not shown, for they may be half a secret.
     """
     words = str(variables.get(LOST) or "").split()
+    if any(word.endswith((".yml", ".yaml", ".json")) for word in words):
+        raise AnsibleLookupError(
+            "-e was given the name of a file without the @ that has it read: write -e @FILE, such as -e @dumping.yml. Nothing was done."
+        )
     if words:
         raise AnsibleLookupError(
             "an extra variable was cut at a blank, so that %s after it would be lost. Nothing was done. -e takes NAME=VALUE up to the next "

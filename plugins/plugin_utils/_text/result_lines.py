@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import find_near
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
 
 Record = Mapping[str, Any]
@@ -37,10 +38,23 @@ def list_actions(result: Record, only_changed: bool) -> list[str]:
             continue
         fields = entry.get("changed_fields") if "update" in entry["actions"] else ()
         words = [", ".join(entry["actions"]), ", ".join(fields or ()), "(was not declared)" if entry in purged else ""]
-        error = "failed" if entry.get("error") and entry not in purged else ""
-        text = " ".join(filter(None, words if entry["actions"] else ["not purged" if entry in purged else error or "as declared"]))
+        if entry["actions"]:
+            text = " ".join(filter(None, words))
+        elif entry in purged:
+            text = "not purged"
+        elif entry.get("error"):
+            text = "failed"
+        else:
+            text = "as declared" if entry.get("task") else describe_absence(entry, result)
         lines.append("%s: %s" % (name_task(entry), text))
     return lines
+
+
+def describe_absence(entry: Record, result: Record) -> str:
+    """That a task is not there, as it was declared, and which task is, where its name is near and nobody declared it."""
+    beside = [other["task_name"] for other in result.get("undeclared") or () if other.get("parent") == entry.get("parent")]
+    near = find_near(str(entry.get("task_name")), beside, 1, 0.7)
+    return "not there, as declared%s" % (" (there is %s, which is not declared)" % near[0] if near else "")
 
 
 def list_states(result: Record, check: bool, parent_names: Mapping[str, str]) -> list[str]:

@@ -61,3 +61,9 @@ def test_every_role_has_its_beginning() -> None:
     for wrong in ([], ["dump"]):
         with pytest.raises(AnsibleLookupError, match="one or more of dumping"):
             LookupModule().run(wrong, {})
+
+
+@pytest.mark.parametrize("words", ["dumping.yml", "region=x dumping.yaml", "vars/prod.json"])
+def test_a_file_that_was_given_without_its_sign_is_told(words: str) -> None:
+    with pytest.raises(AnsibleLookupError, match=r"write -e @FILE"):
+        LookupModule().run(["dumping"], {"_raw_params": words})
