@@ -281,3 +281,10 @@ def test_a_successor_is_being_withdrawn_if_it_is_the_very_one() -> None:
     assert not Situation(None, new, withdrawn="another").withdrawing
     assert not Situation(None, None, withdrawn="new-id").withdrawing
     assert not Situation(None, new).withdrawing
+
+
+@pytest.mark.parametrize(("delete_old", "blocked"), [(True, True), (False, False)])
+def test_where_a_successor_began_matters_to_who_deletes_the_sink_task_only(delete_old: bool, blocked: bool) -> None:
+    now = Situation(old_task("RUNNING"), new_task("RUNNING"), ours=True)
+    stage = outcome(now, policy="no_duplicates", delete_old=delete_old)
+    assert ("duplicates cannot be ruled out" in str(stage)) is blocked, stage

@@ -93,3 +93,11 @@ def test_only_one_and_the_same_unknown_state_ends_a_wait(words: list[str]) -> No
     else:
         with pytest.raises(WaitFailed, match="state this collection does not know"):
             look()
+
+
+@pytest.mark.parametrize(("actions", "changed"), [(["update"], False), (["pause", "update"], True), ([], False)])
+def test_only_a_change_of_what_nobody_can_see_is_not_sure(actions: list[str], changed: bool) -> None:
+    outcome = Outcome(connect(), plan=planned(connect(), there(connect())), actions=actions)
+    assert outcome.plan
+    outcome.plan.changed_fields, outcome.plan.unproven = ["obs.secret_key"], ["obs.secret_key"]
+    assert outcome.changed is changed
