@@ -182,6 +182,7 @@ def test_a_task_that_is_gone_is_named_though_others_failed_for_the_same_reason(r
     assert "13 of 13 tasks failed" in first and "The same happened" not in gone
     assert "'dump'" in gone and "was deleted to be re-created" in gone and "does not exist now" in gone
     assert "'new-0'" in same and "deleted" not in same
+    assert [entry["task"] for entry in failed["results"] if entry["task_name"] == "dump"] == [None]
 
 
 def test_stop_leaves_the_rest_alone(run: Run, cloud: Local) -> None:

@@ -144,6 +144,10 @@ def test_an_odd_value_is_unknown_and_shown_as_it_is() -> None:
     assert {"label": "Delivers every", "value": "300s"} in row["facts"]
 
 
+def test_what_is_not_told_is_not_odd() -> None:
+    assert report_on(dump(lag=None, partitions=[]))["dumps"][0]["odd"] == {}
+
+
 def test_below_zero_nothing_is_known() -> None:
     reported = report_on(dump(lag=-1, partitions=[{"id": "0", "lag": "-1", "discard": -1, "status": "RUNNING"}]), max_lag=0)["dumps"][0]
     assert (reported["lag"], reported["discarded"], reported["partitions"][0]["lag"], reported["problems"], reported["odd"]) == (
