@@ -170,6 +170,15 @@ def test_a_change_that_comes_late_is_waited_for(run: Run, cloud: Local, subject:
 
 
 @SUBJECTS
+def test_a_change_that_comes_late_on_a_task_that_says_nothing_of_it_is_waited_for(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    silent = "dis.put_state" if subject is DIS else "dms.connect.changing_status"
+    cloud.switch({**dict.fromkeys(subject.late, 2), silent: "unchanged"})
+    changed = well(run(subject.module, **subject.declare("new")))
+    assert (changed["actions"], changed["task"]["destination"][subject.folder]) == (["update"], "new")
+
+
+@SUBJECTS
 def test_a_change_that_goes_back_is_an_error(run: Run, cloud: Local, subject: Subject) -> None:
     well(run(subject.module, **subject.declare()))
     cloud.switch({subject.rolled_back: 1})
@@ -534,6 +543,15 @@ def test_of_two_that_were_created_at_once_never_both_are_taken_back(
         assert result["task"]["id"] == left[0]["id"]
         assert "taken back" in str(result["warnings"])
         assert not run(module, **SINK)["changed"]
+
+
+@pytest.mark.parametrize("module", CREATE)
+def test_of_two_of_one_name_none_is_taken_for_the_one_whose_answer_was_lost(run: Run, cloud: Local, module: str) -> None:
+    theirs = {"patch": {"service": "dms", "find": {"instance_id": INSTANCE}, "create": TWIN[module]}}
+    cloud.fault({"match": {"method": "POST", "path": CREATE[module]}, "count": 1, "when": "after", "do": {"drop": True, **theirs}})
+    failed = run(module, **SINK, wait_timeout=0.2)
+    assert failed["failed"] and len(there(cloud)) == 2, failed
+    assert all(task["id"] in failed["msg"] for task in there(cloud)), failed["msg"]
 
 
 def test_the_task_that_stays_is_shown_as_it_is_after_it_was_made_as_declared(run: Run, cloud: Local) -> None:

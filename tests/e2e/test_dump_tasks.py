@@ -703,3 +703,11 @@ def test_lists_of_what_is_gathered_are_there_where_nothing_is(run: Run, cloud: L
     nothing = {"dis_transfer_tasks": [], "kafka_sink_tasks": [], "smart_connect_tasks": [], "quotas": []}
     for call in (run("dump_tasks", gather_as="lists"), run("dump_tasks", gather_as="lists", purge=True)):
         assert {name: call[name] for name in nothing} == nothing
+
+
+def test_tasks_whose_list_tells_no_id_are_purged_too(run: Run, cloud: Local) -> None:
+    cloud.switch({"dis.list_task_id": "absent"})
+    one_more = [{**item, "task_name": "stray"} for item in declared()["dis_transfer_tasks"][:1]]
+    run("dump_tasks", dis_transfer_tasks=[*declared()["dis_transfer_tasks"], *one_more])
+    purged = run("dump_tasks", dis_transfer_tasks=declared()["dis_transfer_tasks"], purge=True, purge_match=".*")
+    assert [entry["task_name"] for entry in purged["purged"]] == ["stray"] and purged["changed"], purged

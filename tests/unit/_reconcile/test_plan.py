@@ -221,6 +221,23 @@ def test_a_replacement_without_the_password_is_refused() -> None:
     assert planned(changed, current).body()["dws"]["user_password"] == "PW"
 
 
+def test_of_a_task_that_dumps_elsewhere_the_destination_is_what_changes() -> None:
+    dws = {"obs_bucket_path": "obsbucket", "dws_cluster_name": "c", "dws_cluster_id": "c1", "dws_database_name": "d", "dws_schema": "s"}
+    dws |= {
+        "dws_table_name": "t",
+        "dws_delimiter": ",",
+        "user_name": "u",
+        "user_password": "P",
+        "kms_user_key_name": "k",
+        "kms_user_key_id": "i",
+    }
+    wanted = declare(
+        DisTransferTask, {"stream_name": "newstream", "task_name": "newtask", "dws": dws, "on_immutable_change": "recreate"}, {}
+    )
+    plan = planned(wanted, there(dis()))
+    assert (plan.actions, plan.changed_fields, plan.unproven) == (["recreate"], ["destination"], [])
+
+
 def test_a_task_can_be_paused_without_declaring_where_it_dumps_to() -> None:
     wanted = declare(SmartConnectTask, {"instance_id": "i", "task_name": "dump", "state": "paused"}, {})
     assert planned(wanted, there(connect())).actions == ["pause"]
