@@ -406,7 +406,8 @@ def test_on_a_phone(mixed: Opener) -> None:
     )
     assert small == 0
     page.get_by_label("Order").select_option("name")
-    assert page.locator(".label").first.inner_text() == "broken"
+    # what has just come into view may not be laid out yet
+    page.wait_for_function("document.querySelector('.label').innerText === 'broken'")
     labels = page.evaluate("getComputedStyle(document.querySelector('td[data-label=Behind]'), '::before').content")
     assert labels == '"Behind"'
 
