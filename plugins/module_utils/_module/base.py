@@ -69,14 +69,18 @@ class DumpModule(AnsibleModule):
         self._secrets: set[str] = set()
         self._spellings: set[str] = set()
         self._handlers: dict[int, Any] = {}
+        # The options before Ansible converts them and leaves out what it cannot, and what is wrong with those that came as text.
+        self.given: dict[str, Any] = {}
+        self.unread: list[str] = []
         super().__init__(argument_spec={**API_OPTIONS, **argument_spec}, supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
         self._accepted = True
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
-        self.params, problems = read_texts(self.params, self.argument_spec)
-        if problems:
-            self.fail_json(msg="%s. Nothing was sent to the service." % "; ".join(problems))
+        self.params, self.unread = read_texts(self.params, self.argument_spec)
+        self.given = dict(self.params)
+        if self.unread:
+            self.fail_json(msg="%s. Nothing was sent to the service." % "; ".join(self.unread))
 
     def connect(self, connections: int = 1) -> Client:
         """The client that these options ask for.

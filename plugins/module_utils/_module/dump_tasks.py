@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Optional
 
 from .._errors import ConfigurationError, OpendumpError
@@ -37,14 +36,6 @@ class ItemsModule(DumpModule):
     """Ansible reports the first error of the first item; a user with five bad items wants to read of five."""
 
     single_words = frozenset({"parallelism"})
-    declared: Mapping[str, Any] = MappingProxyType({})
-    unknown: Sequence[str] = ()
-
-    def _load_params(self) -> None:
-        super()._load_params()
-        # As declared: the validated parameters lack the items that are no mapping.
-        self.declared = {name: self.params.get(name) for name in LISTS}
-        self.unknown = sorted(name for name in self.params if name not in self.argument_spec and not name.startswith("_ansible"))
 
     def name_variables(self, text: str) -> str:
         """The same with the lists, and with purge where it stands for the option."""
@@ -58,20 +49,27 @@ class ItemsModule(DumpModule):
         if not problems:
             return super().tell_refusal(msg)
         # Ansible tells of these by themselves, and only where nothing else is wrong
-        unknown = ["unknown option %s%s" % (name, "".join(advise_options([name], self.argument_spec))) for name in self.unknown]
-        return join_problems([*unknown, *problems])
+        unknown = sorted(name for name in self.given if name not in self.argument_spec and not name.startswith("_ansible"))
+        advice = ["unknown option %s%s" % (name, "".join(advise_options([name], self.argument_spec))) for name in unknown]
+        return join_problems([*advice, *problems])
 
     def item_problems(self) -> list[str]:
         """Everything wrong with every item, each naming list, index and task."""
-        problems = []
+        problems = [text for text in self.unread if not text.startswith(tuple(name + "[" for name in LISTS))]
         for name, kind in LISTS.items():
-            items = self.declared.get(name)
-            for number, item in enumerate(items if isinstance(items, list) else []):
-                if isinstance(item, Mapping):
-                    problems += ["%s: %s" % (name_item(name, number, item), text) for text in find_item_problems(kind, item)]
-                else:
-                    problems.append("%s[%d] is no mapping" % (name, number))
+            items = self.given.get(name)
+            if isinstance(items, list):
+                problems += [text for number, item in enumerate(items) for text in self._problems_of(kind, number, item)]
+            elif items is not None and not isinstance(items, str):
+                problems.append("%s is no list" % name)
         return problems
+
+    def _problems_of(self, kind: type[Kind], number: int, item: Any) -> list[str]:
+        path = "%s[%d]" % (kind.list_option, number)
+        if not isinstance(item, Mapping):
+            return [path + " is no mapping"]
+        unread = [text for text in self.unread if text.startswith(path + ".")]
+        return unread or ["%s: %s" % (name_item(kind.list_option, number, item), text) for text in find_item_problems(kind, item)]
 
     def wanted(self) -> list[Declared]:
         """What the items declare, once Ansible has accepted them; all that is wrong with them ends the module."""

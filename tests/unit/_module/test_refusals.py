@@ -71,6 +71,29 @@ def test_all_that_is_wrong_is_in_one_message(module: str, options: dict[str, Any
     assert [part for part in parts if part not in message] == [], message
 
 
+SINK_WITHOUT_NAME = {"kafka_sink_tasks": [{"instance_id": "a"}]}
+OF_THE_SINK = "kafka_sink_tasks[0] (without a name): one of the following is required: task_name, task_id"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (["hunter2", {"stream_nam": "a"}], "dis_transfer_tasks[0] is no mapping"),
+        (["hunter2"], "dis_transfer_tasks[0] is no mapping"),
+        (7, "dis_transfer_tasks is no list"),
+        ({"task_name": "hunter2"}, "dis_transfer_tasks is no list"),
+        ("hunter2", "dis_transfer_tasks is text and no JSON of a list"),
+        ([{"stream_name": "a", "task_name": "b", "obs": "hunter2: {"}], "dis_transfer_tasks[0].obs is text and no JSON of a mapping"),
+    ],
+)
+def test_what_is_no_mapping_or_no_list_hides_nothing_else(wrong: Any, text: str) -> None:
+    message = refuse("dump_tasks", dis_transfer_tasks=wrong, purge_mach="x", **SINK_WITHOUT_NAME)
+    assert [part for part in (text, OF_THE_SINK, "did you mean purge_match", "Nothing was sent") if part not in message] == [], message
+    assert message.count("dis_transfer_tasks[0]") <= 1 and "hunter2" not in message
+    named = refuse("dump_tasks", dis_transfer_tasks=wrong, variable_prefix="dumping_", **SINK_WITHOUT_NAME)
+    assert "dumping_" + text in named and "dumping_" + OF_THE_SINK in named
+
+
 def test_the_value_of_a_misspelt_option_is_not_shown() -> None:
     assert "hunter2hunter2" not in refuse("dis_transfer_task", secretkey="hunter2hunter2", stream_name="a")
 
