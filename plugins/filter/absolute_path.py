@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear, describe
 
 DOCUMENTATION = r"""
 name: absolute_path
@@ -23,7 +23,7 @@ description:
   - Makes a relative path absolute. It begins in the folder where Ansible was started, wherever the playbook or role that reads it lies.
   - A C(~) at the beginning is the home of the user who started Ansible. Empty text and null stay empty text.
   - Gives each of several hosts a file of its own, with the host's name before the file's extension, unless the path has it already.
-positional: host, hosts
+positional: host, hosts, name
 options:
   _input:
     description: The path.
@@ -37,6 +37,10 @@ options:
     type: list
     elements: str
     default: []
+  name:
+    description: What a message calls the path, such as the variable that holds it.
+    type: str
+    default: absolute_path
 """
 
 EXAMPLES = r"""
@@ -54,14 +58,14 @@ _value:
 """
 
 
-def absolute_path(path: Any, host: Optional[str] = None, hosts: Optional[Sequence[str]] = None) -> str:
+def absolute_path(path: Any, host: Optional[str] = None, hosts: Optional[Sequence[str]] = None, name: str = "absolute_path") -> str:
     """
     :raises AnsibleFilterError: it is no text, or the folder where Ansible was started is not there any more.
     """
     if path in (None, ""):
         return ""
     if not isinstance(path, (str, os.PathLike)):
-        raise AnsibleFilterError("absolute_path: %r is no path." % (path,))
+        raise AnsibleFilterError("%s is %s, which is no path; write it as text." % (name, describe(path)))
     given = os.fspath(path)
     if host and len(hosts or ()) > 1 and not names_host(given, host):
         beginning, extension = os.path.splitext(given)

@@ -34,7 +34,7 @@ description:
     at all was found, C(ok) is false.
   - A value that cannot be read counts as unknown and is shown as it is. Signs that cannot be seen, such as those that move the cursor of a
     terminal, get a stand-in.
-positional: at, max_lag, max_silence, fail_on, landing, healing, where, on_failure
+positional: at, max_lag, max_silence, fail_on, landing, healing, where, on_failure, prefix
 options:
   _input:
     description: What M(opendump.huaweicloud.dump_tasks_info) returned.
@@ -79,6 +79,10 @@ options:
     type: str
     choices: [fail, report]
     default: fail
+  prefix:
+    description: What the names of the variables begin with that hold the limits and O(fail_on), for messages.
+    type: str
+    default: ""
 """
 
 EXAMPLES = r"""
@@ -107,6 +111,7 @@ def dump_report(
     healing: Optional[Mapping[str, Any]] = None,
     where: Optional[Mapping[str, Any]] = None,
     on_failure: str = "fail",
+    prefix: str = "",
 ) -> dict[str, Any]:
     """
     :raises AnsibleFilterError: a limit is no number, fail_on names a problem that there is not, or nothing was gathered.
@@ -119,7 +124,7 @@ def dump_report(
     try:
         limits = read_limits(max_lag, max_silence, fail_on)
     except ConfigurationError as error:
-        raise AnsibleFilterError("dump_report: %s" % error) from None
+        raise AnsibleFilterError("%s%s" % (prefix or "dump_report: ", error)) from None
     place = {**NOWHERE, **{name: value or None for name, value in (where or {}).items() if name in NOWHERE}}
     place["place"] = str(place["place"] or "")
     # case does not matter to the modules, and would part a report from the last one

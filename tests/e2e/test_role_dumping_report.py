@@ -180,6 +180,7 @@ def test_wrong_limits_are_refused_before_anything_is_asked(estate: Local, play: 
     estate.admin("DELETE", "requests")
     played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_fail_on": ["sadness"]})
     assert played.code != 0
+    assert "dumping_report_fail_on names 'sadness'; there are" in re.sub(r"\s+", " ", played.text)
     assert estate.requests() == []
     assert written(tmp_path) == []
     played = play(PLAYBOOK, extra_vars={"dumping_report_directory": str(tmp_path), "dumping_report_metrics": "dumping.txt"})

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from typing import Any
 
 import checkout
@@ -37,6 +38,43 @@ def test_no_word_of_python(name: str) -> None:
                 assert "object has no attribute" not in str(error)
     with pytest.raises(AnsibleFilterError, match=rf"^{name}: .*no_such_option"):
         function(None, *GIVEN.get(name, []), no_such_option=1)
+
+
+@pytest.mark.parametrize(
+    ("filter_name", "given", "options", "text"),
+    [
+        (
+            "dump_report",
+            [{"tasks": []}, "2026-01-01"],
+            {"prefix": "mine_", "max_lag": "few"},
+            "mine_max_lag is 'few', which is no whole number.",
+        ),
+        (
+            "dump_report",
+            [{"tasks": []}, "2026-01-01"],
+            {"prefix": "mine_", "max_silence": -1},
+            "mine_max_silence is -1, allowed is 0 or more.",
+        ),
+        ("dump_report", [{"tasks": []}, "2026-01-01"], {"prefix": "mine_", "fail_on": {}}, "mine_fail_on is '{}', which is no list."),
+        ("dump_report", [{"tasks": []}, "2026-01-01"], {"max_lag": "few"}, "dump_report: max_lag is 'few', which is no whole number."),
+        ("absolute_path", [["hunter2"]], {"name": "my_file"}, "my_file is a list of 1, which is no path; write it as text."),
+        ("with_defaults", [7, "kafka_sink_tasks"], {"prefix": "mine_"}, "mine_kafka_sink_tasks is no list of tasks"),
+    ],
+)
+def test_the_variable_that_holds_a_wrong_value_is_named(filter_name: str, given: list[Any], options: dict[str, Any], text: str) -> None:
+    module = importlib.import_module(f"ansible_collections.opendump.huaweicloud.plugins.filter.{filter_name}")
+    with pytest.raises(AnsibleFilterError, match="^" + re.escape(text)):
+        module.FilterModule().filters()[filter_name](*given, **options)
+
+
+def test_roles_and_playbooks_say_which_variable_a_path_comes_from() -> None:
+    """But where it was looked at before."""
+    later = ("tell.yml", "write.yml")
+    files = [path for folder in ("roles", "playbooks") for path in (checkout.ROOT / folder).rglob("*.yml") if path.name not in later]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    uses = [use for text in texts for use in re.findall(r"(\S+)\s*\|\s*opendump\.huaweicloud\.absolute_path\b((?:\([^)]*\))?)", text)]
+    assert len(uses) > 10
+    assert [use for use in uses if not re.search(r"'\w+'\)$", use[1]) and use[0] not in ("item", "item.dest")] == []
 
 
 def test_what_was_passed_is_said() -> None:
