@@ -46,7 +46,7 @@ options:
     default: []
   last:
     description:
-      - The last report as JSON. What is no report, or not older than O(at), is passed over.
+      - The last report as JSON. What is no report, or not older than O(at), is passed over; C(not_compared) says why.
       - It need not have been made of the same places. What could not be read this time is kept for the next comparison.
     type: raw
   keep:
@@ -67,7 +67,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - A report like those that were joined, with C(since) (null where there is no last report), C(history) and C(unseen).
+    - A report like those that were joined, with C(since) (null where there is no last report), C(not_compared) (why what was
+      given as the last report is none, or null), C(history) and C(unseen).
     - Each problem has C(since), each dump C(trend), C(change) and C(moved), which holds the changes of C(lag), C(silent) and C(discarded).
   type: dict
 """

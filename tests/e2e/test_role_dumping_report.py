@@ -170,9 +170,14 @@ def test_limits_and_what_decides_are_the_users_choice(estate: Local, play: Play,
 
     break_transfer_task(estate)
     bounds = {"dumping_report_max_lag": 600, "dumping_report_max_silence": "", "dumping_report_fail_on": ["lag", "silence"]}
-    played = play(PLAYBOOK, extra_vars={**options, **bounds})
+    garbage = tmp_path / "garbage"
+    garbage.write_bytes(b"\xff\x00hunter2")
+    played = play(PLAYBOOK, extra_vars={**options, **bounds, "dumping_report_last": str(garbage)})
     assert played.code == 0, played.text
-    assert decided(played) == "Nothing urgent, but 1 of 3 dumps is worth a look."
+    assert decided(played) == (
+        "Nothing urgent, but 1 of 3 dumps is worth a look. "
+        f"Not compared with the last report: dumping_report_last is {garbage}, which is no JSON (line 1, column 1)."
+    )
 
 
 def test_wrong_limits_are_refused_before_anything_is_asked(estate: Local, play: Play, tmp_path: pathlib.Path) -> None:

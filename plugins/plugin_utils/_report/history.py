@@ -56,18 +56,29 @@ class Last(NamedTuple):
     totals: dict[str, list[Optional[int]]]
 
 
+class NotComparable(Exception):
+    """What is there as the last report is none, or not older; the message says so, and nothing of what it holds."""
+
+
 def read_last(text: Any, made_at: str) -> Optional[Last]:
-    """The last report out of its JSON; None where there is none, where it is something else, or not older than ``made_at``."""
+    """The last report out of its JSON; None where there is none.
+
+    :raises NotComparable: it is something else, or not older than ``made_at``.
+    """
+    if text is None or text in ("", b""):
+        return None
     if isinstance(text, (str, bytes)):
         try:
             text = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise NotComparable("is no JSON (line %d, column %d)" % (error.lineno, error.colno)) from None
         except (ValueError, RecursionError):
-            return None
-    if not isinstance(text, Mapping):
-        return None
-    then, now = moment(text.get("made_at")), moment(made_at)
-    if then is None or now is None or then >= now or not isinstance(text.get("dumps"), (list, tuple)):
-        return None
+            raise NotComparable("is no JSON") from None
+    then, now = moment(text.get("made_at")) if isinstance(text, Mapping) else None, moment(made_at)
+    if then is None or not isinstance(text.get("dumps"), (list, tuple)):
+        raise NotComparable("is no report on dumps")
+    if now is None or then >= now:
+        raise NotComparable("was made at %s, which is not before this one" % then.isoformat())
     history = text.get("history")
     history = history if isinstance(history, Mapping) else {}
     times = history.get("times")
@@ -101,9 +112,15 @@ def _numbers(value: Any, length: int) -> list[Optional[int]]:
 def compare(report: Mapping[str, Any], last_text: Any, keep: int) -> dict[str, Any]:
     """The report with ``since`` (None where there is no last one), ``history`` and ``unseen``; dumps with ``trend`` and ``moved``.
 
+    ``not_compared`` says why what was given as the last one is none.
+
     :param keep: how many reports the history holds, 1 or more.
     """
-    last = read_last(last_text, report["made_at"])
+    last, not_compared = None, None
+    try:
+        last = read_last(last_text, report["made_at"])
+    except NotComparable as error:
+        not_compared = str(error)
     keep = max(1, min(keep, MOST_POINTS // max(1, len(report["dumps"]))))
     times = [*(last.times if last else []), report["made_at"]][-keep:]
     matches = _Matches(last)
@@ -117,6 +134,7 @@ def compare(report: Mapping[str, Any], last_text: Any, keep: int) -> dict[str, A
         "dumps": dumps,
         "unreadable": [_since_error(error, last, report["made_at"]) for error in report["unreadable"]],
         "since": _summarise(dumps, gone, report, last) if last else None,
+        "not_compared": not_compared,
         "unseen": unseen,
         "history": {"times": times, **_trace_totals(report, last, len(times))},
     }

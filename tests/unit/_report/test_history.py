@@ -44,6 +44,28 @@ class Reports:
         return whole
 
 
+@pytest.mark.parametrize(
+    ("last", "text"),
+    [
+        (None, None),
+        ("", None),
+        ("hunter2", "is no JSON (line 1, column 1)"),
+        ("[" * 100_000, "is no JSON"),
+        ("\x00\x01", "is no JSON (line 1, column 1)"),
+        ('["hunter2"]', "is no report on dumps"),
+        ("{}", "is no report on dumps"),
+        ({"made_at": at(1), "dumps": "hunter2"}, "is no report on dumps"),
+        ({"made_at": at(30), "dumps": []}, "was made at 2026-11-21T02:30:00+00:00, which is not before this one"),
+        ({"made_at": at(1), "dumps": []}, None),
+    ],
+)
+def test_why_there_is_no_comparison_is_said(last: Any, text: str | None) -> None:
+    report = Reports()
+    report.last = last
+    whole = report(dump())
+    assert whole["not_compared"] == text and (whole["since"] is None) == (last in (None, "") or text is not None)
+
+
 def problem(report: dict[str, Any], name: str, what: str) -> dict[str, Any]:
     return next(entry for dump_ in report["dumps"] if dump_["name"] == name for entry in dump_["problems"] if entry["what"] == what)
 
