@@ -90,7 +90,8 @@ def test_a_task_is_paused_before_it_is_changed_and_started_after_it(run: Run, cl
     predicted = run(subject.module, check=True, **subject.declare("new", state="paused"))
     paused = well(run(subject.module, **subject.declare("new", state="paused")))
     assert paused["actions"] == predicted["actions"] == ["pause", "update"]
-    assert paused["task"]["health"] == "paused"
+    assert paused["diff"] == predicted["diff"], "the pause is shown, too"
+    assert (paused["diff"]["before"]["state"], paused["task"]["health"]) == ("running", "paused")
     assert there(cloud)[0]["destination"][subject.folder] == "new"
     started = well(run(subject.module, **subject.declare("newer", state="running")))
     assert started["actions"][0] == "update" and len(started["actions"]) == 2
@@ -129,6 +130,35 @@ def test_a_change_that_is_not_made_and_wakes_a_paused_task_is_followed_by_a_paus
         left = well(run(subject.module, **subject.declare("new", state=state, on_immutable_change="ignore")))
         assert (left["changed"], left["actions"]) == (False, []), "what was woken by this run and paused again is as it was"
         assert [task["status"] for task in there(cloud)] == ["PAUSED"]
+        again = well(run(subject.module, **subject.declare("new", state=state, on_immutable_change="recreate")))
+        assert "recreate" in again["actions"] and again["diff"]["before"]["state"] == "paused"
+        assert [is_paused(task) for task in there(cloud)] == [True], "it is not woken for good by its re-creation"
+
+
+def is_paused(task: dict[str, Any]) -> bool:
+    return task["status"] in ("PAUSED", "WAITING")
+
+
+@SUBJECTS
+def test_a_diff_shows_what_was_done_where_the_rest_failed(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    cloud.switch({subject.update: "ignored"})
+    failed = run(subject.module, **subject.declare("new", state="paused"))
+    assert (failed["failed"], failed["actions"]) == (True, ["pause"]), failed
+    before, after = failed["diff"]["before"], failed["diff"]["after"]
+    assert (before.pop("state"), after.pop("state")) == ("running", "paused") and before == after
+
+
+@SUBJECTS
+def test_a_diff_of_a_task_that_could_not_be_re_created_shows_that_it_is_gone(run: Run, cloud: Local, subject: Subject) -> None:
+    well(run(subject.module, **subject.declare()))
+    cloud.switch({subject.update: "ignored"})
+    code = "DIS.4300" if subject is DIS else "DMS.10540012"
+    cloud.fault(
+        {"match": {"method": "POST", "path": "tasks$"}, "count": -1, "do": {"refuse": {"status": 400, "code": code, "text": "No."}}}
+    )
+    failed = run(subject.module, **subject.declare("new", on_immutable_change="recreate"))
+    assert (failed["actions"], failed["diff"]["after"]) == (["delete"], {}), failed
 
 
 @SUBJECTS
@@ -378,6 +408,7 @@ def test_a_change_that_is_made_in_part_is_none_of_another_run(run: Run, cloud: L
     declared["obs"]["deliver_time_interval"] = 60
     left = well(run(subject.module, **declared))
     assert left["actions"] == ["update"]
+    assert left["diff"]["after"]["obs"][subject.folder] == "old"
     assert "left as it is, as on_immutable_change says" in str(left["warnings"])
     destination = there(cloud)[0]["destination"]
     assert (int(destination["deliver_time_interval"]), destination[subject.folder]) == (60, "old")

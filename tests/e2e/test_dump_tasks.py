@@ -376,6 +376,41 @@ def test_a_rename_at_the_quota_is_refused_as_a_whole_unless_it_deletes_first(run
     assert writes(cloud) == ["DELETE"] * 5 + ["POST"] * 5
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_nothing_is_deleted_first_for_what_has_no_room_even_then(run: Run, cloud: Local, check: bool) -> None:
+    cloud.switch({"dis.task_quota": 5})
+    old = [{**declared()["dis_transfer_tasks"][0], "task_name": f"dis-{number}"} for number in range(3)]
+    new = [{**old[0], "task_name": f"new-{number}"} for number in range(6)]
+    run("dump_tasks", dis_transfer_tasks=old)
+    refused = run("dump_tasks", check=check, dis_transfer_tasks=new, **RENAMED, purge_first=True)
+    assert refused["failed"] and "3 of at most 5 transfer tasks, and 6 are to be created after 3 are deleted" in refused["msg"]
+    assert names(cloud) == {"dis-0", "dis-1", "dis-2"}
+
+
+@pytest.mark.parametrize("name", ["kafka_sink_tasks", "smart_connect_tasks"])
+def test_nothing_is_deleted_first_for_what_a_look_at_the_service_refuses(run: Run, cloud: Local, name: str) -> None:
+    run("dump_tasks", **{name: declared()[name][:1]})
+    before = names(cloud)
+    wanted = {"task_name": "new-0", "topics": ["no-such-topic"], "check_topics": "fail"}
+    options = {name: [{**declared()[name][0], **wanted}], "purge": True, "purge_match": ".", "purge_first": True}
+    predicted = run("dump_tasks", check=True, **options)
+    refused = run("dump_tasks", **options)
+    assert refused["failed"] and "no topic 'no-such-topic'" in refused["msg"]
+    assert refused["summary"] == predicted["summary"] and refused["summary"]["spared"] == 1
+    assert names(cloud) == before
+
+
+def test_each_task_of_an_instance_is_waited_for_in_the_list_of_its_own_api(run: Run, cloud: Local) -> None:
+    """One is reached by the instance, the other by its connector, whichever comes first."""
+    connect, sink = declared()["smart_connect_tasks"][0], declared()["kafka_sink_tasks"][0]
+    sink = {**{name: value for name, value in sink.items() if name != "instance_name"}, "instance_id": INSTANCE, "wait_timeout": 5}
+    run("dump_tasks", smart_connect_tasks=[connect])
+    gone = {"smart_connect_tasks": [{**connect, "state": "absent"}]}
+    done = run("dump_tasks", kafka_sink_tasks=[sink], **gone, purge=True, purge_match="^none$", purge_first=True)
+    assert done.get("failed") is not True, done["msg"]
+    assert [entry["task"] and entry["task"]["status"] for entry in done["results"]] == ["RUNNING", None]
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_check_mode_foresees_a_full_stream(run: Run, cloud: Local, shown: bool) -> None:
     cloud.switch({"dis.task_quota": 5, "dis.list_quota": "present" if shown else "absent"})

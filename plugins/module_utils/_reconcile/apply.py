@@ -259,6 +259,8 @@ class Writer:
             fresh = make_plan(self.plan.declared, self.plan.parent, base)
             if not {UPDATE, RECREATE} & set(fresh.actions):
                 return None
+            # before all that was done, the pause among it, it was in the state in which it was seen first
+            fresh.current = replace(base, status=cast(Task, self.plan.current).status)
             self.plan = fresh
         if RECREATE in self.plan.actions:
             return self._recreate()
@@ -369,11 +371,15 @@ class Writer:
         provable = isinstance(error, NoSuchCall) or any(path in shown.values for path in wrong)
         if plan.declared.on_immutable_change == "recreate" and provable:
             self.warn("%s The task is re-created, as on_immutable_change says." % error)
-            self.plan, self.task = plan_recreation(plan.declared, plan.parent, shown, left), shown
+            # the change that was not made may have woken it all the same
+            as_it_was = replace(shown, status=cast(Task, plan.current).status)
+            self.plan, self.task = plan_recreation(plan.declared, plan.parent, as_it_was, left), shown
             return self._recreate_and_pause()
         if plan.declared.on_immutable_change == "ignore":
             self.warn("%s It is left as it is, as on_immutable_change says: %s of the %s." % (error, ", ".join(left), plan.declared.label))
             plan.changed_fields = [path for path in plan.changed_fields if path not in left]
+            kept = {path: shown.values[path] for path in left if path in shown.values}
+            plan.values = {**{path: value for path, value in plan.values.items() if path not in left}, **kept}
             self.task = shown
             return None
         raise Ignored(

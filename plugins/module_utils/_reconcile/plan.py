@@ -82,7 +82,7 @@ class Plan:
 
     def _status(self, now: Optional[str]) -> Optional[str]:
         kind = self.declared.kind
-        if PAUSE in self.actions or self.paused:
+        if PAUSE in self.actions or (self.paused and kind.can_create_paused):
             return kind.created_paused_word if self.paused and kind.can_create_paused else kind.paused_word
         if {CREATE, RECREATE, START, RESUME} & set(self.actions):
             return kind.running_word
@@ -92,7 +92,7 @@ class Plan:
         """before and after, normalised; secrets appear by name only, and only where they are written."""
         before, after = view(self.declared.kind, self.current), view(self.declared.kind, self.predicted())
         fields = dict(leaves(self.declared.kind.fields(self.destination)))
-        for path in self.changed_fields:
+        for path in self.changed_fields if {CREATE, RECREATE, UPDATE} & set(self.actions) else ():
             if path in fields and fields[path].secret:
                 *steps, last = path.split(".")
                 tree = after

@@ -189,10 +189,15 @@ def foresee_quota(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> N
 
 def check_room(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
     """
-    :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room.
+    :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room, or where that is
+        purged first, not even then.
     """
     problems = []
-    for room in [] if first else _find_rooms(estate, outcomes, first):
+    rooms = _find_rooms(estate, outcomes, first)
+    if first:
+        _refuse_deleting_in_vain(rooms)
+        return
+    for room in rooms:
         kind, parent, most, steps = room.kind, room.parent, room.most, room.steps()
         highest = now = room.count
         for step in steps:
@@ -208,6 +213,20 @@ def check_room(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None
             "%s. There is no room for that. Nothing was changed. Set purge_first to true to delete first (until the new tasks run, nothing "
             "is dumped, and one that starts at the latest position skips what arrives meanwhile), or delete tasks in a run before this."
             % "; ".join(problem[0].upper() + problem[1:] for problem in problems)
+        )
+
+
+def _refuse_deleting_in_vain(rooms: Sequence[_Room]) -> None:
+    problems = [
+        "%s %s has %d of at most %d %ss, and %d are to be created after %d are deleted"
+        % (room.kind.parent_noun, room.parent, room.count, room.most, room.kind.noun, room.steps().count(1), room.steps().count(-1))
+        for room in rooms
+        if any(outcome.purged for outcome in room.outcomes) and room.count + sum(room.steps()) > room.most
+    ]
+    if problems:
+        raise Refused(
+            "%s. There is no room for that even then. Nothing was changed. Declare fewer tasks, have the quota raised, or set purge_first "
+            "to false: nothing is purged then before all is created." % "; ".join(problem[0].upper() + problem[1:] for problem in problems)
         )
 
 

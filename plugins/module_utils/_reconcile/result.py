@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Optional
 
 from .._task.fields import show_values
@@ -56,7 +56,7 @@ def outcome_result(outcome: Outcome) -> dict[str, Any]:
 
 
 def outcome_diff(outcome: Outcome) -> dict[str, Any]:
-    """What --diff shows of one task."""
+    """What --diff shows of one task: of what was planned that which was done, or in check mode would be."""
     if not outcome.plan or not outcome.changed:
         return {"before": {}, "after": {}}
-    return outcome.plan.diff()
+    return replace(outcome.plan, actions=list(outcome.actions)).diff()

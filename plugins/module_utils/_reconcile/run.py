@@ -225,6 +225,8 @@ class Reconciliation:
         declared = [outcome for outcome in group if not outcome.purged]
         victims = [outcome for outcome in group if outcome.purged]
         if self.deletes_first:
+            if victims:
+                self._refuse_early(declared)
             self._purge(victims)
             victims = []
         settlement = self._write_declared(purging.order_writes(declared, self.deletes_first))
@@ -234,6 +236,18 @@ class Reconciliation:
         if others and settlement and settlement.may_come_later() and not self.stop_on_error:
             return [partial(self._guard, group, finish)]
         return finish()
+
+    def _refuse_early(self, declared: Sequence[Outcome]) -> None:
+        """What a look at the service shows to be wrong is told before anything is deleted to make room for it."""
+        from .apply import preflight
+
+        for outcome in declared:
+            plan = cast(Plan, outcome.plan)
+            try:
+                # its warnings are said when it is written
+                preflight(self.estate.adapter(plan.declared.kind), plan, TaskWarnings(lambda text: None))
+            except OpendumpError as error:
+                self._fail(outcome, error)
 
     def _finish_group(self, declared: Sequence[Outcome], victims: Sequence[Outcome], settlement: Optional[Settlement]) -> Sequence[Step]:
         if settlement:
@@ -248,6 +262,9 @@ class Reconciliation:
         leaving_since: Optional[float] = None
         for outcome in group:
             plan = cast(Plan, outcome.plan)
+            if outcome.error:
+                outcome.task = plan.current
+                continue
             if self.stopped.is_set():
                 outcome.error = OpendumpError("Not attempted, because another task failed and on_error is 'stop'.")
                 continue
@@ -257,7 +274,7 @@ class Reconciliation:
                 continue
             from .settle import Settlement, Written
 
-            settlement = settlement or Settlement(plan.parent, self.clock, self.warn, self._fail)
+            settlement = settlement or Settlement(self.clock, self.warn, self._fail)
             written = Written(outcome, self.estate.adapter(plan.declared.kind), base=plan.current)
             if plan.actions:
                 if outcome.leaving and leaving_since is None:

@@ -16,7 +16,7 @@ from typing import Optional, cast
 from .._errors import OpendumpError
 from .._task.declared import Declared
 from .._task.kind import Kind
-from .._task.records import Parent, Task
+from .._task.records import Task
 from .apply import Writer
 from .outcome import Outcome
 from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, make_plan
@@ -51,10 +51,10 @@ class Written:
 
 
 class Settlement:
-    """The tasks of one parent, from the last write until each is where it should be."""
+    """The tasks of one parent, from the last write until each is where it should be. Kinds know this parent by IDs of their own, so that
+    each task is looked up by what it was planned with."""
 
-    def __init__(self, parent: Parent, clock: Clock, warn: TaskWarnings, fail: Callable[[Outcome, OpendumpError], None]) -> None:
-        self.parent = parent
+    def __init__(self, clock: Clock, warn: TaskWarnings, fail: Callable[[Outcome, OpendumpError], None]) -> None:
         self.clock = clock
         self.warn = warn
         self.fail = fail
@@ -73,7 +73,7 @@ class Settlement:
         # What a write answered, or what was seen before it, is no look at the task.
         if written.is_new or outcome.task is None or written.adapter.health(outcome.task.status) != target:
             written.wait = StateWait(
-                written.adapter, self.parent, outcome.declared.label, target, outcome.declared.wait_timeout, self.clock.now()
+                written.adapter, written.plan.parent, outcome.declared.label, target, outcome.declared.wait_timeout, self.clock.now()
             )
 
     def may_come_later(self) -> bool:
@@ -89,9 +89,10 @@ class Settlement:
                 return
             self._wait()
 
-    def _listing(self, adapter: Kind) -> list[Task]:
+    def _listing(self, written: Written) -> list[Task]:
+        adapter = written.adapter
         if adapter.name not in self.lists:
-            self.lists[adapter.name] = list(adapter.listing(self.parent).tasks)
+            self.lists[adapter.name] = list(adapter.listing(written.plan.parent).tasks)
         return self.lists[adapter.name]
 
     # waiting
@@ -119,11 +120,11 @@ class Settlement:
         return min((written.outcome.declared.wait_interval for written in self.tasks), default=0.0)
 
     def _look(self, written: Written, alone: bool) -> Optional[Task]:
-        adapter, known = written.adapter, written.outcome.task
+        adapter, parent, known = written.adapter, written.plan.parent, written.outcome.task
         if alone and adapter.name not in self.lists and (adapter.names_are_unique or (known and known.id)):
-            return adapter.look(self.parent, known or Task(adapter.name, self.parent, written.plan.name))
+            return adapter.look(parent, known or Task(adapter.name, parent, written.plan.name))
         matches = [
-            task for task in self._listing(adapter) if (task.id == known.id if known and known.id else task.name == written.plan.name)
+            task for task in self._listing(written) if (task.id == known.id if known and known.id else task.name == written.plan.name)
         ]
         return matches[0] if matches else None
 
@@ -145,7 +146,7 @@ class Settlement:
         own = cast(Writer, written.writer).created_id
         tasks = [
             task
-            for task in self._listing(written.adapter)
+            for task in self._listing(written)
             if task.name == written.plan.name and not written.adapter.is_leaving(task.status) and (task.id == own or task.id not in own_ids)
         ]
         return sorted(tasks, key=lambda task: (task.created or 0, task.id or ""))
@@ -191,13 +192,14 @@ class Settlement:
             )
         declared = outcome.declared
         victim = Declared(declared.kind, declared.where, own.name, own.id, "absent", wait_interval=declared.wait_interval)
-        Writer(written.adapter, Plan(victim, self.parent, own, [DELETE]), None, self.clock, self.warn).write()
+        parent = old_plan.parent
+        Writer(written.adapter, Plan(victim, parent, own, [DELETE]), None, self.clock, self.warn).write()
         self.warn(
             "Somebody else created the %s at the same time (ID %s). The one that this run made (ID %s) was created later and was taken "
             "back." % (declared.label, twins[0].id, own.id)
         )
-        survivor = twins[0] if twins[0].complete else written.adapter.look(self.parent, twins[0])
-        plan = make_plan(declared, self.parent, survivor)
+        survivor = twins[0] if twins[0].complete else written.adapter.look(parent, twins[0])
+        plan = make_plan(declared, parent, survivor)
         outcome.actions = [action for action in outcome.actions if action == RECREATE]
         writer = Writer(written.adapter, plan, None, self.clock, self.warn)
         written.base, written.writer, written.wait = survivor, writer, None
