@@ -56,7 +56,7 @@ test: venv
 	$(SAY) "running the end-to-end tests as against the account that answered $(ANSWERS)"
 	@OPENDUMP_ANSWERS='$(ANSWERS)' $(PYTEST) tests/e2e
 else
-test: lint  ## check and test everything, from nothing (about eleven minutes on two cores; ANSWERS=file: as against an account, see the guide)
+test: lint  ## check and test everything, from nothing (about ten minutes on two cores; ANSWERS=file: as against an account, see the guide)
 	$(SAY) "running the tests of the collection, of the local cloud, and of both together"
 	@$(PYTEST)
 endif

@@ -58,7 +58,7 @@ from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 
 ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 # What the names of the variables of this collection begin with. A longer one is not part of a shorter one.
@@ -120,7 +120,8 @@ def refuse_lost_words(variables: Mapping[str, Any]) -> None:
     if words:
         raise AnsibleLookupError(
             "an extra variable was cut at a blank, so that %s after it would be lost. Nothing was done. -e takes NAME=VALUE up to the next "
-            "blank: put the value into quotes of its own, as in -e \"NAME='A B'\", or write a list with commas." % count(len(words), "word")
+            "blank: put the value into quotes of its own, as in -e \"NAME='A B'\", or write a list with commas."
+            % format_count(len(words), "word")
         )
 
 

@@ -22,7 +22,7 @@ def whole(value: Any) -> Optional[int]:
     return number if abs(number) < LARGEST else None
 
 
-def count(number: Union[int, float], noun: str, verbs: str = "", show: Optional[Callable[[Any], str]] = None) -> str:
+def format_count(number: Union[int, float], noun: str, verbs: str = "", show: Optional[Callable[[Any], str]] = None) -> str:
     """C(1 task), C(2 tasks), C(0.5 seconds).
 
     :param verbs: of one and of several, with a bar between them: with C(waits|wait) it is C(1 task waits), C(2 tasks wait).

@@ -12,7 +12,7 @@ import re
 import checkout
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import nouns
 
 # Texts that count with words of their own, because it is always more than one, or nothing that a user could make one.
@@ -47,12 +47,12 @@ COUNTED = re.compile(rf"%(?:d|g|\.1f)[ \u202f](?:(?!(?:{NO_NOUN}) )[A-Za-z]+ ){{
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (count(1, "task"), "1 task"),
-        (count(2, "task"), "2 tasks"),
-        (count(0, "task", "waits|wait"), "0 tasks wait"),
-        (count(1, "message", "waits|wait"), "1 message waits"),
-        (count(1.0, "second"), "1 second"),
-        (count(0.5, "second"), "0.5 seconds"),
+        (format_count(1, "task"), "1 task"),
+        (format_count(2, "task"), "2 tasks"),
+        (format_count(0, "task", "waits|wait"), "0 tasks wait"),
+        (format_count(1, "message", "waits|wait"), "1 message waits"),
+        (format_count(1.0, "second"), "1 second"),
+        (format_count(0.5, "second"), "0.5 seconds"),
         (nouns(1, "record", "was|were"), "1 record was"),
         (nouns(1234, "record", "was|were"), "1\u202f234 records were"),
     ],

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._errors import TransportError
-from .._numbers import count, whole
+from .._numbers import format_count, whole
 from .endpoints import SERVICES
 from .options import name_option
 from .request import Request
@@ -54,7 +54,7 @@ def read_document(request: Request, reply: Reply) -> Any:
                 request.path,
                 reply.status,
                 kind.split(";")[0][:60],
-                count(len(reply.body), "byte"),
+                format_count(len(reply.body), "byte"),
                 " Whether the request was executed is not known." if request.changes else "",
                 name_option(request.endpoint.service + "_endpoint"),
             ),

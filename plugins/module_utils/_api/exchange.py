@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Callable, NoReturn, Optional
 
 from .._errors import ApiError, Meaning, TransportError
-from .._numbers import count
+from .._numbers import format_count
 from .answers import Answer, read_document
 from .authentication import Authentication, Proof
 from .credentials import Key, Token
@@ -186,7 +186,7 @@ class Exchange:
                 self._unreachable.add(request.endpoint.host)
             asked = failure.retry_after if isinstance(failure, ApiError) else None
             if asked and asked > self._retry_budget:
-                failure.add("The service asks to wait %s; retry_budget is %g." % (count(asked, "second"), self._retry_budget))
+                failure.add("The service asks to wait %s; retry_budget is %g." % (format_count(asked, "second"), self._retry_budget))
         if budget.tries > 1:
             failure.add("Tried %d times in %.1f seconds." % (budget.tries, budget.seconds_elapsed()))
         failure.details["tries"] = budget.tries

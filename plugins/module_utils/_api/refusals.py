@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Optional
 from urllib.parse import urlsplit
 
 from .._errors import ApiError, Meaning
-from .._numbers import count
+from .._numbers import format_count
 from .actions import describe_need
 from .answers import read_any
 from .authentication import Proof
@@ -72,7 +72,7 @@ def _list_doubts(proof: Optional[Proof], reply: Reply, text: str, now: float) ->
     ahead = now - server if server is not None else 0
     if abs(ahead) > CLOCK_TOLERANCE:
         way = "ahead of" if ahead > 0 else "behind"
-        doubts.append("The clock of this machine is %s %s the service's." % (count(round(abs(ahead) / 60), "minute"), way))
+        doubts.append("The clock of this machine is %s %s the service's." % (format_count(round(abs(ahead) / 60), "minute"), way))
     if proof:
         doubts.append("The credentials come from %s." % proof.origin)
     return doubts

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError, TransportError
-from .._numbers import count
+from .._numbers import format_count
 from .endpoints import SERVICES, Endpoint
 from .options import name_option
 
@@ -418,9 +418,9 @@ def _blame_time(attempt: _Attempt) -> Optional[_Reason]:
         return None
     where = attempt.place + attempt.way
     if _exchange.sent:
-        what = "%s did not answer completely within %s (request_timeout)." % (where, count(attempt.timeout, "second"))
+        what = "%s did not answer completely within %s (request_timeout)." % (where, format_count(attempt.timeout, "second"))
     else:
-        what = "There is no connection to %s within %s." % (where, count(min(attempt.timeout, LONGEST_CONNECT), "second"))
+        what = "There is no connection to %s within %s." % (where, format_count(min(attempt.timeout, LONGEST_CONNECT), "second"))
     return _Reason(what, attempt.check, late=True)
 
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Optional, Protocol
 
 from .._errors import ConfigurationError
 from .._expressions import matches
-from .._numbers import count
+from .._numbers import format_count
 
 VERDICTS = ("landing", "quiet", "stuck", "unreadable", "unknown")
 DIRECTORIES = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M"}
@@ -360,7 +360,7 @@ def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interva
     if findings.objects:
         return "landing", "%s%s came since %s." % (
             "At least " if findings.cut_off else "",
-            count(findings.objects, "file"),
+            format_count(findings.objects, "file"),
             show_moment(window.since),
         )
     if findings.astray and findings.newest:
@@ -369,7 +369,7 @@ def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interva
         return "unknown", "The task is paused, so no file is expected."
     if findings.doubtful:
         return "unknown", "%s came that may be of another writer (%s). Give each task a directory of its own." % (
-            count(findings.doubtful, "file"),
+            format_count(findings.doubtful, "file"),
             findings.doubt,
         )
     if findings.cut_off:
@@ -377,7 +377,10 @@ def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interva
     created = moment_of(task.get("created_at"))
     start = max(window.since, created) if created else window.since
     if window.until - start < timedelta(seconds=interval):
-        return "unknown", "The task delivers every %s, and less time has passed since %s." % (count(interval, "second"), show_moment(start))
+        return "unknown", "The task delivers every %s, and less time has passed since %s." % (
+            format_count(interval, "second"),
+            show_moment(start),
+        )
     lag = task.get("lag")
     if not isinstance(lag, int) or isinstance(lag, bool) or lag < 0:
         moved = moment_of(task.get("last_transfer_at"))
@@ -385,7 +388,7 @@ def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interva
             return "unknown", "The service says it delivered at %s, but there is no such file." % show_moment(moved)
         return "unknown", "No file came since %s, and the service does not report whether data waits." % show_moment(window.since)
     if lag:
-        return "stuck", "%s, and no file came since %s." % (count(lag, "message", "waits|wait"), show_moment(start))
+        return "stuck", "%s, and no file came since %s." % (format_count(lag, "message", "waits|wait"), show_moment(start))
     return "quiet", "No message waits, and no file came since %s." % show_moment(window.since)
 
 

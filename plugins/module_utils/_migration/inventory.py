@@ -19,7 +19,7 @@ from .._errors import OpendumpError
 from .._kinds.kafka_instances import Instances
 from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._kinds.smart_connect_task import SmartConnectTask
-from .._numbers import count
+from .._numbers import format_count
 from .._reconcile.estate import nothing_can_be_there
 from .._state_file import StateFile
 from .._task.fields import show_values
@@ -169,7 +169,7 @@ class Inventory:
             if wanted and most is not None and there is not None and wanted > most - there:
                 self.warn(
                     "Kafka instance %s may have %s and has %d; there is no room for %s at a time. Migrate in portions (name_pattern), each "
-                    "with delete_old." % (parent, count(most, "Smart Connect task"), there, count(wanted, "successor"))
+                    "with delete_old." % (parent, format_count(most, "Smart Connect task"), there, format_count(wanted, "successor"))
                 )
 
     def _compare(self, job: Job, listing: Listing) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._kinds.smart_connect_task import SmartConnectTask
-from .._numbers import count
+from .._numbers import format_count
 from .inventory import Job
 from .run import show_pair
 from .stages import (
@@ -94,7 +94,7 @@ def list_losses(chosen: Choices) -> list[str]:
         return ["What arrives from the start of the successor until the deletion of the sink task is dumped twice; nothing is left out."]
     return [
         "What the sink task has not written when it is deleted (at most %s) and what arrives before its successor reads is dumped "
-        "by neither; nothing is dumped twice." % count(chosen.gap_limit, "message")
+        "by neither; nothing is dumped twice." % format_count(chosen.gap_limit, "message")
     ]
 
 
@@ -151,7 +151,7 @@ def tell_failures(jobs: Sequence[Job]) -> str:
         return ""
     return "%d of %s not migrated; running again goes on from here.\n%s" % (
         len(lines),
-        count(len(jobs), "task", "was|were"),
+        format_count(len(jobs), "task", "was|were"),
         "\n".join(lines),
     )
 
@@ -208,4 +208,4 @@ def tell_details(record: Mapping[str, Any]) -> Iterator[str]:
         yield "  note: %s" % loss
     for name, effect in (("possibly_repeated", "dumped twice"), ("possibly_lost", "dumped by neither")):
         if record[name]:
-            yield "  %s may have been %s" % (count(record[name], "message"), effect)
+            yield "  %s may have been %s" % (format_count(record[name], "message"), effect)

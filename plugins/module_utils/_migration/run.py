@@ -15,7 +15,7 @@ from typing import Any, Optional, cast
 
 from .._errors import Meaning, OpendumpError
 from .._kinds.kafka_sink_task import KafkaSinkTask
-from .._numbers import count
+from .._numbers import format_count
 from .._reconcile.apply import Writer
 from .._reconcile.plan import Plan, Refused, make_plan
 from .._reconcile.task_warnings import TaskWarnings
@@ -295,8 +295,8 @@ class Migration:
                     % (
                         job.label,
                         old.status,
-                        count(count_behind(offsets), "message"),
-                        "" if stopped else " after %s (drain_timeout)" % count(self.pace.drain_timeout, "second"),
+                        format_count(count_behind(offsets), "message"),
+                        "" if stopped else " after %s (drain_timeout)" % format_count(self.pace.drain_timeout, "second"),
                         self.chosen.gap_limit,
                     )
                 )
@@ -325,7 +325,12 @@ class Migration:
                 raise WaitFailed(
                     "The %s is %s and has not written everything that arrived before its successor began (%s behind) after %s "
                     "(drain_timeout). Both tasks exist and nothing is lost; run again later, or choose consumer_strategy earliest."
-                    % (job.label, old.status, count(count_behind(offsets), "message"), count(self.pace.drain_timeout, "second"))
+                    % (
+                        job.label,
+                        old.status,
+                        format_count(count_behind(offsets), "message"),
+                        format_count(self.pace.drain_timeout, "second"),
+                    )
                 )
             yield
 
@@ -351,9 +356,9 @@ class Migration:
             return
         job.rounds += 1
         why = (
-            "while its successor started, the sink task wrote %s that the successor may have read too" % count(twice, "message")
+            "while its successor started, the sink task wrote %s that the successor may have read too" % format_count(twice, "message")
             if twice
-            else "while its successor started, %s arrived that the sink task has not written" % count(lost, "message")
+            else "while its successor started, %s arrived that the sink task has not written" % format_count(lost, "message")
         )
         if job.rounds >= ATTEMPTS or not job.now.ours:
             raise WaitFailed(

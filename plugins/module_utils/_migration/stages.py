@@ -19,7 +19,7 @@ from typing import NamedTuple, Optional
 
 from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._kinds.smart_connect_task import SmartConnectTask
-from .._numbers import count
+from .._numbers import format_count
 from .._task.records import Task
 
 GAP_FREE, NO_DUPLICATES = "gap_free", "no_duplicates"
@@ -217,7 +217,8 @@ def _find_obstacle(now: Situation, chosen: Choices, old: Task, successor: Option
     if chosen.delete_old and chosen.overlaps and stopped and offsets and count_behind(offsets):
         return (
             "the sink task is %s and %s behind, so it will not catch up; consumer_strategy earliest dumps everything that is "
-            "stored once more, policy no_duplicates with a gap_limit leaves the gap" % (old.status, count(count_behind(offsets), "message"))
+            "stored once more, policy no_duplicates with a gap_limit leaves the gap"
+            % (old.status, format_count(count_behind(offsets), "message"))
         )
     if successor is None:
         return ""

@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS, LISTS
-from .._numbers import count
+from .._numbers import format_count
 from .._reconcile.estate import Place
 from .._reconcile.outcome import Outcome, describe_unwell, group_failures
 from .._reconcile.purge import Purge, Undeclared
@@ -278,7 +278,7 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
     lines = [
         "%s %s"
         % (
-            "The task" if len(outcomes) == len(failed) == 1 else "%d of %s" % (len(failed), count(len(outcomes), "task")),
+            "The task" if len(outcomes) == len(failed) == 1 else "%d of %s" % (len(failed), format_count(len(outcomes), "task")),
             "would fail or cannot be told; what would be done and what not is in results. Nothing was changed."
             if check_mode
             else "failed; what was applied and what was not is in results, and running again goes on from here.",
@@ -290,10 +290,10 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
         if len(group) > 1:
             lines.append("  The same happened to %d more: %s" % (len(group) - 1, name_tasks(group[1:])))
     if len(groups) > MOST_NAMES:
-        lines.append("and %s; see results" % count(len(groups) - MOST_NAMES, "other cause"))
+        lines.append("and %s; see results" % format_count(len(groups) - MOST_NAMES, "other cause"))
     if spared:
         verbs = "would not be|would not be" if check_mode else "was not|were not"
-        lines.append("%s purged (%s): %s" % (count(len(spared), "task", verbs), name_tasks(spared), spared[0].spared))
+        lines.append("%s purged (%s): %s" % (format_count(len(spared), "task", verbs), name_tasks(spared), spared[0].spared))
     return "\n".join([*lines, *_describe_well(outcomes, check_mode)])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from .._migration.inventory import Job
 from .._migration.options import MIGRATION_OPTIONS, list_secrets, prepare_migration, read_choices
 from .._migration.report import build_diffs, build_result, tell_failures
-from .._numbers import count
+from .._numbers import format_count
 from .base import DumpModule
 from .progress import show_progress
 from .variables import VARIABLE_PREFIX
@@ -43,4 +43,4 @@ def describe_jobs(jobs: Sequence[Job]) -> str:
     if not jobs:
         return "looking for sink tasks"
     stages = Counter(job.stage.outcome.replace("_", " ") or "not looked at yet" for job in list(jobs))
-    return "%s: %s" % (count(len(jobs), "sink task"), ", ".join("%d %s" % (number, stage) for stage, number in stages.items()))
+    return "%s: %s" % (format_count(len(jobs), "sink task"), ", ".join("%d %s" % (number, stage) for stage, number in stages.items()))

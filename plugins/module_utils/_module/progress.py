@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Optional
 
-from .._numbers import count
+from .._numbers import format_count
 from .._reconcile.outcome import Outcome
 
 FOLDER = "OPENDUMP_PROGRESS_FOLDER"
@@ -74,7 +74,7 @@ def describe_outcomes(outcomes: Sequence[Outcome], declared: int) -> str:
     :param declared: tasks that were declared.
     """
     if not outcomes:
-        return "looking at %s" % count(declared, "task")
+        return "looking at %s" % format_count(declared, "task")
     counts: dict[str, int] = {}
     waited = 0
     for outcome in list(outcomes):

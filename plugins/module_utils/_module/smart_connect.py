@@ -18,7 +18,7 @@ from .._api.client import Client, quote_segment
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError
 from .._kinds.kafka_instances import Instance, Instances
 from .._kinds.registry import kinds_of_parent
-from .._numbers import count
+from .._numbers import format_count
 from .._reconcile.lost_reply import Delivery
 from .._reconcile.plan import DELETE, Plan, Refused
 from .._reconcile.task_warnings import TaskWarnings
@@ -118,7 +118,7 @@ class Switch:
             names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in concerned.values())
             raise Refused(
                 "Smart Connect of %s still has %s (%s). What is there would be deleted for good. Delete it first, or set force. "
-                "Nothing was changed." % (instance.parent, count(len(concerned), "task"), names)
+                "Nothing was changed." % (instance.parent, format_count(len(concerned), "task"), names)
             )
         return list(concerned.values())
 
@@ -203,7 +203,7 @@ class Switch:
         if self.clock.now() - started > self.options["wait_timeout"]:
             raise WaitFailed(
                 "Kafka instance %s is not %s within wait_timeout (%s); its last status is %s. The service goes on by "
-                "itself; run again later." % (instance.parent, what, count(self.options["wait_timeout"], "second"), instance.status)
+                "itself; run again later." % (instance.parent, what, format_count(self.options["wait_timeout"], "second"), instance.status)
             )
 
 

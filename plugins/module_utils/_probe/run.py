@@ -12,7 +12,7 @@ from typing import Any
 from .._api.client import Client
 from .._errors import ApiError, Meaning, OpendumpError, TransportError
 from .._kinds.kafka_instances import Instance
-from .._numbers import count
+from .._numbers import format_count
 from .answers import Hidden, not_told, read_answer
 from .apis import Unreadable, connect_api, dis_api, sink_api
 from .catalogue import QUESTIONS, STEPS
@@ -138,7 +138,7 @@ class Probe:
             if most is not None and total + MOST > most:
                 raise OpendumpError(
                     "There are %d of at most %s, and the probe needs room for %d. Delete some, or lend it another %s. "
-                    "Nothing was written." % (total, count(most, "task"), MOST, "stream" if api.name == "dis" else "instance")
+                    "Nothing was written." % (total, format_count(most, "task"), MOST, "stream" if api.name == "dis" else "instance")
                 )
 
     def run(self) -> Outcome:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Optional, cast
 
 from .._errors import ApiError, Meaning, OpendumpError
-from .._numbers import count
+from .._numbers import format_count
 from .._task.fields import find_differences, leaves
 from .._task.kind import Kind
 from .._task.records import Task
@@ -353,7 +353,7 @@ class Writer:
             raise WaitFailed(
                 "The change of the %s does not show within wait_timeout (%s); its last status is %s, and %s still differ. It is "
                 "not known whether the change will be made. Run again; the next run looks first."
-                % (label, count(self.timeout, "second"), shown.status, ", ".join(wrong)),
+                % (label, format_count(self.timeout, "second"), shown.status, ", ".join(wrong)),
                 {"task_status": shown.status},
             )
         if untouched and self._others_changed(base, shown):
@@ -484,7 +484,8 @@ class Writer:
                 self.task = shown
                 return shown
         raise OpendumpError(
-            "The %s was created, but the service does not show it within %s." % (self.plan.declared.label, count(self.timeout, "second"))
+            "The %s was created, but the service does not show it within %s."
+            % (self.plan.declared.label, format_count(self.timeout, "second"))
         )
 
     def _find_created(self) -> Optional[Task]:
@@ -511,7 +512,9 @@ class Writer:
             ]
             if not listed or (leaving_counts and all(self.adapter.is_leaving(other.status) for other in listed)):
                 return
-        raise OpendumpError("%s it is still listed after %s (wait_timeout); run again later." % (what, count(self.timeout, "second")))
+        raise OpendumpError(
+            "%s it is still listed after %s (wait_timeout); run again later." % (what, format_count(self.timeout, "second"))
+        )
 
     def _is_moving(self, base: Task, shown: Task) -> bool:
         """Whether a task is in a state of transition; an unknown word is taken for one where the change brought it about."""
@@ -584,7 +587,7 @@ class Writer:
             raise WaitFailed(
                 "The %s was changed, but it is on the move again: its status is still %s after %s (wait_timeout), and it is not "
                 "known whether the change will last. Run again; the next run looks first."
-                % (self.plan.declared.label, shown.status, count(self.timeout, "second")),
+                % (self.plan.declared.label, shown.status, format_count(self.timeout, "second")),
                 {"task_status": shown.status},
             )
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional, cast
 
 from .._errors import OpendumpError
-from .._numbers import count
+from .._numbers import format_count
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
@@ -120,7 +120,7 @@ def choose_victims(undeclared: Sequence[Undeclared], purge: Purge) -> list[Outco
         names = ", ".join(outcome.declared.label for outcome in victims[:20])
         raise Refused(
             "purge would delete %s, more than purge_limit allows (%d): %s. Nothing was changed. Narrow purge_match, "
-            "declare the tasks that are to stay, or raise purge_limit." % (count(len(victims), "task"), purge.limit, names)
+            "declare the tasks that are to stay, or raise purge_limit." % (format_count(len(victims), "task"), purge.limit, names)
         )
     return victims
 
@@ -146,7 +146,7 @@ class _Room:
 
     kind: type[Kind]
     parent: Parent
-    count: int
+    format_count: int
     most: int
     outcomes: Sequence[Outcome]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from .._errors import OpendumpError
-from .._numbers import count
+from .._numbers import format_count
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 
@@ -87,7 +87,7 @@ class StateWait:
         if now - self.started > self.timeout:
             raise self._failure(
                 "has not become %s within wait_timeout (%s)"
-                % ({"ok": "running"}.get(self.target, self.target), count(self.timeout, "second"))
+                % ({"ok": "running"}.get(self.target, self.target), format_count(self.timeout, "second"))
             )
         return False
 

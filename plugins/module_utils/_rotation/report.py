@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._landing.files import show_moment
-from .._numbers import count
+from .._numbers import format_count
 from .._reconcile.plan import WRITTEN_AGAIN
 from .jobs import PENDING, PROVEN, VERDICTS, WRITTEN, Job
 
@@ -44,7 +44,7 @@ def conclude(jobs: Sequence[Job], allow_quiet: bool, partial: bool) -> str:
     if left:
         names = ", ".join("%s (%s)" % (job.label, job.verdict) for job in left[:MOST_NAMES])
         more = " and %d more" % (len(left) - MOST_NAMES) if len(left) > MOST_NAMES else ""
-        return "Do not revoke the old key yet: %s not proven: %s%s." % (count(len(left), "task", "is|are"), names, more)
+        return "Do not revoke the old key yet: %s not proven: %s%s." % (format_count(len(left), "task", "is|are"), names, more)
     quiet = sum(job.verdict == WRITTEN for job in jobs)
     if quiet:
         return "%d proven, %d written with nothing to deliver yet, the old key can be revoked.%s" % (len(jobs) - quiet, quiet, only)
@@ -68,7 +68,7 @@ def predict(jobs: Sequence[Job]) -> str:
         return "No task would get the new key: none that writes with keys was found among those that were asked for."
     untried = sum(bool(job.reason) for job in writes)
     doubt = " For %d of them, whether it reaches the bucket could not be tried." % untried if untried else ""
-    which = "%d of %s" % (len(writes), count(len(jobs), "task"))
+    which = "%d of %s" % (len(writes), format_count(len(jobs), "task"))
     if len(jobs) == 1:
         doubt = " Whether it reaches the bucket could not be tried." if untried else ""
         which = "The only task" if writes else "No task"

@@ -13,7 +13,7 @@ from typing import Any, Optional
 
 from .._errors import OpendumpError
 from .._landing.buckets import KeyRefused
-from .._numbers import count
+from .._numbers import format_count
 from .._reconcile.estate import Estate
 from .._reconcile.plan import UPDATE
 from .._reconcile.result import task_result
@@ -346,7 +346,7 @@ class Rotation:
             job.close(WRITTEN, "Its status is %s, so nothing is delivered." % job.task.status)
         elif not job.delivery:
             waits = {0: "Nothing to deliver yet.", None: "Nothing was delivered yet; whether anything waits is not known."}
-            some = "Nothing was delivered yet, though %s." % count(job.task.lag or 0, "message", "waits|wait")
+            some = "Nothing was delivered yet, though %s." % format_count(job.task.lag or 0, "message", "waits|wait")
             job.close(WRITTEN, waits.get(job.task.lag, some))
         else:
             why = check.reason if check and check.reason else "no message came for the check task to deliver"

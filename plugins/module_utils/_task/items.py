@@ -14,7 +14,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from .._errors import ConfigurationError
 from .._names import find_near
-from .._numbers import count
+from .._numbers import format_count
 from .declared import declare, item_spec
 from .kind import Kind
 
@@ -114,4 +114,4 @@ def without_null(value: Any) -> Any:
 
 def join_problems(problems: Sequence[str]) -> str:
     """One message about all items."""
-    return "%s in the declared tasks. %s\n%s" % (count(len(problems), "error"), NOTHING_SENT, "\n".join(problems))
+    return "%s in the declared tasks. %s\n%s" % (format_count(len(problems), "error"), NOTHING_SENT, "\n".join(problems))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Optional
 
-from .._numbers import count
+from .._numbers import format_count
 
 YAML_WORDS = {"bool": "boolean", "int": "number", "float": "number", "NoneType": "null", "date": "date", "datetime": "time"}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -71,7 +71,7 @@ class Text(Rule):
             return []
         problems = []
         if self.longest and len(text) > self.longest:
-            problems.append("has %s, at most %d are allowed" % (count(len(text), "character"), self.longest))
+            problems.append("has %s, at most %d are allowed" % (format_count(len(text), "character"), self.longest))
         if self.pattern and not self.pattern.fullmatch(text):
             problems.append("is %r, but %s" % (text[:80], self.pattern_says))
         return problems

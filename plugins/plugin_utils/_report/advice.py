@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 
 from .kinds import kind_of, name_parents
 
@@ -123,7 +123,7 @@ def count_tasks(number: int, kind: str) -> str:
     if not kind:
         return name_parents(number)
     if kind == PLACE:
-        return count(number, "place")
+        return format_count(number, "place")
     declared = kind_of({"kind": kind})
     return "%d %s" % (number, declared.title if number == 1 else declared.title_plural)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 
 from .kinds import kind_of
 from .records import Record, normalise, rows, without_twins
@@ -72,7 +72,9 @@ def describe_healing(tasks: Iterable[Record], limit: int, pausing: Optional[Reco
         if not kind_of(task).healable:
             outcome.update(outcome="not_possible", text="There is no call that stops and starts a task of this kind.")
         elif key not in chosen:
-            outcome.update(outcome="over_limit", text="Left alone: not more than %s healed in one run." % count(limit, "task", "is|are"))
+            outcome.update(
+                outcome="over_limit", text="Left alone: not more than %s healed in one run." % format_count(limit, "task", "is|are")
+            )
         elif not pausing:
             outcome.update(outcome="would", text="Would be paused and set running.")
         else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 
 
 def thousands(number: Any) -> str:
@@ -17,7 +17,7 @@ def thousands(number: Any) -> str:
 
 def nouns(number: Any, noun: str, verbs: str = "") -> str:
     """C(1 message waits), C(2 messages wait), with C(waits|wait) as verbs."""
-    return count(int(number), noun, verbs, thousands)
+    return format_count(int(number), noun, verbs, thousands)
 
 
 def show_change(number: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import find_near
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import count
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 
 Record = Mapping[str, Any]
 MOST_NAMES = 20
@@ -85,7 +85,7 @@ def describe_undeclared(result: Record, purge: bool) -> list[str]:
         how = "see purge: %s not match purge_match, or %s in purge_except" % ("does" if number == 1 else "do", verb)
     else:
         how = "see purge"
-    return ["%s there %s not declared; %s%s" % (count(number, "task"), verb, how, " (%s)" % which if which else "")]
+    return ["%s there %s not declared; %s%s" % (format_count(number, "task"), verb, how, " (%s)" % which if which else "")]
 
 
 def _join(names: Sequence[str]) -> str:
