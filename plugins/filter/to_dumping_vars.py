@@ -13,7 +13,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import with_controls
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import plant
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import set_value
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, HiddenText, export
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import rows
@@ -180,7 +180,7 @@ def with_lookups(declaration: Declaration) -> dict[str, Any]:
     """The item with a lookup of an environment variable in the place of each secret."""
     item = copy.deepcopy(declaration.item)
     for path, variable in declaration.secrets.items():
-        plant(item, path, Lookup(variable))
+        set_value(item, path, Lookup(variable))
     return item
 
 

@@ -13,8 +13,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import advise_options, name_errors, without_null
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import build_item_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import advise_options, drop_nulls, name_errors
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 
@@ -96,7 +96,7 @@ def with_defaults(declared: Any, list_name: str, defaults: Any = None, prefix: s
         raise AnsibleFilterError("with_defaults: there is no list '%s'; there are %s." % (list_name, ", ".join(LISTS)))
     items = read_list(declared, prefix + list_name)
     kind = LISTS[list_name]
-    spec = item_spec(kind)
+    spec = build_item_spec(kind)
     groups = {"": spec.get("mutually_exclusive", []), **{destination.option: destination.exclusive for destination in kind.destinations}}
     common, own = choose_defaults(read_mapping(defaults, prefix + "defaults"), list_name, spec["options"], prefix + "defaults")
     if items:
@@ -145,7 +145,7 @@ def choose_defaults(
     """The defaults for all lists that these items can have, and those for this list only."""
     possible: dict[str, Any] = {list_option: {} for list_option in LISTS}
     for kind in LISTS.values():
-        possible.update(item_spec(kind)["options"])
+        possible.update(build_item_spec(kind)["options"])
     strange = sorted(set(map(str, defaults)) - set(possible))
     if strange:
         raise AnsibleFilterError(
@@ -160,8 +160,8 @@ def check_defaults(defaults: Mapping[str, Any], kind: type[Kind], name: str) -> 
     """
     :raises AnsibleFilterError: an option or a value that no item of the list could have.
     """
-    options = item_spec(kind)["options"]
-    result = ArgumentSpecValidator(without_demands(options)).validate(without_null(defaults))
+    options = build_item_spec(kind)["options"]
+    result = ArgumentSpecValidator(without_demands(options)).validate(drop_nulls(defaults))
     texts = name_errors(result.errors, result.unsupported_parameters, options, kind.other_names)
     if texts:
         raise AnsibleFilterError("%s, for %s: %s" % (name, kind.list_option, "; ".join(texts)))

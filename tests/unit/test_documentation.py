@@ -32,8 +32,8 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_
 )
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.outcome import Outcome
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import outcome_result, task_result
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, declare, item_spec
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, Rows, leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, build_item_spec, declare
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, Rows, flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Partition, Task
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import Integer, Names, Text
@@ -105,14 +105,14 @@ def options_at(document: Mapping[str, Any], steps: list[str]) -> Mapping[str, An
 def fields_of(kind: type[Kind]) -> Iterator[tuple[str, Field]]:
     """Every field of a kind of task with its dotted path, rows of lists included."""
     for destination in kind.destinations:
-        for path, field in leaves(kind.fields(destination.option)):
+        for path, field in flatten_fields(kind.list_fields(destination.option)):
             yield path, field
             yield from rows_of(path, field)
 
 
 def rows_of(path: str, field: Field) -> Iterator[tuple[str, Field]]:
     if isinstance(field.rule, Rows):
-        for name, row in leaves(field.rule.fields):
+        for name, row in flatten_fields(field.rule.fields):
             inner = "%s.%s" % (path, name)
             yield inner, row
             yield from rows_of(inner, row)
@@ -252,7 +252,7 @@ def test_examples_are_accepted_by_the_module(name: str, documents: dict[str, Any
 def test_there_is_an_example_of_every_destination_and_state(kind: type[Kind], documents: dict[str, Any]) -> None:
     shown = [task[NAMESPACE + kind.name] for task, _shared in tasks_in(yaml.safe_load(documents[kind.name]["examples"]))]
     assert {destination.option for destination in kind.destinations} <= {key for options in shown for key in options}
-    assert set(kind.states()) <= {options.get("state", "present") for options in shown}
+    assert set(kind.list_states()) <= {options.get("state", "present") for options in shown}
     assert "recreate" in {options.get("on_immutable_change") for options in shown}
 
 
@@ -311,4 +311,6 @@ def test_dump_tasks_returns_what_it_documents(documents: dict[str, Any]) -> None
     assert set(documented) == {*shown, "diff", "error"} - {"changed"}
     assert set(documented["results"]["contains"]) == set(item_result(an_outcome(KINDS["dis_transfer_task"])))
     assert set(documented["summary"]["contains"]) == set(summary([]))
-    assert item_spec(KINDS["dis_transfer_task"])["options"].keys() == options_at(documents["dump_tasks"], ["dis_transfer_tasks"]).keys()
+    assert (
+        build_item_spec(KINDS["dis_transfer_task"])["options"].keys() == options_at(documents["dump_tasks"], ["dis_transfer_tasks"]).keys()
+    )

@@ -16,9 +16,21 @@ from .._api.request import quote_segment
 from .._api.single_flight import SingleFlight
 from .._errors import ApiError, Meaning, OpendumpError
 from .._names import find_near
-from .._task.fields import keep_unknown, read_answer
+from .._task.fields import keep_unknown, read_values
 from .._task.kind import FileLayout, Kind, Preflight, Service
-from .._task.records import LONGEST_EXPLANATION, Listing, Parent, Partition, Task, moment, named_rows, quantity, require_object, rows, text
+from .._task.records import (
+    LONGEST_EXPLANATION,
+    Listing,
+    Parent,
+    Partition,
+    Task,
+    format_milliseconds,
+    named_rows,
+    read_quantity,
+    read_rows,
+    read_text,
+    require_object,
+)
 from .._task.rules import EMPTY, Text
 from .dis_destinations import DESTINATIONS
 from .whole_list import MORE, read_whole_list, says_more
@@ -95,10 +107,10 @@ class DisTransferTask(Kind):
         except OpendumpError:
             return []
 
-    def parent(self, wanted: Mapping[str, str]) -> Parent:
+    def find_parent(self, wanted: Mapping[str, str]) -> Parent:
         return Parent(wanted["stream_name"], wanted["stream_name"])
 
-    def parents(self) -> list[Parent]:
+    def list_parents(self) -> list[Parent]:
         return [Parent(name, name) for name in read_whole_list("streams", self._read_streams)]
 
     def _read_streams(self) -> tuple[dict[str, None], Optional[float]]:
@@ -120,13 +132,13 @@ class DisTransferTask(Kind):
                 raise OpendumpError("The list of streams does not end.")
             last = fresh[-1]
 
-    def listing(self, parent: Parent) -> Listing:
+    def list_tasks(self, parent: Parent) -> Listing:
         quotas: dict[str, Any] = {}
 
         def read() -> tuple[dict[str, Task], Optional[float]]:
             tasks, page = self._read_tasks(parent)
             total = read_total(page)
-            quotas.update(total=total, quota=quantity(page.get("quota")))
+            quotas.update(total=total, quota=read_quantity(page.get("quota")))
             return tasks, MORE if total is None and says_more(page.get("has_more_tasks")) else total
 
         try:
@@ -174,7 +186,7 @@ class DisTransferTask(Kind):
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
         # The service replaces the whole task, so what it shows and this collection does not know is sent back as it came.
-        own = keep_unknown(self.fields(destination), task.raw, body.get(destination, {}), destination, ECHO_ONLY.get(destination, ()))
+        own = keep_unknown(self.list_fields(destination), task.raw, body.get(destination, {}), destination, ECHO_ONLY.get(destination, ()))
         self.client.call("dis", "PUT", self._tasks(parent), body=self._body(task.name, destination, {destination: own}))
 
     def delete(self, parent: Parent, task: Task) -> None:
@@ -207,7 +219,7 @@ class DisTransferTask(Kind):
             return Preflight(warnings=[text + ", which some editions of the service refuse"])
         return Preflight([text])
 
-    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+    def list_measurements(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
         ailing = [task for task in tasks if self.needs_explanation(task)]
         explanations = [partial(self._add_explanation, parent, task) for task in ailing]
         return [*explanations, partial(self._add_retention, parent, ailing)] if ailing else []
@@ -215,7 +227,7 @@ class DisTransferTask(Kind):
     def _add_retention(self, parent: Parent, tasks: Sequence[Task]) -> None:
         with contextlib.suppress(OpendumpError):
             stream = require_object(self.client.call("dis", "GET", "/v2/{project_id}/streams/%s" % quote_segment(parent.id)), "a stream")
-            hours = quantity(stream.get("retention_period"))
+            hours = read_quantity(stream.get("retention_period"))
             for task in tasks:
                 task.retention = hours * HOUR if hours else None
 
@@ -231,7 +243,7 @@ class DisTransferTask(Kind):
         body = {"order": "desc", "pageInfo": {"pageIndex": 1, "pageTotal": 1}}
         log = require_object(self.client.call("dis", "POST", "/v1/transfertasklog/%s" % quote_segment(task.id), body=body), "a dump log")
         words = [str(log["message"])] if log.get("message") else []
-        for row in rows(log.get("transferTaskLogList"))[:1]:
+        for row in read_rows(log.get("transferTaskLogList"))[:1]:
             words.append(", ".join("%s %s" % (key, value) for key, value in row.items() if value not in EMPTY))
         return "; ".join(words)[:LONGEST_EXPLANATION]
 
@@ -251,24 +263,24 @@ class DisTransferTask(Kind):
             kind=self.name,
             parent=parent,
             name=str(row.get("task_name") or ""),
-            id=text(row.get("task_id")),
-            status=text(row.get("state")),
-            created_at=moment(row.get("create_time")),
-            created=quantity(row.get("create_time")),
-            last_transfer_at=moment(row.get("last_transfer_timestamp")),
+            id=read_text(row.get("task_id")),
+            status=read_text(row.get("state")),
+            created_at=format_milliseconds(row.get("create_time")),
+            created=read_quantity(row.get("create_time")),
+            last_transfer_at=format_milliseconds(row.get("last_transfer_timestamp")),
             destination=option or (wire_type.lower() or None),
-            values=read_answer(self.fields(option), {option: raw}) if option else {},
+            values=read_values(self.list_fields(option), {option: raw}) if option else {},
             raw=raw,
-            partitions=[self._partition(part) for part in rows(row.get("partitions"))] if complete else None,
+            partitions=[self._partition(part) for part in read_rows(row.get("partitions"))] if complete else None,
             complete=complete,
         )
 
     @staticmethod
     def _partition(row: Mapping[str, Any]) -> Partition:
         return Partition(
-            id=text(row.get("partitionId", row.get("partition_id"))),
-            status=text(row.get("state", row.get("status"))),
-            last_transfer_offset=quantity(row.get("last_transfer_offset")),
-            discard=quantity(row.get("discard")),
-            last_transfer_at=moment(row.get("last_transfer_timestamp")),
+            id=read_text(row.get("partitionId", row.get("partition_id"))),
+            status=read_text(row.get("state", row.get("status"))),
+            last_transfer_offset=read_quantity(row.get("last_transfer_offset")),
+            discard=read_quantity(row.get("discard")),
+            last_transfer_at=format_milliseconds(row.get("last_transfer_timestamp")),
         )

@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 from .._api.answers import read_total
 from .._task.fields import Field
-from .._task.records import LONGEST_EXPLANATION, quantity
+from .._task.records import LONGEST_EXPLANATION, read_quantity
 from .._task.rules import Names, Path, Text
 
 TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
@@ -54,8 +54,8 @@ def read_quotas(answer: Mapping[str, Any]) -> dict[str, Optional[int]]:
     """How many tasks there are and can be, as both Kafka APIs say it beside a list."""
     return {
         "total": read_total(answer),
-        "max_tasks": quantity(answer.get("max_tasks")),
-        "quota": quantity(answer.get("quota_tasks")),
+        "max_tasks": read_quantity(answer.get("max_tasks")),
+        "quota": read_quantity(answer.get("quota_tasks")),
     }
 
 

@@ -13,7 +13,7 @@ from .._api.request import quote_segment
 from .._api.single_flight import SingleFlight
 from .._errors import NoSuchInstance, OpendumpError
 from .._names import advise_names
-from .._task.records import Parent, quantity, rows
+from .._task.records import Parent, read_quantity, read_rows
 
 if TYPE_CHECKING:
     from .._api.client import Client
@@ -91,7 +91,7 @@ class Instances:
         if self.client.enterprise_project_id:
             query.append(("enterprise_project_id", self.client.enterprise_project_id))
         pages = self.client.pages("dms", "/v2/{project_id}/instances", items="instances", limit=PAGE, query=query)
-        instances = {row.id: row for page in pages for row in map(Instance.read, rows(page.get("instances"))) if row.id}
+        instances = {row.id: row for page in pages for row in map(Instance.read, read_rows(page.get("instances"))) if row.id}
         return list(instances.values())
 
     def topics(self, parent: Parent) -> Optional[Mapping[str, Optional[int]]]:
@@ -106,8 +106,8 @@ class Instances:
         except OpendumpError:
             # Whoever may write tasks need not be allowed to list topics.
             return None
-        listed = [row for page in pages for row in rows(page.get("topics")) if row.get("name")]
-        return {str(row["name"]): quantity(row.get("retention_time")) for row in listed}
+        listed = [row for page in pages for row in read_rows(page.get("topics")) if row.get("name")]
+        return {str(row["name"]): read_quantity(row.get("retention_time")) for row in listed}
 
     def buckets(self) -> Optional[frozenset[str]]:
         """Names of the buckets that the service can see, read once; None where they cannot be read."""
@@ -118,7 +118,7 @@ class Instances:
             answer = self.client.call("dms", "GET", "/v1.0/dms/obs/buckets")
         except OpendumpError:
             return None
-        names = [row.get("bucketName", row.get("bucket_name")) for row in rows(answer)]
+        names = [row.get("bucketName", row.get("bucket_name")) for row in read_rows(answer)]
         return frozenset(map(str, names)) if names and all(names) else None
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:

@@ -11,21 +11,21 @@ from typing import Any, Callable, Optional
 
 from .._api.request import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
-from .._task.fields import Field, read_answer
+from .._task.fields import Field, read_values
 from .._task.kind import Destination, FileLayout, Kind, Preflight
 from .._task.records import (
     Listing,
     Parent,
     Partition,
     Task,
-    moment,
+    format_milliseconds,
     named_rows,
-    quantity,
     read_lag,
+    read_quantity,
+    read_rows,
+    read_text,
     require_object,
-    rows,
     sum_lags,
-    text,
 )
 from .._task.rules import Delimiter, Integer, Text
 from .kafka_fields import (
@@ -126,12 +126,12 @@ class KafkaSinkTask(Kind):
         return "/v2/{project_id}/connectors/%s/sink-tasks" % quote_segment(parent.connector_id or "")
 
     def _task_path(self, parent: Parent, task: Task) -> str:
-        return "%s/%s" % (self._tasks(parent), quote_segment(self.id_of(task)))
+        return "%s/%s" % (self._tasks(parent), quote_segment(self.require_id(task)))
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         self.instances.preload([where for where in wanted if "connector_id" not in where])
 
-    def parent(self, wanted: Mapping[str, str]) -> Parent:
+    def find_parent(self, wanted: Mapping[str, str]) -> Parent:
         if wanted.get("connector_id"):
             return Parent(wanted["connector_id"], None, wanted["connector_id"])
         return self.instances.find(wanted).parent
@@ -140,10 +140,10 @@ class KafkaSinkTask(Kind):
         # named by its connector only, whose instance the other kind, or another declaration, may name
         return self.instances.find({"connector_id": parent.id}).parent if parent.id == parent.connector_id else parent
 
-    def parents(self) -> list[Parent]:
+    def list_parents(self) -> list[Parent]:
         return [instance.parent for instance in self.instances.all() if instance.connector_id]
 
-    def listing(self, parent: Parent) -> Listing:
+    def list_tasks(self, parent: Parent) -> Listing:
         if not parent.connector_id:
             return Listing([])
         quotas: dict[str, Any] = {}
@@ -152,7 +152,7 @@ class KafkaSinkTask(Kind):
             answer = require_object(self.client.call("dms", "GET", self._tasks(parent)), "sink tasks")
             listed = named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
             quotas.update(read_quotas(answer))
-            return [self._task(parent, row, text(row.get("task_id")), complete=False) for row in listed], quotas["total"]
+            return [self._task(parent, row, read_text(row.get("task_id")), complete=False) for row in listed], quotas["total"]
 
         return Listing(read_whole_list("sink tasks of %s" % parent, read), quotas)
 
@@ -180,7 +180,7 @@ class KafkaSinkTask(Kind):
             descriptor["topics_regex"] = body["topics_regex"]
         wire = {"source_type": "BLOB", "task_name": name, "destination_type": "OBS", "obs_destination_descriptor": descriptor}
         answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
-        task_id = text(answer.get("task_id")) if isinstance(answer, Mapping) else None
+        task_id = read_text(answer.get("task_id")) if isinstance(answer, Mapping) else None
         return Task(self.name, parent, name, task_id, complete=False) if task_id else None
 
     def preflight(
@@ -188,7 +188,7 @@ class KafkaSinkTask(Kind):
     ) -> Preflight:
         return check_places(self.instances, parent, values, changed, policy)
 
-    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+    def list_measurements(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
         return describe_topics(self.instances, parent, tasks)
 
     def delete(self, parent: Parent, task: Task) -> None:
@@ -197,15 +197,17 @@ class KafkaSinkTask(Kind):
     def _task(self, parent: Parent, row: Mapping[str, Any], task_id: Optional[str], complete: bool) -> Task:
         descriptor = row.get("obs_destination_descriptor")
         raw: Mapping[str, Any] = descriptor if isinstance(descriptor, Mapping) else {}
-        option = "obs" if raw or str(row.get("destination_type") or "").upper() == "OBS" else text(row.get("destination_type"))
+        option = "obs" if raw or str(row.get("destination_type") or "").upper() == "OBS" else read_text(row.get("destination_type"))
         topics, regex = raw.get("topics"), raw.get("topics_regex")
         if not topics and not regex and row.get("topics"):
             # The top level holds names or a regular expression alike; only the characters tell.
             shown = str(row["topics"])
             topics, regex = (shown, None) if re.fullmatch(r"[A-Za-z0-9._,\s-]+", shown) else (None, shown)
-        values = read_answer(self.fields(option), {"topics": topics, "topics_regex": regex, "obs": raw})
+        values = read_values(self.list_fields(option), {"topics": topics, "topics_regex": regex, "obs": raw})
         partitions = [
-            self._partition(info.get("topic"), part) for info in rows(row.get("topics_info")) for part in rows(info.get("partitions"))
+            self._partition(info.get("topic"), part)
+            for info in read_rows(row.get("topics_info"))
+            for part in read_rows(info.get("partitions"))
         ]
         lag = sum_lags(partitions)
         task = Task(
@@ -213,9 +215,9 @@ class KafkaSinkTask(Kind):
             parent=parent,
             name=str(row.get("task_name") or ""),
             id=task_id,
-            status=text(row.get("status")),
-            created_at=moment(row.get("create_time")),
-            created=quantity(row.get("create_time")),
+            status=read_text(row.get("status")),
+            created_at=format_milliseconds(row.get("create_time")),
+            created=read_quantity(row.get("create_time")),
             destination=option,
             values=values,
             raw=raw,
@@ -230,10 +232,10 @@ class KafkaSinkTask(Kind):
     @staticmethod
     def _partition(topic: Any, row: Mapping[str, Any]) -> Partition:
         return Partition(
-            id=text(row.get("partition_id")),
-            status=text(row.get("status")),
-            last_transfer_offset=quantity(row.get("last_transfer_offset")),
-            log_end_offset=quantity(row.get("log_end_offset")),
+            id=read_text(row.get("partition_id")),
+            status=read_text(row.get("status")),
+            last_transfer_offset=read_quantity(row.get("last_transfer_offset")),
+            log_end_offset=read_quantity(row.get("log_end_offset")),
             lag=read_lag(row.get("last_transfer_offset"), row.get("log_end_offset"), row.get("lag")),
-            topic=text(topic),
+            topic=read_text(topic),
         )

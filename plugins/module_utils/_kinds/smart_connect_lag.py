@@ -18,7 +18,7 @@ from .._api.request import quote_segment
 from .._errors import OpendumpError
 from .._expressions import matches
 from .._task.kind import Service
-from .._task.records import Parent, Partition, Task, quantity, read_lag, rows, sum_lags, text
+from .._task.records import Parent, Partition, Task, read_lag, read_quantity, read_rows, read_text, sum_lags
 from .._task.rules import Names
 
 PAGE = 50
@@ -37,7 +37,7 @@ def lag_of(client: Service, parent: Parent, tasks: Iterable[Task], unstarted: Co
     except OpendumpError:
         # Whoever may read tasks need not be allowed to read groups, and their list may be unreadable: then only the lag is unknown.
         return []
-    groups = [str(row["group_id"]) for page in pages for row in rows(page.get("groups")) if row.get("group_id")]
+    groups = [str(row["group_id"]) for page in pages for row in read_rows(page.get("groups")) if row.get("group_id")]
     named = [(task, group_of(task, groups)) for task in dumps]
     return [partial(_add_lag, client, parent, task, group) for task, group in named if group]
 
@@ -69,17 +69,17 @@ def _offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
     except OpendumpError:
         return []
     shown: Any = answer.get("group") if isinstance(answer, Mapping) else None
-    return [_partition(row) for row in rows(shown.get("group_message_offsets") if isinstance(shown, Mapping) else None)]
+    return [_partition(row) for row in read_rows(shown.get("group_message_offsets") if isinstance(shown, Mapping) else None)]
 
 
 def _partition(row: Mapping[str, Any]) -> Partition:
     current, end = row.get("message_current_offset"), row.get("message_log_end_offset")
     return Partition(
-        id=text(row.get("partition")),
-        last_transfer_offset=quantity(current),
-        log_end_offset=quantity(end),
+        id=read_text(row.get("partition")),
+        last_transfer_offset=read_quantity(current),
+        log_end_offset=read_quantity(end),
         lag=read_lag(current, end, row.get("lag")),
-        topic=text(row.get("topic")),
+        topic=read_text(row.get("topic")),
     )
 
 

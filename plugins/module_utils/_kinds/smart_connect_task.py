@@ -11,9 +11,9 @@ from typing import Any, Callable, Optional
 
 from .._api.request import quote_segment
 from .._errors import ApiError, Meaning
-from .._task.fields import Field, Group, drop_followers, keep_unknown, read_answer
+from .._task.fields import Field, Group, drop_followers, keep_unknown, read_values
 from .._task.kind import Destination, FileLayout, Kind, Preflight
-from .._task.records import Listing, Parent, Task, moment, named_rows, quantity, require_object, text
+from .._task.records import Listing, Parent, Task, format_milliseconds, named_rows, read_quantity, read_text, require_object
 from .._task.rules import Boolean, Delimiter, Integer, Names, Text
 from .kafka_fields import (
     ANEW,
@@ -229,20 +229,20 @@ class SmartConnectTask(Kind):
         return "/v2/{project_id}/%sinstances/%s/connector/tasks" % (prefix, quote_segment(parent.id))
 
     def _task_path(self, parent: Parent, task: Task, verb: str = "", prefix: str = "") -> str:
-        return "%s/%s%s" % (self._tasks(parent, prefix), quote_segment(self.id_of(task)), verb)
+        return "%s/%s%s" % (self._tasks(parent, prefix), quote_segment(self.require_id(task)), verb)
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         self.instances.preload([where for where in wanted if "instance_id" not in where])
 
-    def parent(self, wanted: Mapping[str, str]) -> Parent:
+    def find_parent(self, wanted: Mapping[str, str]) -> Parent:
         if wanted.get("instance_id"):
             return Parent(wanted["instance_id"])
         return self.instances.find(wanted).parent
 
-    def parents(self) -> list[Parent]:
+    def list_parents(self) -> list[Parent]:
         return [instance.parent for instance in self.instances.all() if instance.connector_enable]
 
-    def listing(self, parent: Parent) -> Listing:
+    def list_tasks(self, parent: Parent) -> Listing:
         quotas: dict[str, Any] = {}
 
         def read() -> tuple[dict[str, Task], Optional[int]]:
@@ -269,7 +269,7 @@ class SmartConnectTask(Kind):
         return self._task(parent, answer)
 
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
-        own = drop_followers(self.destination(destination).fields, body.get(destination, {}))  # type: ignore[union-attr]
+        own = drop_followers(self.find_destination(destination).fields, body.get(destination, {}))  # type: ignore[union-attr]
         wire = {**self._body(name, destination, {**body, destination: own}), "start_later": paused}
         answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
         return self._task(parent, answer) if isinstance(answer, Mapping) and answer.get("id") else None
@@ -277,7 +277,7 @@ class SmartConnectTask(Kind):
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
         # The body is a whole task as the service shows it, so what it shows and this collection does not know is sent back as it came:
         # whether a change resets what is left out, no page says.
-        own = keep_unknown(self.fields(destination), task.raw, body.get(destination, {}), destination)
+        own = keep_unknown(self.list_fields(destination), task.raw, body.get(destination, {}), destination)
         wire = {**self._body(task.name, destination, {**body, destination: own}), **task.raw_task}
         self.client.call("dms", "PUT", self._task_path(parent, task), body=wire)
 
@@ -293,7 +293,7 @@ class SmartConnectTask(Kind):
         verb, prefix = {"pause": ("/pause", ""), "resume": ("/resume", ""), "start": ("/restart", "kafka/")}[action]
         self.client.call("dms", "PUT", self._task_path(parent, task, verb, prefix))
 
-    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+    def list_measurements(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
         from .smart_connect_lag import lag_of
 
         return [*lag_of(self.client, parent, tasks, self.unstarted), *describe_topics(self.instances, parent, tasks)]
@@ -320,12 +320,12 @@ class SmartConnectTask(Kind):
             kind=self.name,
             parent=parent,
             name=str(row.get("task_name") or ""),
-            id=text(row.get("id", row.get("task_id"))),
-            status=text(row.get("status")),
-            created_at=moment(row.get("create_time")),
-            created=quantity(row.get("create_time")),
+            id=read_text(row.get("id", row.get("task_id"))),
+            status=read_text(row.get("status")),
+            created_at=format_milliseconds(row.get("create_time")),
+            created=read_quantity(row.get("create_time")),
             destination=option or ("+".join(types).lower() if types != ("NONE", "NONE") else None),
-            values=read_answer(self.fields(option), tree),
+            values=read_values(self.list_fields(option), tree),
             raw=raw,
             raw_task={key: value for key, value in row.items() if key not in KNOWN_MEMBERS},
         )

@@ -129,7 +129,7 @@ class Inventory:
 
     def _find_jobs_of(self, parent: Parent) -> list[Job]:
         try:
-            old, new = self.sink.listing(parent), self.connect.listing(parent)
+            old, new = self.sink.list_tasks(parent), self.connect.list_tasks(parent)
         except OpendumpError as error:
             if not (self.scope.instance_ids or self.scope.instance_names) and nothing_can_be_there(error):
                 return []
@@ -221,7 +221,7 @@ class Inventory:
                 "connector_id": job.parent.connector_id,
                 "task_name": old.name,
                 "task_id": old.id,
-                "settings": show_values(KafkaSinkTask.fields(old.destination), old.values),
+                "settings": show_values(KafkaSinkTask.list_fields(old.destination), old.values),
                 **({} if job.entry.get("intended") else {"successor_name": name}),
             }
         )
@@ -248,7 +248,7 @@ class Inventory:
 
     def find_named(self, job: Job) -> list[Task]:
         """Smart Connect tasks that bear the successor's name, the oldest first; those of one moment by their IDs."""
-        tasks = self.connect.listing(job.parent).tasks
+        tasks = self.connect.list_tasks(job.parent).tasks
         named = [task for task in tasks if task.name == job.successor_name and not self.connect.is_leaving(task.status)]
         return sorted(named, key=lambda task: (task.created_at or "", task.id or ""))
 

@@ -275,7 +275,7 @@ class Migration:
             task = self.inventory.look_at_successor(job)
             if task is None:
                 raise OpendumpError("The %s has disappeared while it was waited to be %s; run again." % (label, what))
-            if self.connect.health(task.status) in wanted or wait.is_over(task, self.clock.now()):
+            if self.connect.read_health(task.status) in wanted or wait.is_over(task, self.clock.now()):
                 return
             yield
 
@@ -287,7 +287,7 @@ class Migration:
             if count_behind(offsets) <= self.chosen.gap_limit:
                 return
             old = cast(Task, job.now.old)
-            stopped = KafkaSinkTask.health(old.status) in ("paused", "failed")
+            stopped = KafkaSinkTask.read_health(old.status) in ("paused", "failed")
             if stopped or self.clock.now() - started >= self.pace.drain_timeout:
                 raise WaitFailed(
                     "The %s is %s and still %s behind%s; gap_limit allows %d to be lost. Its successor waits, and nothing was "
@@ -315,13 +315,13 @@ class Migration:
         while True:
             offsets = self._offsets(job)
             task = self.inventory.look_at_successor(job)
-            if task is None or self.connect.health(task.status) != "ok":
+            if task is None or self.connect.read_health(task.status) != "ok":
                 return
             if has_reached(offsets, job.entry["mark"]):
                 job.handed_over = offsets
                 return
             old = cast(Task, job.now.old)
-            if KafkaSinkTask.health(old.status) in ("paused", "failed") or self.clock.now() - started >= self.pace.drain_timeout:
+            if KafkaSinkTask.read_health(old.status) in ("paused", "failed") or self.clock.now() - started >= self.pace.drain_timeout:
                 raise WaitFailed(
                     "The %s is %s and has not written everything that arrived before its successor began (%s behind) after %s "
                     "(drain_timeout). Both tasks exist and nothing is lost; run again later, or choose consumer_strategy earliest."
@@ -339,7 +339,7 @@ class Migration:
         task = self.inventory.look_at_successor(job)
         if task is None:
             return False
-        for step in self.connect.measure(job.parent, [task]):
+        for step in self.connect.list_measurements(job.parent, [task]):
             step()
         # A negative offset stands for none yet.
         read = {"%s/%s" % (part.topic, part.id) for part in task.partitions or [] if (part.last_transfer_offset or 0) >= 0}
@@ -386,7 +386,7 @@ class Migration:
     def _delete_old(self, job: Job) -> Iterator[None]:
         """The last step, and only beside a successor that is RUNNING at this very moment."""
         task = self.inventory.look_at_successor(job)
-        if task is None or self.connect.health(task.status) != "ok":
+        if task is None or self.connect.read_health(task.status) != "ok":
             raise OpendumpError(
                 "The %s is not deleted, because its successor is %s and not RUNNING. Run again."
                 % (job.label, task.status if task else "gone")

@@ -170,7 +170,7 @@ def _after_deletion(now: Situation, chosen: Choices) -> Stage:
             "neither the sink task nor its successor is there; somebody deleted them. The state file holds the settings of the "
             "sink task; declare a Smart Connect task with them"
         )
-    health = SmartConnectTask.health(now.successor.status)
+    health = SmartConnectTask.read_health(now.successor.status)
     if now.old is not None and not again:
         return Stage("side_by_side", "A deletion of the sink task was sent, and it is still shown; set delete_old to send it again.")
     if health == "paused" and now.finished:
@@ -188,7 +188,7 @@ def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
     obstacle = _find_obstacle(now, chosen, old, successor)
     if obstacle:
         return _blocked(obstacle)
-    if successor and _has_begun(successor, chosen) and now.ours and SmartConnectTask.health(successor.status) == "paused":
+    if successor and _has_begun(successor, chosen) and now.ours and SmartConnectTask.read_health(successor.status) == "paused":
         # It has progress, and going on from there would repeat what the sink task has written since.
         steps.append(DELETE_SUCCESSOR)
         successor = None
@@ -196,12 +196,12 @@ def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
         if now.needs:
             return _blocked("keys are missing: %s" % "; ".join(now.needs))
         steps.append(CREATE)
-    return _hand_over(chosen, old, SmartConnectTask.health(successor.status) if successor else "none", steps)
+    return _hand_over(chosen, old, SmartConnectTask.read_health(successor.status) if successor else "none", steps)
 
 
 def _has_begun(successor: Task, chosen: Choices) -> bool:
     """Whether the successor may have read already what the sink task is still to write, where that must not be."""
-    health = SmartConnectTask.health(successor.status)
+    health = SmartConnectTask.read_health(successor.status)
     return chosen.policy == NO_DUPLICATES and successor.status not in SmartConnectTask.unstarted and health in ("ok", "paused", "unknown")
 
 
@@ -213,7 +213,7 @@ def _find_obstacle(now: Situation, chosen: Choices, old: Task, successor: Option
             "the service does not show all offsets of the sink task, so neither a gap nor duplicates can be ruled out; "
             "policy gap_free with consumer_strategy earliest needs no offsets"
         )
-    stopped = KafkaSinkTask.health(old.status) in ("paused", "failed")
+    stopped = KafkaSinkTask.read_health(old.status) in ("paused", "failed")
     if chosen.delete_old and chosen.overlaps and stopped and offsets and count_behind(offsets):
         return (
             "the sink task is %s and %s behind, so it will not catch up; consumer_strategy earliest dumps everything that is "
@@ -222,7 +222,7 @@ def _find_obstacle(now: Situation, chosen: Choices, old: Task, successor: Option
         )
     if successor is None:
         return ""
-    if SmartConnectTask.health(successor.status) == "failed":
+    if SmartConnectTask.read_health(successor.status) == "failed":
         return "its successor '%s' is %s; roll back (rollback), mend what is wrong (bucket, keys) and begin again" % (
             successor.name,
             successor.status,
@@ -242,7 +242,7 @@ def _hand_over(chosen: Choices, old: Task, health: str, steps: list[str]) -> Sta
     """
     runs = health in ("ok", "unknown", "starting")
     careful = chosen.policy == NO_DUPLICATES
-    if not runs and KafkaSinkTask.health(old.status) == "paused":
+    if not runs and KafkaSinkTask.read_health(old.status) == "paused":
         return Stage("ready", "The sink task is paused, so its successor is left waiting; start it yourself, then run again.", steps)
     if careful and not chosen.delete_old and not runs:
         return Stage("ready", READY, steps)

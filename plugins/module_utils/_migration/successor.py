@@ -16,7 +16,7 @@ from .._errors import ConfigurationError
 from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._kinds.smart_connect_task import SmartConnectTask
 from .._task.declared import Declared, declare
-from .._task.fields import beside, find_differences, leaves, show_values
+from .._task.fields import find_differences, flatten_fields, show_values, sibling_path
 from .._task.records import Task
 
 CARRIED = ("destination_file_type", "obs_bucket_name", "obs_path", "partition_format", "record_delimiter", "deliver_time_interval")
@@ -63,7 +63,7 @@ class Successor:
 
 def design_successor(old: Task, writing: Writing) -> Successor:
     """The mapping of every field. A field that Smart Connect cannot have is a problem, never left out silently."""
-    tree = show_values(KafkaSinkTask.fields(old.destination), old.values)
+    tree = show_values(KafkaSinkTask.list_fields(old.destination), old.values)
     dump = tree.get("obs") or {}
     design = Successor(writing.name_for(old.name, old.id or ""))
     if old.destination != "obs":
@@ -132,7 +132,7 @@ def _declare(design: Successor, options: Mapping[str, Any], writing: Writing) ->
         design.problems.append("no Smart Connect task can be declared for it: %s" % error)
         return
     values = {path.split(".", 1)[1]: value for path, value in design.declaration.values.items() if path.startswith("obs.")}
-    for check in SmartConnectTask.destination("obs").create_checks:  # type: ignore[union-attr]
+    for check in SmartConnectTask.find_destination("obs").create_checks:  # type: ignore[union-attr]
         design.needs += ["%s (for bucket %s)" % (need, bucket) for need in check(values)]
 
 
@@ -140,9 +140,9 @@ def compare_successor(design: Successor, candidate: Task) -> list[str]:
     """Readable fields in which an existing task is not the successor."""
     if design.declaration is None or candidate.destination != "obs":
         return ["destination"]
-    fields = SmartConnectTask.fields("obs")
+    fields = SmartConnectTask.list_fields("obs")
     # As a key is never shown, an agency in its place need not be; of anything else that is not shown nobody knows that it is the same.
-    writers = {beside(path, known.replaced_by) for path, known in leaves(fields) if known.replaced_by}
+    writers = {sibling_path(path, known.replaced_by) for path, known in flatten_fields(fields) if known.replaced_by}
     different = find_differences(fields, design.declaration.values, candidate.values)
     undeclared = [path for path in ("topics", "topics_regex") if path not in design.declaration.values and candidate.values.get(path)]
     return [path for path in different if path in candidate.values or path not in writers] + undeclared

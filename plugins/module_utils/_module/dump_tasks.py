@@ -21,8 +21,8 @@ from .._reconcile.outcome import Outcome, describe_unwell, group_failures
 from .._reconcile.purge import Purge, Undeclared
 from .._reconcile.result import outcome_diff, outcome_result
 from .._reconcile.run import Reconciliation
-from .._task.declared import Declared, declare, item_spec, secrets
-from .._task.items import advise_options, find_item_problems, join_problems, name_item, state_problems
+from .._task.declared import Declared, build_item_spec, declare, list_declared_secrets
+from .._task.items import advise_options, find_item_problems, join_problems, name_item, strip_assurance
 from .._task.kind import Kind
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
 from .progress import DONE, describe_outcomes, show_progress
@@ -79,7 +79,7 @@ class ItemsModule(DumpModule):
                 try:
                     wanted.append(declare(kind, item))
                 except ConfigurationError as error:
-                    problems.append("%s: %s" % (name_item(name, number, item), state_problems(error)))
+                    problems.append("%s: %s" % (name_item(name, number, item), strip_assurance(error)))
         if problems:
             self.fail_json(msg=join_problems(problems))
         return wanted
@@ -97,7 +97,9 @@ def purge_filters() -> dict[str, list[tuple[type[Kind], str]]]:
 
 def bulk_spec() -> dict[str, Any]:
     """Argument spec of dump_tasks: the items have exactly the options of the single modules."""
-    spec: dict[str, Any] = {name: {"type": "list", "elements": "dict", "default": [], **item_spec(kind)} for name, kind in LISTS.items()}
+    spec: dict[str, Any] = {
+        name: {"type": "list", "elements": "dict", "default": [], **build_item_spec(kind)} for name, kind in LISTS.items()
+    }
     spec.update(
         purge={"type": "bool", "default": False},
         purge_match={"type": "str"},
@@ -136,7 +138,7 @@ def dump_tasks() -> None:
     with module.failing(result_so_far):
         parallelism = check_positive(options["parallelism"], "parallelism")
         purge = read_purge(options)
-        module.hide(secrets(wanted))
+        module.hide(list_declared_secrets(wanted))
         run = Reconciliation(
             module.connect(parallelism),
             check_mode=module.check_mode,

@@ -57,7 +57,7 @@ def read_estate(estate: Estate, options: Mapping[str, Any]) -> Gathered:
     name_matches = re.compile(options.get("name_pattern") or "").search
 
     def is_wanted(kind: type[Kind], task: Task) -> bool:
-        return bool(name_matches(task.name)) and (not wanted_health or kind.health(task.status) in wanted_health)
+        return bool(name_matches(task.name)) and (not wanted_health or kind.read_health(task.status) in wanted_health)
 
     places: list[tuple[type[Kind], list[Parent]]] = []
     refused: list[tuple[type[Kind], Exception]] = []
@@ -66,7 +66,7 @@ def read_estate(estate: Estate, options: Mapping[str, Any]) -> Gathered:
         named = [{option: value} for name, option in kind.parent_filters.items() for value in options.get(name) or ()]
         try:
             adapter.preload(named)
-            places.append((kind, adapter.parents() if everything else side_by_side(adapter.parent, named, estate.parallelism)))
+            places.append((kind, adapter.list_parents() if everything else side_by_side(adapter.find_parent, named, estate.parallelism)))
         except OpendumpError as error:
             # Not every region has every service: what one of them does not answer shall not hide what the others do.
             if not everything:

@@ -102,4 +102,4 @@ def _is_waited_for(outcome: Outcome) -> bool:
     kind, task = outcome.declared.kind, outcome.task
     if not outcome.declared.wait or not outcome.actions or outcome.declared.state == "absent" or outcome.purged:
         return False
-    return task is None or not task.status or kind.health(task.status) == "starting"
+    return task is None or not task.status or kind.read_health(task.status) == "starting"

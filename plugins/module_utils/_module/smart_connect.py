@@ -112,7 +112,7 @@ class Switch:
         for adapter in sorted(
             (kind(self.client) for kind in kinds_of_parent("instance_id")), key=lambda adapter: bool(adapter.also_shown_as)
         ):
-            for task in adapter.listing(instance.parent).tasks:
+            for task in adapter.list_tasks(instance.parent).tasks:
                 concerned.setdefault(task.id or "%s %s" % (adapter.name, task.name), (adapter, task))
         if concerned and not self.options["force"]:
             names = ", ".join("%s '%s'" % (adapter.noun, task.name) for adapter, task in concerned.values())

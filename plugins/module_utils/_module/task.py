@@ -8,7 +8,7 @@ from __future__ import annotations
 from .._reconcile.outcome import Outcome, describe_unwell
 from .._reconcile.result import outcome_diff, outcome_result
 from .._reconcile.run import Reconciliation
-from .._task.declared import declare, item_spec, secrets
+from .._task.declared import build_item_spec, declare, list_declared_secrets
 from .._task.items import explain_state
 from .._task.kind import Kind
 from .base import DumpModule
@@ -27,7 +27,7 @@ class TaskModule(DumpModule):
 
 def task_module(kind: type[Kind]) -> None:
     """A resource module for one task."""
-    spec = item_spec(kind)
+    spec = build_item_spec(kind)
     module = type("TaskModule", (TaskModule,), {"kind": kind, "other_names": kind.other_names})(spec.pop("options"), **spec)
     outcomes: list[Outcome] = []
     with module.failing(
@@ -37,7 +37,7 @@ def task_module(kind: type[Kind]) -> None:
         }
     ):
         wanted = declare(kind, module.params)
-        module.hide(secrets([wanted]))
+        module.hide(list_declared_secrets([wanted]))
         run = Reconciliation(module.connect(), check_mode=module.check_mode, shows_diffs=bool(module._diff), warn=module.warn)
         with show_progress(lambda: describe_outcomes(outcomes, 1)):
             run.run([wanted], outcomes=outcomes)

@@ -31,7 +31,7 @@ def info_module(kind: type[Kind]) -> None:
         def is_wanted(_kind: type[Kind], task: Task) -> bool:
             return (not name or task.name == name) and (not task_id or task.id == task_id)
 
-        parents = [adapter.parent(where)] if where else adapter.parents()
+        parents = [adapter.find_parent(where)] if where else adapter.list_parents()
         gathered = gather_tasks(estate, [(kind, parents)], wanted=is_wanted, may_vanish=not where)
         if gathered.causes:
             raise gathered.causes[0]

@@ -14,7 +14,7 @@ from typing import Any, Optional, cast
 
 from .._errors import ApiError, Meaning, OpendumpError
 from .._numbers import format_count
-from .._task.fields import find_differences, leaves
+from .._task.fields import find_differences, flatten_fields
 from .._task.kind import Kind
 from .._task.records import Task
 from .estate import match_declared
@@ -112,9 +112,9 @@ class Writer:
 
     def _plan_anew(self) -> None:
         declared, parent = self.plan.declared, self.plan.parent
-        current, self.leaving = match_declared(declared, self.adapter.listing(parent).tasks, parent)
+        current, self.leaving = match_declared(declared, self.adapter.list_tasks(parent).tasks, parent)
         if current is not None and not current.complete:
-            current = self.adapter.look(parent, current)
+            current = self.adapter.read_task(parent, current)
         self.plan, self.task = make_plan(declared, parent, current), current
 
     def _carry_out(self) -> None:
@@ -189,7 +189,9 @@ class Writer:
                 self.created_id = self.task.id if self.task else None
 
         def is_there() -> bool:
-            named = [task for task in adapter.listing(plan.parent).tasks if task.name == plan.name and not adapter.is_leaving(task.status)]
+            named = [
+                task for task in adapter.list_tasks(plan.parent).tasks if task.name == plan.name and not adapter.is_leaving(task.status)
+            ]
             if len(named) > 1:
                 raise OpendumpError(
                     "%d %ss are now named '%s' (IDs %s)." % (len(named), adapter.noun, plan.name, ", ".join(str(task.id) for task in named))
@@ -397,15 +399,15 @@ class Writer:
         """A change may wake a task that is, or is declared, paused."""
         if RECREATE in self.done or not self._stays_paused(base) or self.task is None:
             return
-        if self.adapter.health(self.task.status) in ("ok", "starting"):
+        if self.adapter.read_health(self.task.status) in ("ok", "starting"):
             self._act(PAUSE)
-            if UPDATE not in self.done and self.adapter.health(base.status) == "paused":
+            if UPDATE not in self.done and self.adapter.read_health(base.status) == "paused":
                 # it was woken in vain, and is as it was
                 self.done.pop()
 
     def _stays_paused(self, base: Task) -> bool:
         state = self.plan.declared.state
-        return self.adapter.can_pause and (state == "paused" or (state == "present" and self.adapter.health(base.status) == "paused"))
+        return self.adapter.can_pause and (state == "paused" or (state == "present" and self.adapter.read_health(base.status) == "paused"))
 
     def _remove(self) -> None:
         old = self._delete()
@@ -453,7 +455,7 @@ class Writer:
                     break
 
         def is_done() -> bool:
-            health = adapter.health(self._show(task).status)
+            health = adapter.read_health(self._show(task).status)
             return health == "paused" if action == PAUSE else health in ("ok", "starting")
 
         # A restart that comes late, or twice, would take away the progress that the task has made meanwhile.
@@ -469,7 +471,7 @@ class Writer:
         return "It is not known whether the %s was %s" % (self.plan.declared.label, what)
 
     def _fields(self) -> dict[str, Any]:
-        return dict(leaves(self.adapter.fields(self.plan.destination)))
+        return dict(flatten_fields(self.adapter.list_fields(self.plan.destination)))
 
     def _known(self) -> Task:
         """The task with its ID, which a create does not always answer."""
@@ -478,7 +480,9 @@ class Writer:
         wanted = self.task or Task(self.adapter.name, self.plan.parent, self.plan.name)
         for _look in self.clock.poll(self.interval, self.timeout):
             shown = (
-                self._find_created() if not self.adapter.names_are_unique and not wanted.id else self.adapter.look(self.plan.parent, wanted)
+                self._find_created()
+                if not self.adapter.names_are_unique and not wanted.id
+                else self.adapter.read_task(self.plan.parent, wanted)
             )
             if shown is not None:
                 self.task = shown
@@ -489,10 +493,10 @@ class Writer:
         )
 
     def _find_created(self) -> Optional[Task]:
-        return match_declared(self.plan.declared, self.adapter.listing(self.plan.parent).tasks, self.plan.parent)[0]
+        return match_declared(self.plan.declared, self.adapter.list_tasks(self.plan.parent).tasks, self.plan.parent)[0]
 
     def _show(self, task: Task) -> Task:
-        shown = self.adapter.look(self.plan.parent, task)
+        shown = self.adapter.read_task(self.plan.parent, task)
         if shown is None:
             raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.declared.label)
         return shown
@@ -507,7 +511,7 @@ class Writer:
         for _look in self.clock.poll(self.interval, self.timeout - waited):
             listed = [
                 other
-                for other in self.adapter.listing(self.plan.parent).tasks
+                for other in self.adapter.list_tasks(self.plan.parent).tasks
                 if (other.id == task.id if task.id else other.name == task.name)
             ]
             if not listed or (leaving_counts and all(self.adapter.is_leaving(other.status) for other in listed)):
@@ -518,7 +522,7 @@ class Writer:
 
     def _is_moving(self, base: Task, shown: Task) -> bool:
         """Whether a task is in a state of transition; an unknown word is taken for one where the change brought it about."""
-        health = self.adapter.health(shown.status)
+        health = self.adapter.read_health(shown.status)
         return health == "starting" or (health == "unknown" and shown.status != base.status)
 
     def _is_visible(self, shown: Task) -> bool:
@@ -529,7 +533,7 @@ class Writer:
     def _find_wrong(self, shown: Task) -> list[str]:
         """Declared fields that were written and that the service shows otherwise, less those that it does not show."""
         hidden = find_hidden(self.plan.declared, shown)
-        wrong = find_differences(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
+        wrong = find_differences(self.adapter.list_fields(self.plan.destination), self.plan.values, shown.values)
         return [path for path in wrong if path in self.plan.declared.values and path not in hidden]
 
     def _others_changed(self, base: Task, shown: Task) -> bool:
@@ -541,7 +545,7 @@ class Writer:
 
     def _mind_undeclared(self, base: Task, shown: Task) -> None:
         """A field that nobody declared was sent as it was shown; where it is another now, say so."""
-        wrong = find_differences(self.adapter.fields(self.plan.destination), self.plan.values, shown.values)
+        wrong = find_differences(self.adapter.list_fields(self.plan.destination), self.plan.values, shown.values)
         lost = [path for path in wrong if path not in self.plan.declared.values and base.values.get(path) is not None]
         if lost:
             self.warn(
@@ -576,7 +580,7 @@ class Writer:
             self.done[:] = list(dict.fromkeys([*done, *self.done]))
             self.plan.changed_fields = sorted({*fields, *self.plan.changed_fields})
             return self.confirm(renewed, True)
-        woken = self._stays_paused(base) and self.adapter.health(shown.status) in ("ok", "starting")
+        woken = self._stays_paused(base) and self.adapter.read_health(shown.status) in ("ok", "starting")
         if woken:
             self._act(PAUSE)
         if wrong:

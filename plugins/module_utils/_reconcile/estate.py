@@ -109,7 +109,7 @@ class Estate:
 
     def _measure(self, kind: type[Kind], parent: Parent, listing: Listing) -> list[Step]:
         listing.measured = True
-        return [partial(_call, step) for step in self.adapter(kind).measure(parent, listing.tasks)]
+        return [partial(_call, step) for step in self.adapter(kind).list_measurements(parent, listing.tasks)]
 
     def _resolve(self, places: Sequence[Place]) -> None:
         """Look up each parent that is named, once."""
@@ -126,7 +126,7 @@ class Estate:
 
         def resolve(place: Place) -> Union[Parent, OpendumpError]:
             try:
-                return self.adapter(place[0]).parent(place[1])
+                return self.adapter(place[0]).find_parent(place[1])
             except OpendumpError as error:
                 return error
 
@@ -165,7 +165,7 @@ class Estate:
         def read(key: tuple[str, str]) -> Union[Listing, OpendumpError]:
             kind, parent = parents[key]
             try:
-                return self.adapter(kind).listing(parent)
+                return self.adapter(kind).list_tasks(parent)
             except OpendumpError as error:
                 return error
 
@@ -189,7 +189,7 @@ class Estate:
     def _complete(self, entry: Observed) -> Iterable[Step]:
         listed = cast(Task, entry.current)
         try:
-            entry.current = self.adapters[listed.kind].look(listed.parent, listed)
+            entry.current = self.adapters[listed.kind].read_task(listed.parent, listed)
         except OpendumpError as error:
             entry.error = error
             return ()
@@ -227,7 +227,7 @@ class Estate:
     def _whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:
         listing, listed = entry
         try:
-            return self.adapters[listed.kind].look(listed.parent, listed)
+            return self.adapters[listed.kind].read_task(listed.parent, listed)
         except OpendumpError as error:
             listing.errors.append(error)
             return listed

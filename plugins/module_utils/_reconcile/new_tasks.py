@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from .._errors import OpendumpError
-from .._task.fields import find_differences, leaves
+from .._task.fields import find_differences, flatten_fields
 from .._task.records import Task
 from .._threads import side_by_side
 from .estate import Estate
@@ -54,7 +54,7 @@ def _choose_samples(new: Sequence[Outcome]) -> list[Outcome]:
     covered: set[tuple[str, str, str]] = set()
     samples = []
     for outcome in new:
-        fields = dict(leaves(outcome.declared.kind.fields(outcome.declared.destination)))
+        fields = dict(flatten_fields(outcome.declared.kind.list_fields(outcome.declared.destination)))
         doubtful = [path for path, known in fields.items() if not (known.required or known.secret or known.omitted_when_unset)]
         places = {_place(outcome, path) for path in doubtful if path in outcome.declared.values}
         if not cast(Task, outcome.task).complete and not places <= covered:
@@ -67,7 +67,7 @@ def _read_whole(outcome: Outcome, estate: Estate) -> None:
     task = cast(Task, outcome.task)
     # The task is there and was waited for; that it cannot be read once more is no reason to call its creation a failure.
     with contextlib.suppress(OpendumpError):
-        outcome.task = estate.adapter(outcome.declared.kind).look(task.parent, task) or task
+        outcome.task = estate.adapter(outcome.declared.kind).read_task(task.parent, task) or task
 
 
 def _tell(outcome: Outcome, hidden: list[str], warn: Callable[[str], None]) -> None:
@@ -80,7 +80,7 @@ def _tell(outcome: Outcome, hidden: list[str], warn: Callable[[str], None]) -> N
         )
     if not task.complete:
         return
-    different = find_differences(plan.declared.kind.fields(plan.destination), plan.declared.values, task.values)
+    different = find_differences(plan.declared.kind.list_fields(plan.destination), plan.declared.values, task.values)
     wrong = [path for path in different if path not in hidden]
     if wrong:
         warn(

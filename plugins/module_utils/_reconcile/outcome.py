@@ -72,7 +72,7 @@ def describe_unwell(outcomes: Sequence[Outcome]) -> list[str]:
     states: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
         kind, task = outcome.declared.kind, outcome.task
-        if not outcome.error and not outcome.purged and task and kind.health(task.status) == "failed":
+        if not outcome.error and not outcome.purged and task and kind.read_health(task.status) == "failed":
             states.setdefault((kind.name, str(task.status)), []).append(outcome)
     texts = []
     for (_name, status), group in states.items():

@@ -14,7 +14,7 @@ from typing import Any, Optional
 
 from .._errors import OpendumpError
 from .._task.declared import Declared
-from .._task.fields import encode_values, find_differences, leaves, show_values
+from .._task.fields import encode_values, find_differences, flatten_fields, show_values
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .._task.rules import EMPTY
@@ -57,7 +57,7 @@ class Plan:
 
     def body(self) -> dict[str, Any]:
         """The written values in the shape of the options."""
-        return encode_values(self.declared.kind.fields(self.destination), self.values)
+        return encode_values(self.declared.kind.list_fields(self.destination), self.values)
 
     @property
     def destination(self) -> Optional[str]:
@@ -71,7 +71,7 @@ class Plan:
             return None
         kind, current = self.declared.kind, self.current
         is_new = {CREATE, RECREATE} & set(self.actions)
-        fields = leaves(kind.fields(self.destination))
+        fields = flatten_fields(kind.list_fields(self.destination))
         readable = {path: self.values[path] for path, known in fields if path in self.values and not known.secret}
         if current is None or is_new:
             return Task(kind.name, self.parent, self.name, status=self._status(None), destination=self.destination, values=readable)
@@ -91,7 +91,7 @@ class Plan:
     def diff(self) -> dict[str, Any]:
         """before and after, normalised; secrets appear by name only, and only where they are written."""
         before, after = view(self.declared.kind, self.current), view(self.declared.kind, self.predicted())
-        fields = dict(leaves(self.declared.kind.fields(self.destination)))
+        fields = dict(flatten_fields(self.declared.kind.list_fields(self.destination)))
         for path in self.changed_fields if {CREATE, RECREATE, UPDATE} & set(self.actions) else ():
             if path in fields and fields[path].secret:
                 *steps, last = path.split(".")
@@ -106,8 +106,8 @@ def view(kind: type[Kind], task: Optional[Task]) -> dict[str, Any]:
     """What a diff shows of a task: run state and declared kinds of fields, nothing that moves by itself."""
     if task is None:
         return {}
-    tree = _without_empty(show_values(kind.fields(task.destination), task.values))
-    state = {"ok": "running", "starting": "running", "paused": "paused"}.get(kind.health(task.status), task.status)
+    tree = _without_empty(show_values(kind.list_fields(task.destination), task.values))
+    state = {"ok": "running", "starting": "running", "paused": "paused"}.get(kind.read_health(task.status), task.status)
     return {"name": task.name, "state": state, "destination": task.destination, **tree}
 
 
@@ -165,14 +165,14 @@ def _plan_creation(declared: Declared, parent: Parent) -> Plan:
 
 
 def _values_of_new_tasks(declared: Declared) -> dict[str, Any]:
-    fields = leaves(declared.kind.fields(declared.destination))
+    fields = flatten_fields(declared.kind.list_fields(declared.destination))
     return {path: field.default_on_create for path, field in fields if field.default_on_create is not None}
 
 
 def _require(plan: Plan) -> None:
     """Refuse a creation that lacks what the service never shows or cannot do without."""
     kind, option = plan.declared.kind, plan.destination
-    fields = dict(leaves(kind.fields(option)))
+    fields = dict(flatten_fields(kind.list_fields(option)))
     missing = [
         path + (" (or %s)" % field.environment if field.environment else "")
         for path, field in fields.items()
@@ -207,9 +207,9 @@ def _compare(declared: Declared, current: Task) -> tuple[_Drift, list[str]]:
     """The drift, and the declared fields that the service does not show."""
     kind = declared.kind
     moved = bool(declared.destination and current.destination and declared.destination != current.destination)
-    fields = dict(leaves(kind.fields(declared.destination or current.destination)))
+    fields = dict(flatten_fields(kind.list_fields(declared.destination or current.destination)))
     unproven = [] if moved else find_hidden(declared, current)
-    changed = find_differences(kind.fields(None if moved else declared.destination), declared.values, current.values)
+    changed = find_differences(kind.list_fields(None if moved else declared.destination), declared.values, current.values)
     changed = [*(["destination"] if moved else []), *(path for path in changed if path not in unproven)]
     rewritten = []
     if declared.update_secrets == "always":
@@ -226,7 +226,7 @@ def find_hidden(declared: Declared, current: Task) -> list[str]:
     """
     kind = declared.kind
     hidden = []
-    for path, known in leaves(kind.fields(declared.destination)):
+    for path, known in flatten_fields(kind.list_fields(declared.destination)):
         if path not in declared.values or path in current.values or known.secret or known.rule.same(declared.values[path], None):
             continue
         if _shows_partner(declared, current, path) or (known.omitted_when_unset and kind.can_update and not known.immutable):
@@ -237,10 +237,10 @@ def find_hidden(declared: Declared, current: Task) -> list[str]:
 
 def _shows_partner(declared: Declared, current: Task, path: str) -> bool:
     """Whether the task has what excludes this field, such as a regular expression instead of a list of topics, and it is not derived."""
-    fields = dict(leaves(declared.kind.fields(declared.destination)))
+    fields = dict(flatten_fields(declared.kind.list_fields(declared.destination)))
     return any(
         current.values.get(partner) not in EMPTY and not fields[partner].follows
-        for partner in declared.kind.partners(declared.destination, path)
+        for partner in declared.kind.find_partners(declared.destination, path)
     )
 
 
@@ -253,7 +253,7 @@ def _plan_change(declared: Declared, parent: Parent, current: Task) -> Plan:
         return plan_recreation(declared, parent, current, drift.paths)
     ignored = set(drift.fixed)
     if drift.moved:
-        ignored |= {path for path, _field in leaves(declared.kind.fields(declared.destination)) if "." in path}
+        ignored |= {path for path, _field in flatten_fields(declared.kind.list_fields(declared.destination)) if "." in path}
     changed = [path for path in drift.paths if path not in ignored]
     if changed:
         plan.actions, plan.changed_fields = [UPDATE], changed
@@ -272,7 +272,7 @@ def plan_recreation(declared: Declared, parent: Parent, current: Task, changed_f
         declared = replace(declared, destination=current.destination)
     plan = Plan(declared, parent, current, [RECREATE], sorted(changed_fields), renewable=True)
     plan.values = {**_values_of_new_tasks(declared), **_kept(declared, current, set(), moved), **declared.values}
-    stays_paused = declared.state == "present" and declared.kind.health(current.status) == "paused" and declared.kind.can_pause
+    stays_paused = declared.state == "present" and declared.kind.read_health(current.status) == "paused" and declared.kind.can_pause
     plan.paused = declared.state == "paused" or stays_paused
     _require(plan)
     if plan.paused and not declared.kind.can_create_paused:
@@ -283,7 +283,7 @@ def plan_recreation(declared: Declared, parent: Parent, current: Task, changed_f
 def _merge(declared: Declared, current: Task, ignored: set[str], rewritten: set[str]) -> dict[str, Any]:
     """The whole task to write: what is declared over what is shown. Secrets only where they must be."""
     kind = declared.kind
-    secret = {path for path, field in leaves(kind.fields(declared.destination)) if field.secret}
+    secret = {path for path, field in flatten_fields(kind.list_fields(declared.destination)) if field.secret}
     written = {
         path: value
         for path, value in declared.values.items()
@@ -296,7 +296,7 @@ def _require_secrets_of_whole(plan: Plan) -> None:
     kind = plan.declared.kind
     if not kind.replaces_whole:
         return
-    fields = leaves(kind.fields(plan.destination))
+    fields = flatten_fields(kind.list_fields(plan.destination))
     missing = [path for path, field in fields if field.required_to_create and field.secret and path not in plan.values]
     if missing:
         raise Refused(
@@ -309,14 +309,16 @@ def _kept(declared: Declared, current: Task, ignored: set[str], moved: bool) -> 
     """What the service shows and the user does not declare, less what cannot stand beside a declared field."""
     if moved:
         return {path: value for path, value in current.values.items() if "." not in path and path not in declared.values}
-    beside = {partner for path in declared.values if path not in ignored for partner in declared.kind.partners(declared.destination, path)}
+    beside = {
+        partner for path in declared.values if path not in ignored for partner in declared.kind.find_partners(declared.destination, path)
+    }
     return {path: value for path, value in current.values.items() if path not in beside}
 
 
 def _immutable_message(plan: Plan, current: Task, fixed: list[str]) -> str:
     kind = plan.declared.kind
-    old = show_values(kind.fields(current.destination), current.values)
-    fields = dict(leaves(kind.fields(plan.declared.destination)))
+    old = show_values(kind.list_fields(current.destination), current.values)
+    fields = dict(flatten_fields(kind.list_fields(plan.declared.destination)))
     parts = []
     for path in fixed:
         if path == "destination":

@@ -146,7 +146,7 @@ class _Room:
 
     kind: type[Kind]
     parent: Parent
-    format_count: int
+    count: int
     most: int
     outcomes: Sequence[Outcome]
 

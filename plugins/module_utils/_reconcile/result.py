@@ -18,7 +18,7 @@ def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, An
     """The one record for all kinds of tasks. A field that the service does not report is None; no secret is in it."""
     if task is None:
         return None
-    tree = show_values(kind.fields(task.destination), task.values)
+    tree = show_values(kind.list_fields(task.destination), task.values)
     destination = None
     if task.destination:
         destination = {"kind": task.destination, **(tree.get(task.destination) or {})}
@@ -29,7 +29,7 @@ def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, An
         "name": task.name,
         "id": task.id,
         "status": task.status,
-        "health": kind.health(task.status),
+        "health": kind.read_health(task.status),
         "created_at": task.created_at,
         "last_transfer_at": task.last_transfer_at,
         "topics": tree.get("topics"),

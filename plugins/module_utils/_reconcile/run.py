@@ -179,7 +179,7 @@ class Reconciliation:
         if plan.current and not plan.current.complete and self.shows_diffs:
             # a run reads it whole before it deletes it; a list does not show all of it
             with contextlib.suppress(OpendumpError):
-                whole = self.estate.adapter(plan.declared.kind).look(plan.parent, plan.current)
+                whole = self.estate.adapter(plan.declared.kind).read_task(plan.parent, plan.current)
                 plan.current = whole or plan.current
         outcome.task, outcome.actions = plan.predicted(), list(plan.actions)
 

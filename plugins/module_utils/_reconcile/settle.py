@@ -71,7 +71,7 @@ class Settlement:
         if outcome.error or target is None or not outcome.declared.wait:
             return
         # What a write answered, or what was seen before it, is no look at the task.
-        if written.is_new or outcome.task is None or written.adapter.health(outcome.task.status) != target:
+        if written.is_new or outcome.task is None or written.adapter.read_health(outcome.task.status) != target:
             written.wait = StateWait(
                 written.adapter, written.plan.parent, outcome.declared.label, target, outcome.declared.wait_timeout, self.clock.now()
             )
@@ -92,7 +92,7 @@ class Settlement:
     def _listing(self, written: Written) -> list[Task]:
         adapter = written.adapter
         if adapter.name not in self.lists:
-            self.lists[adapter.name] = list(adapter.listing(written.plan.parent).tasks)
+            self.lists[adapter.name] = list(adapter.list_tasks(written.plan.parent).tasks)
         return self.lists[adapter.name]
 
     # waiting
@@ -122,7 +122,7 @@ class Settlement:
     def _look(self, written: Written, alone: bool) -> Optional[Task]:
         adapter, parent, known = written.adapter, written.plan.parent, written.outcome.task
         if alone and adapter.name not in self.lists and (adapter.names_are_unique or (known and known.id)):
-            return adapter.look(parent, known or Task(adapter.name, parent, written.plan.name))
+            return adapter.read_task(parent, known or Task(adapter.name, parent, written.plan.name))
         matches = [
             task for task in self._listing(written) if (task.id == known.id if known and known.id else task.name == written.plan.name)
         ]
@@ -198,7 +198,7 @@ class Settlement:
             "Somebody else created the %s at the same time (ID %s). The one that this run made (ID %s) was created later and was taken "
             "back." % (declared.label, twins[0].id, own.id)
         )
-        survivor = twins[0] if twins[0].complete else written.adapter.look(parent, twins[0])
+        survivor = twins[0] if twins[0].complete else written.adapter.read_task(parent, twins[0])
         plan = make_plan(declared, parent, survivor)
         outcome.actions = [action for action in outcome.actions if action == RECREATE]
         writer = Writer(written.adapter, plan, None, self.clock, self.warn)
@@ -248,6 +248,6 @@ def find_target(plan: Plan) -> Optional[str]:
         return "paused"
     if actions & {CREATE, RECREATE, START, RESUME} or plan.declared.state == "running":
         return "ok"
-    if UPDATE in actions and plan.current and kind.health(plan.current.status) in ("ok", "paused"):
-        return kind.health(plan.current.status)
+    if UPDATE in actions and plan.current and kind.read_health(plan.current.status) in ("ok", "paused"):
+        return kind.read_health(plan.current.status)
     return None

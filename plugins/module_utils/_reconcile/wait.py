@@ -74,7 +74,7 @@ class StateWait:
         if task is not None:
             self.task = task
         status = task.status if task else None
-        health = kind.health(status)
+        health = kind.read_health(status)
         if health == self.target:
             return True
         if status in kind.failed:
@@ -98,7 +98,7 @@ class StateWait:
         if task:
             if not task.complete:
                 with contextlib.suppress(OpendumpError):
-                    task = self.adapter.look(self.parent, task) or task
+                    task = self.adapter.read_task(self.parent, task) or task
             sick = [part for part in task.partitions or [] if part.status not in self.adapter.running]
             if sick:
                 listed = ", ".join("%s%s: %s" % (part.topic + "/" if part.topic else "", part.id, part.status) for part in sick[:10])

@@ -19,7 +19,7 @@ from .._errors import ApiError, Meaning, OpendumpError
 from .._reconcile.run import Reconciliation
 from .._reconcile.wait import Clock
 from .._task.declared import Declared
-from .._task.fields import leaves
+from .._task.fields import flatten_fields
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .deliveries import Landing, find_move, read_offsets
@@ -143,7 +143,7 @@ class Checks:
             check.is_started, check.reason = False, "the check task is gone; somebody else deleted it"
             return
         check.id = task.id
-        health = check.kind.health(task.status)
+        health = check.kind.read_health(task.status)
         check.unwell = check.unwell + 1 if health == "failed" else 0
         if check.unwell > GRACE:
             check.outcome, check.reason = FAILED, "the check task is %s" % task.status
@@ -161,10 +161,10 @@ class Checks:
         """Delete every check task of this parent; what to say where that cannot be done."""
         try:
             adapter = kind(self._client)
-            for task in adapter.listing(parent).tasks:
+            for task in adapter.list_tasks(parent).tasks:
                 if task.name == CHECK_NAME and not kind.is_leaving(task.status):
                     self._reconcile(
-                        Declared(kind, {kind.parent_id_option: parent.id}, None, kind.id_of(task), "absent", **self._waiting(True))
+                        Declared(kind, {kind.parent_id_option: parent.id}, None, kind.require_id(task), "absent", **self._waiting(True))
                     )
         except OpendumpError as error:
             return "The check task '%s' of %s may still be there; delete it. %s" % (CHECK_NAME, parent, error)
@@ -174,7 +174,7 @@ class Checks:
         """Values of the check task: topics of the jobs, the bucket of the first, and a directory of its own."""
         jobs = [job for job in jobs if job.health == "ok"] or list(jobs)
         model = jobs[0].task
-        fields = dict(leaves(kind.fields(model.destination)))
+        fields = dict(flatten_fields(kind.list_fields(model.destination)))
         values = {path: value for path, value in model.values.items() if "." not in path}
         rule = fields["topics"].rule if "topics" in fields else None
         if rule and values.get("topics"):

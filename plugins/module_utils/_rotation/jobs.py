@@ -56,7 +56,7 @@ class Job:
     @property
     def health(self) -> str:
         """What the task's status means: ok, paused, starting, failed or unknown."""
-        return self.kind.health(self.task.status)
+        return self.kind.read_health(self.task.status)
 
     @property
     def label(self) -> str:
@@ -115,7 +115,9 @@ def choose_jobs(estate: Estate, options: Mapping[str, Any]) -> Choice:
             with_keys = [task for task in tasks if task.name != CHECK_NAME and writes_with_keys(kind, task)]
             choice.neighbours += [task_result(kind, task) or {} for task in with_keys]
             choice.jobs += [
-                Job(kind, parent, task, had_failed=kind.health(task.status) == "failed") for task in with_keys if name_matches(task.name)
+                Job(kind, parent, task, had_failed=kind.read_health(task.status) == "failed")
+                for task in with_keys
+                if name_matches(task.name)
             ]
     # Where two APIs show one task, that of the API counts that can do more, and that alone may show an agency.
     choice.jobs = [job for job in choice.jobs if (job.kind.also_shown_as, job.parent.id, job.task.id) not in shown]
@@ -127,7 +129,7 @@ def _read(estate: Estate, kind: type[Kind], options: Mapping[str, Any], everythi
     adapter = estate.adapter(kind)
     named = [{option: value} for name, option in kind.parent_filters.items() for value in options.get(name) or ()]
     adapter.preload(named)
-    parents = adapter.parents() if everything else side_by_side(adapter.parent, named, estate.parallelism)
+    parents = adapter.list_parents() if everything else side_by_side(adapter.find_parent, named, estate.parallelism)
     read = []
     for parent, listing in estate.gather(kind, parents):
         if isinstance(listing, OpendumpError):

@@ -10,7 +10,7 @@ import hmac
 import secrets
 from typing import NamedTuple, Optional
 
-from .._task.fields import beside, leaves
+from .._task.fields import flatten_fields, sibling_path
 from .._task.kind import Kind
 from .._task.records import Task
 from .._task.rules import EMPTY
@@ -56,7 +56,7 @@ class KeyPaths(NamedTuple):
 
 def find_key_paths(kind: type[Kind], option: Optional[str]) -> Optional[KeyPaths]:
     """Where tasks with this destination take a pair, None where they take none."""
-    paths = {path.rpartition(".")[2]: path for path, field in leaves(kind.fields(option)) if field.secret}
+    paths = {path.rpartition(".")[2]: path for path, field in flatten_fields(kind.list_fields(option)) if field.secret}
     return KeyPaths(paths["access_key"], paths["secret_key"]) if {"access_key", "secret_key"} <= set(paths) else None
 
 
@@ -70,5 +70,5 @@ def writes_with_keys(kind: type[Kind], task: Task) -> bool:
     paths = find_key_paths(kind, task.destination)
     if paths is None:
         return False
-    field = dict(leaves(kind.fields(task.destination)))[paths.access]
-    return not field.replaced_by or task.values.get(beside(paths.access, field.replaced_by)) in EMPTY
+    field = dict(flatten_fields(kind.list_fields(task.destination)))[paths.access]
+    return not field.replaced_by or task.values.get(sibling_path(paths.access, field.replaced_by)) in EMPTY

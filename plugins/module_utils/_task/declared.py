@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from .._errors import ConfigurationError
-from .fields import beside, build_argument_spec, collect_values, dig, find_problems, leaves
+from .fields import build_argument_spec, check_values, collect_values, flatten_fields, get_value, sibling_path
 from .kind import Kind
 from .rules import EMPTY
 
@@ -24,7 +24,7 @@ COMMON: dict[str, dict[str, Any]] = {
 }
 
 
-def item_spec(kind: type[Kind]) -> dict[str, Any]:
+def build_item_spec(kind: type[Kind]) -> dict[str, Any]:
     """Options of one task of this kind, with the conditions between them; serves a module and a list item alike."""
     options: dict[str, Any] = {name: {"type": "str"} for name in kind.parent_options}
     options["task_name"] = {"type": "str"}
@@ -47,7 +47,7 @@ def item_spec(kind: type[Kind]) -> dict[str, Any]:
         options[destination.option] = {"type": "dict", "options": build_argument_spec(destination.fields)}
     if len(kind.destinations) > 1:
         spec["mutually_exclusive"].append([destination.option for destination in kind.destinations])
-    options["state"] = {"type": "str", "choices": kind.states(), "default": "present"}
+    options["state"] = {"type": "str", "choices": kind.list_states(), "default": "present"}
     options.update({name: dict(argument) for name, argument in [*COMMON.items(), *kind.policies.items()]})
     return {"options": options, **{key: value for key, value in spec.items() if value}}
 
@@ -76,11 +76,11 @@ class Declared:
 
         :param shown: what the service shows of the task, by path.
         """
-        fields = dict(leaves(self.kind.fields(self.destination)))
+        fields = dict(flatten_fields(self.kind.list_fields(self.destination)))
         needless = {
             path
             for path in self.from_environment
-            for name in [beside(path, fields[path].replaced_by)]
+            for name in [sibling_path(path, fields[path].replaced_by)]
             if fields[path].replaced_by and name not in self.values and shown.get(name) not in EMPTY
         }
         if not needless:
@@ -100,9 +100,9 @@ def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapp
     :raises ConfigurationError: with every problem of these options in one message.
     """
     option = next((destination.option for destination in kind.destinations if options.get(destination.option) is not None), None)
-    fields = kind.fields(option)
+    fields = kind.list_fields(option)
     values = collect_values(fields, options, os.environ if environ is None else environ)
-    problems = [*find_problems(fields, values), *_find_missing(kind, options)]
+    problems = [*check_values(fields, values), *_find_missing(kind, options)]
     name, task_id = options.get("task_name") or None, options.get("task_id") or None
     where = {key: str(options[key]) for key in kind.parent_options if options.get(key)}
     state = options.get("state") or "present"
@@ -115,7 +115,7 @@ def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapp
     if problems:
         raise ConfigurationError("; ".join(problems) + ". Nothing was sent to the service.")
     policy = {key: options[key] if options.get(key) is not None else argument.get("default") for key, argument in kind.policies.items()}
-    borrowed = frozenset(path for path in values if dig(options, path) in (None, ""))
+    borrowed = frozenset(path for path in values if get_value(options, path) in (None, ""))
     return Declared(kind, where, name, task_id, state, option, values, policy=policy, from_environment=borrowed, **common)
 
 
@@ -131,11 +131,11 @@ def _find_missing(kind: type[Kind], options: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def secrets(wanted: Sequence[Declared]) -> set[str]:
+def list_declared_secrets(wanted: Sequence[Declared]) -> set[str]:
     """Every secret value that these tasks carry, for masking."""
     return {
         str(declared.values[path])
         for declared in wanted
-        for path, field in leaves(declared.kind.fields(declared.destination))
+        for path, field in flatten_fields(declared.kind.list_fields(declared.destination))
         if field.secret and path in declared.values
     }

@@ -34,7 +34,10 @@ class Rows(Rule):
         result = {}
         for field in self.fields:
             if isinstance(field, Group):
-                child = {inner.name: inner.rule.canonical(dig(row, "%s.%s" % (field.name, path))) for path, inner in leaves(field.fields)}
+                child = {
+                    inner.name: inner.rule.canonical(get_value(row, "%s.%s" % (field.name, path)))
+                    for path, inner in flatten_fields(field.fields)
+                }
                 result[field.name] = {key: item for key, item in child.items() if item is not None} or None
             else:
                 result[field.name] = field.rule.canonical(row.get(field.name))
@@ -48,8 +51,8 @@ class Rows(Rule):
         if self.most and len(value) > self.most:
             problems.append("has %d entries, at most %d are allowed" % (len(value), self.most))
         for number, row in enumerate(value):
-            for path, field in leaves(self.fields):
-                inner = dig(row, path)
+            for path, field in flatten_fields(self.fields):
+                inner = get_value(row, path)
                 if inner is not None:
                     problems += ["[%d].%s %s" % (number, path, text) for text in field.rule.problems(inner)]
         return problems
@@ -131,7 +134,7 @@ class Group:
         self.fields = tuple(fields)
         self.required = required
         #: the fields with their paths from outside of the group; made once, because each task is read by them several times
-        self.leaves = [("%s.%s" % (name, path), field) for path, field in leaves(self.fields)]
+        self.leaves = [("%s.%s" % (name, path), field) for path, field in flatten_fields(self.fields)]
 
     def argument(self) -> dict[str, Any]:
         """Its part of an argument spec, with those of its fields."""
@@ -152,7 +155,7 @@ def build_argument_spec(fields: Fields) -> dict[str, Any]:
     return {field.name: field.argument() for field in fields}
 
 
-def leaves(fields: Fields) -> list[tuple[str, Field]]:
+def flatten_fields(fields: Fields) -> list[tuple[str, Field]]:
     """Every field with its dotted path."""
     flat: list[tuple[str, Field]] = []
     for field in fields:
@@ -163,7 +166,7 @@ def leaves(fields: Fields) -> list[tuple[str, Field]]:
     return flat
 
 
-def dig(tree: Any, path: str) -> Any:
+def get_value(tree: Any, path: str) -> Any:
     """The value at a dotted path, None where there is none."""
     for step in path.split("."):
         if not isinstance(tree, Mapping):
@@ -172,7 +175,7 @@ def dig(tree: Any, path: str) -> Any:
     return tree
 
 
-def plant(tree: dict[str, Any], path: str, value: Any) -> None:
+def set_value(tree: dict[str, Any], path: str, value: Any) -> None:
     """Set the value at a dotted path, making the objects on the way."""
     *steps, last = path.split(".")
     for step in steps:
@@ -186,8 +189,8 @@ def plant(tree: dict[str, Any], path: str, value: Any) -> None:
 def collect_values(fields: Fields, options: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Path → value of what the user declares. None is undeclared; an empty text is a declared emptiness, but not of a secret."""
     values = {}
-    for path, field in leaves(fields):
-        value = dig(options, path)
+    for path, field in flatten_fields(fields):
+        value = get_value(options, path)
         if value in (None, "") and field.environment and not is_replaced(path, field, options):
             value = environ.get(field.environment) or value
         if value is None or (field.secret and value == ""):
@@ -196,34 +199,34 @@ def collect_values(fields: Fields, options: Mapping[str, Any], environ: Mapping[
     return values
 
 
-def beside(path: str, name: str) -> str:
+def sibling_path(path: str, name: str) -> str:
     """The path of a field in the same object: obs.agency_name beside obs.access_key."""
     return path.rpartition(".")[0] + "." + name if "." in path else name
 
 
 def is_replaced(path: str, field: Field, tree: Mapping[str, Any]) -> bool:
     """Whether the field that makes this one needless has a value in these options or this record."""
-    return bool(field.replaced_by) and dig(tree, beside(path, field.replaced_by)) not in EMPTY
+    return bool(field.replaced_by) and get_value(tree, sibling_path(path, field.replaced_by)) not in EMPTY
 
 
 def drop_followers(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values, by path, without those that a service derives from others that are there."""
-    known = dict(leaves(fields))
+    known = dict(flatten_fields(fields))
     return {
         path: value
         for path, value in values.items()
-        if not (path in known and known[path].follows and values.get(beside(path, known[path].follows)) not in EMPTY)
+        if not (path in known and known[path].follows and values.get(sibling_path(path, known[path].follows)) not in EMPTY)
     }
 
 
-def read_answer(fields: Fields, answer: Any) -> dict[str, Any]:
+def read_values(fields: Fields, answer: Any) -> dict[str, Any]:
     """Path → raw value of what an answer shows. Secrets are left out even where a service shows them."""
     values = {}
-    for path, field in leaves(fields):
+    for path, field in flatten_fields(fields):
         if field.secret:
             continue
         *steps, _last = path.split(".")
-        holder = dig(answer, ".".join(steps)) if steps else answer
+        holder = get_value(answer, ".".join(steps)) if steps else answer
         if not isinstance(holder, Mapping):
             continue
         for spelling in field.answer_names:
@@ -236,9 +239,9 @@ def read_answer(fields: Fields, answer: Any) -> dict[str, Any]:
 def encode_values(fields: Fields, values: Mapping[str, Any], base: Optional[Mapping[str, Any]] = None) -> dict[str, Any]:
     """The JSON object of these values, laid over a base object."""
     body: dict[str, Any] = dict(base or {})
-    for path, field in leaves(fields):
+    for path, field in flatten_fields(fields):
         if path in values:
-            plant(body, path, field.rule.encode(values[path]))
+            set_value(body, path, field.rule.encode(values[path]))
     return body
 
 
@@ -266,16 +269,16 @@ def keep_unknown(
 def show_values(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as a record shows them: canonical, nested, every field present (null where unknown), no secret."""
     tree: dict[str, Any] = {}
-    for path, field in leaves(fields):
+    for path, field in flatten_fields(fields):
         if not field.secret:
-            plant(tree, path, field.rule.read(values[path]) if path in values else None)
+            set_value(tree, path, field.rule.read(values[path]) if path in values else None)
     return tree
 
 
-def find_problems(fields: Fields, values: Mapping[str, Any], prefix: str = "") -> list[str]:
+def check_values(fields: Fields, values: Mapping[str, Any], prefix: str = "") -> list[str]:
     """Everything wrong with declared values, each a sentence that names the option."""
     problems = []
-    for path, field in leaves(fields):
+    for path, field in flatten_fields(fields):
         if path in values:
             problems += ["%s%s %s" % (prefix, path, text) for text in field.rule.problems(values[path])]
     return problems
@@ -284,5 +287,7 @@ def find_problems(fields: Fields, values: Mapping[str, Any], prefix: str = "") -
 def find_differences(fields: Fields, wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> list[str]:
     """Paths of declared, readable values that the echo contradicts."""
     return [
-        path for path, field in leaves(fields) if path in wanted and not field.secret and not field.rule.same(wanted[path], seen.get(path))
+        path
+        for path, field in flatten_fields(fields)
+        if path in wanted and not field.secret and not field.rule.same(wanted[path], seen.get(path))
     ]

@@ -15,7 +15,7 @@ from ansible.module_utils.errors import UnsupportedError
 from .._errors import ConfigurationError
 from .._names import find_near
 from .._numbers import format_count
-from .declared import declare, item_spec
+from .declared import build_item_spec, declare
 from .kind import Kind
 
 NOTHING_SENT = "Nothing was sent to the service."
@@ -28,15 +28,15 @@ NO_NAMES: OtherNames = MappingProxyType({})
 
 def find_item_problems(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
     """Everything wrong with one item of a list: what Ansible says of its options, or else what the kind of task does."""
-    spec = item_spec(kind)
-    result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(without_null(item))
-    texts = name_errors(result.errors, result.unsupported_parameters, item_spec(kind)["options"], kind.other_names)
+    spec = build_item_spec(kind)
+    result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(drop_nulls(item))
+    texts = name_errors(result.errors, result.unsupported_parameters, build_item_spec(kind)["options"], kind.other_names)
     if texts:
         return [*texts, *explain_state(kind, item.get("state"))]
     try:
         declare(kind, result.validated_parameters)
     except ConfigurationError as error:
-        return [state_problems(error)]
+        return [strip_assurance(error)]
     return []
 
 
@@ -100,16 +100,16 @@ def name_item(list_option: str, number: int, item: Mapping[str, Any]) -> str:
     return "%s[%d] (%s)" % (list_option, number, item.get("task_name") or item.get("task_id") or "without a name")
 
 
-def state_problems(error: ConfigurationError) -> str:
+def strip_assurance(error: ConfigurationError) -> str:
     """What is wrong with a task, without the assurance that belongs under all of them."""
     return str(error).replace(" " + NOTHING_SENT, "")
 
 
-def without_null(value: Any) -> Any:
+def drop_nulls(value: Any) -> Any:
     """Without members that are null: Ansible fills in those that were not given, and would take two of them for a contradiction."""
     if isinstance(value, Mapping):
-        return {key: without_null(inner) for key, inner in value.items() if inner is not None}
-    return [without_null(inner) for inner in value] if isinstance(value, list) else value
+        return {key: drop_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [drop_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def join_problems(problems: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Callable, ClassVar, NamedTuple, Optional, Protocol
 
 from .._errors import ApiError, Meaning, OpendumpError
-from .fields import Check, Fields, Group, drop_followers, leaves
+from .fields import Check, Fields, Group, drop_followers, flatten_fields
 from .records import Listing, Parent, Task
 
 TaskCheck = Callable[[Optional[str], Mapping[str, Any]], list[str]]
@@ -189,20 +189,20 @@ class Kind:
     # declarations, read
 
     @classmethod
-    def states(cls) -> list[str]:
+    def list_states(cls) -> list[str]:
         """What ``state`` can be."""
         return ["present", "absent", *(["running", "paused"] if cls.can_pause else [])]
 
     @classmethod
-    def destination(cls, option: Optional[str]) -> Optional[Destination]:
+    def find_destination(cls, option: Optional[str]) -> Optional[Destination]:
         """The destination of this option, None where the kind has none such."""
         return next((destination for destination in cls.destinations if destination.option == option), None)
 
     @classmethod
     @functools.cache
-    def fields(cls, option: Optional[str]) -> Fields:
+    def list_fields(cls, option: Optional[str]) -> Fields:
         """The task's own fields and those of one destination, the latter under the destination's name."""
-        destination = cls.destination(option)
+        destination = cls.find_destination(option)
         return (*cls.task_fields, Group(destination.option, destination.fields)) if destination else tuple(cls.task_fields)
 
     @classmethod
@@ -214,10 +214,10 @@ class Kind:
         """
         if to_create:
             # What is kept of a task that is re-created may hold both a field and what the service has derived from it.
-            values = drop_followers(cls.fields(option), values)
+            values = drop_followers(cls.list_fields(option), values)
         checks = [*cls.task_checks, *(cls.create_checks if to_create else ())]
         problems = [text for check in checks for text in check(option, values)]
-        destination = cls.destination(option)
+        destination = cls.find_destination(option)
         if destination:
             inside = len(destination.option) + 1
             own = {path[inside:]: value for path, value in values.items() if path.startswith(destination.option + ".")}
@@ -226,13 +226,13 @@ class Kind:
         return problems
 
     @classmethod
-    def partners(cls, option: Optional[str], path: str) -> list[str]:
+    def find_partners(cls, option: Optional[str], path: str) -> list[str]:
         """Paths that cannot stand beside this one, such as a regular expression beside a list of topics."""
         groups = list(cls.exclusive)
-        destination = cls.destination(option)
+        destination = cls.find_destination(option)
         if destination:
             groups += [tuple("%s.%s" % (option, name) for name in group) for group in destination.exclusive]
-        known = [inner for inner, _field in leaves(cls.fields(option))]
+        known = [inner for inner, _field in flatten_fields(cls.list_fields(option))]
         partners = []
         for group in groups:
             if any(path == member or path.startswith(member + ".") for member in group):
@@ -241,7 +241,7 @@ class Kind:
         return partners
 
     @classmethod
-    def health(cls, status: Optional[str]) -> str:
+    def read_health(cls, status: Optional[str]) -> str:
         """What a status means, in one vocabulary: ok, paused, starting, failed or unknown."""
         if status in cls.running:
             return "ok"
@@ -277,7 +277,7 @@ class Kind:
         return {**where, "task_name": record.get("name")}
 
     @classmethod
-    def id_of(cls, task: Task) -> str:
+    def require_id(cls, task: Task) -> str:
         """
         :raises OpendumpError: the service shows none; a request without it would be about all tasks.
         """
@@ -285,7 +285,7 @@ class Kind:
             raise OpendumpError("The service shows no ID of %s '%s', so nothing can be done with it." % (cls.noun, task.name))
         return task.id
 
-    def look(self, parent: Parent, task: Task) -> Optional[Task]:
+    def read_task(self, parent: Parent, task: Task) -> Optional[Task]:
         """show(), with what is known of the task where the answer leaves it out.
 
         :raises OpendumpError: the answer is about another task.
@@ -305,7 +305,7 @@ class Kind:
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         """Look up many parents with as few requests as possible, before parent() is asked for each."""
 
-    def parent(self, wanted: Mapping[str, str]) -> Parent:
+    def find_parent(self, wanted: Mapping[str, str]) -> Parent:
         """The parent that the options name."""
         raise NotImplementedError
 
@@ -313,11 +313,11 @@ class Kind:
         """The parent by the ID that every way of naming it leads to; looked up where it was named in a way of its own."""
         return parent
 
-    def parents(self) -> list[Parent]:
+    def list_parents(self) -> list[Parent]:
         """Every parent of the project that can hold tasks of this kind."""
         raise NotImplementedError
 
-    def listing(self, parent: Parent) -> Listing:
+    def list_tasks(self, parent: Parent) -> Listing:
         """All tasks of a parent, to the last page."""
         raise NotImplementedError
 
@@ -355,7 +355,7 @@ class Kind:
         """
         return Preflight()
 
-    def measure(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
+    def list_measurements(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
         """Add to whole tasks what their own API does not show; for readers only, a reconciliation has no use for it.
 
         :returns: what is left to be called, in any order or at the same time.
@@ -369,5 +369,5 @@ class Kind:
     @classmethod
     def needs_explanation(cls, task: Task) -> bool:
         """Whether a task is not well, as far as its own state and those of its partitions tell."""
-        partitions = [cls.health(part.status) for part in task.partitions or ()]
-        return cls.health(task.status) in ("failed", "unknown") or "failed" in partitions
+        partitions = [cls.read_health(part.status) for part in task.partitions or ()]
+        return cls.read_health(task.status) in ("failed", "unknown") or "failed" in partitions

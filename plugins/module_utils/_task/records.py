@@ -20,7 +20,7 @@ from .._numbers import whole
 LONGEST_EXPLANATION = 2000
 
 
-def moment(milliseconds: Any) -> Optional[str]:
+def format_milliseconds(milliseconds: Any) -> Optional[str]:
     """ISO 8601 in UTC of a time in milliseconds since 1970; None for anything else (0 is how services say never)."""
     number = whole(milliseconds)
     if not number or number < 0:
@@ -31,7 +31,7 @@ def moment(milliseconds: Any) -> Optional[str]:
         return None
 
 
-def quantity(value: Any) -> Optional[int]:
+def read_quantity(value: Any) -> Optional[int]:
     """An offset, or a number of messages or records: whole and not negative. Kafka says -1 where there is none yet, which is unknown."""
     number = whole(value)
     return number if number is not None and number >= 0 else None
@@ -44,20 +44,20 @@ def read_lag(current: Any, end: Any, lag: Any) -> Optional[int]:
     :param end: the offset of the next message to come; serves where no lag is told.
     :param lag: as told, None where it is not.
     """
-    place, last = whole(current), quantity(end)
+    place, last = whole(current), read_quantity(end)
     if place is not None and place < 0:
         return None
     if lag is None and place is not None and last is not None:
         return max(last - place, 0)
-    return quantity(lag)
+    return read_quantity(lag)
 
 
-def text(value: Any) -> Optional[str]:
+def read_text(value: Any) -> Optional[str]:
     """The value as text, None where it is none."""
     return None if value is None else value if isinstance(value, str) else str(value)
 
 
-def rows(value: Any) -> list[Mapping[str, Any]]:
+def read_rows(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a list in an answer; anything else in it is dropped."""
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 

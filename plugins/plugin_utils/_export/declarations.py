@@ -17,12 +17,12 @@ from typing import Any, Optional
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import (
     Field,
-    beside,
-    dig,
     drop_followers,
+    flatten_fields,
+    get_value,
     is_replaced,
-    leaves,
-    plant,
+    set_value,
+    sibling_path,
 )
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
@@ -143,7 +143,7 @@ def _declare(declaration: Declaration, kind: type[Kind], record: Mapping[str, An
     if not isinstance(destination, Mapping):
         return "the service does not show where it dumps to"
     option = str(destination.get("kind"))
-    if kind.destination(option) is None:
+    if kind.find_destination(option) is None:
         return "it dumps to %s, which cannot be declared" % option
     unusable = kind.has_task_id and bool(kind.name_rule.problems(record.get("name")))
     declaration.item.update(kind.locate(record, by_parent_name=by_parent_name, by_id=by_id or unusable))
@@ -166,10 +166,10 @@ def _declare(declaration: Declaration, kind: type[Kind], record: Mapping[str, An
 
 
 def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tree: Mapping[str, Any]) -> None:
-    fields = kind.fields(option)
-    values = {path: dig(tree, path) for path, _field in leaves(fields)}
+    fields = kind.list_fields(option)
+    values = {path: get_value(tree, path) for path, _field in flatten_fields(fields)}
     own = drop_followers(fields, values)
-    for path, known in leaves(fields):
+    for path, known in flatten_fields(fields):
         value = own.get(path)
         usual = known.default_on_create if known.usual is None else known.usual
         if known.secret or value in EMPTY or (usual is not None and known.rule.same(usual, value)):
@@ -178,7 +178,7 @@ def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tre
         if reason:
             declaration.undeclared.append("%s is not declared: it %s" % (path, reason))
         else:
-            plant(declaration.item, path, value)
+            set_value(declaration.item, path, value)
     declaration.item.setdefault(option, {})
 
 
@@ -195,8 +195,8 @@ def objection(known: Field, value: Any) -> Optional[str]:
 
 def _secrets(kind: type[Kind], option: str, item: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
     variables = {}
-    for path, known in leaves(kind.fields(option)):
-        meaningless = known.goes_with and not dig(item, beside(path, known.goes_with))
+    for path, known in flatten_fields(kind.list_fields(option)):
+        meaningless = known.goes_with and not get_value(item, sibling_path(path, known.goes_with))
         if known.secret and not meaningless and not is_replaced(path, known, item):
             words = (record.get("parent_name") or record.get("parent"), record.get("name"), *path.split(".")[1:])
             own = re.sub(r"[^A-Z0-9]+", "_", "_".join(map(str, words)).upper()).strip("_")

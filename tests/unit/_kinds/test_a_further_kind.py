@@ -23,7 +23,7 @@ from ansible_collections.opendump.huaweicloud.plugins.filter.with_defaults impor
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds import registry
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import dump_tasks
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks_info import dump_tasks_info
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, read_answer
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, read_values
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Destination, Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Listing, Parent, Partition, Task
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import Integer, Text
@@ -55,13 +55,13 @@ class MirrorTask(Kind):
 
     there: ClassVar[dict[str, Task]] = {}
 
-    def parent(self, wanted: Mapping[str, str]) -> Parent:
+    def find_parent(self, wanted: Mapping[str, str]) -> Parent:
         return Parent(wanted["broker_name"], wanted["broker_name"])
 
-    def parents(self) -> list[Parent]:
+    def list_parents(self) -> list[Parent]:
         return sorted({task.parent for task in self.there.values()}, key=str)
 
-    def listing(self, parent: Parent) -> Listing:
+    def list_tasks(self, parent: Parent) -> Listing:
         return Listing([dataclasses.replace(task) for task in self.there.values() if task.parent == parent], {"total": len(self.there)})
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
@@ -69,7 +69,7 @@ class MirrorTask(Kind):
         return dataclasses.replace(there) if there else None
 
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
-        values = read_answer(self.fields(destination), body)
+        values = read_values(self.list_fields(destination), body)
         part = [Partition("0", "GOING", lag=3)]
         self.there[name] = Task(
             self.name, parent, name, "id-" + name, "GOING", "2026-11-27T00:00:00Z", None, destination, values, partitions=part, lag=3
@@ -77,7 +77,7 @@ class MirrorTask(Kind):
         return None
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
-        self.there[task.name].values = read_answer(self.fields(destination), body)
+        self.there[task.name].values = read_values(self.list_fields(destination), body)
 
     def delete(self, parent: Parent, task: Task) -> None:
         del self.there[task.name]

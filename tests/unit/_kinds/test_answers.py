@@ -155,7 +155,7 @@ def test_the_unused_side_of_a_smart_connect_task(unused: dict[str, Any]) -> None
         "create_time": 1708427753133,
         **unused,
     }
-    (task,) = SmartConnectTask(Answering({"tasks": [row], "total_number": 1})).listing(Parent("i")).tasks
+    (task,) = SmartConnectTask(Answering({"tasks": [row], "total_number": 1})).list_tasks(Parent("i")).tasks
     record = task_result(SmartConnectTask, task)
     assert record is not None
     assert record["destination"]["kind"] == "kafka"
@@ -166,13 +166,13 @@ def test_the_unused_side_of_a_smart_connect_task(unused: dict[str, Any]) -> None
 
 def test_the_misspelt_interval_of_the_list_is_read() -> None:
     row = {"task_name": "t", "sink_type": "OBS_SINK", "sink_task": {"deliver_time_interva": 300}, "id": "1", "status": "RUNNING"}
-    (task,) = SmartConnectTask(Answering({"tasks": [row]})).listing(Parent("i")).tasks
+    (task,) = SmartConnectTask(Answering({"tasks": [row]})).list_tasks(Parent("i")).tasks
     assert task.values["obs.deliver_time_interval"] == 300
 
 
 def test_a_combination_that_nobody_documents_is_shown_and_not_guessed() -> None:
     row = {"task_name": "t", "source_type": "REDIS_REPLICATOR_SOURCE", "sink_type": "OBS_SINK", "id": "1", "status": "RUNNING"}
-    (task,) = SmartConnectTask(Answering({"tasks": [row]})).listing(Parent("i")).tasks
+    (task,) = SmartConnectTask(Answering({"tasks": [row]})).list_tasks(Parent("i")).tasks
     assert (task.destination, task.values) == ("redis_replicator_source+obs_sink", {})
 
 
@@ -195,4 +195,4 @@ def test_a_group_is_the_tasks_only_where_there_is_no_doubt(groups: list[str], gr
 def test_a_list_that_cannot_be_read_is_never_an_empty_one(answer: Any) -> None:
     for adapter in (DisTransferTask(Answering(answer)), KafkaSinkTask(Answering(answer))):
         with pytest.raises(Exception, match=r"no JSON object|cannot be read"):
-            adapter.listing(Parent("p", "p", "c"))
+            adapter.list_tasks(Parent("p", "p", "c"))

@@ -17,7 +17,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.plan import make_plan
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import declare
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import encode_values, leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import encode_values, flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
@@ -113,7 +113,7 @@ def test_a_file_type_beside_the_data_type_of_the_stream(
     assert len(service.requests) == (file_type != "text")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ALL if "topics" in [path for path, _field in leaves(kind.task_fields)]])
+@pytest.mark.parametrize("kind", [kind for kind in ALL if "topics" in [path for path, _field in flatten_fields(kind.task_fields)]])
 @pytest.mark.parametrize(("topic", "word"), [(False, "boolean"), (83, "number"), (1.5, "number"), (None, ""), ({"a": 1}, "structure")])
 def test_a_topic_that_is_no_text_is_to_be_quoted(kind: Any, topic: Any, word: str) -> None:
     problems = find_item_problems(kind, connect(topics=["orders", topic], obs={"obs_bucket_name": "bucket"}))
@@ -147,7 +147,7 @@ def test_nor_where_the_task_has_an_agency_that_nobody_declares() -> None:
 def test_every_secret_beside_an_agency_says_what_replaces_it(kind: Any) -> None:
     """Where a service takes an agency instead of a key, the key is needless."""
     for destination in kind.destinations:
-        fields = dict(leaves(destination.fields))
+        fields = dict(flatten_fields(destination.fields))
         keys = [field for field in fields.values() if field.environment]
         assert [field.name for field in keys if "agency_name" in fields and field.replaced_by != "agency_name"] == []
 
@@ -161,7 +161,7 @@ def test_what_the_service_shows_and_nobody_knows_is_sent_back(service: Any) -> N
     service.answer("GET", "tasks", {"tasks": [{**row, "tags": [1], "source_task": None, "source_type": "NONE"}]})
     service.answer("PUT", "tasks/1", None)
     adapter = SmartConnectTask(service)
-    (task,) = adapter.listing(INSTANCE).tasks
+    (task,) = adapter.list_tasks(INSTANCE).tasks
     adapter.update(INSTANCE, task, "obs", {"topics": "a", "obs": {"obs_bucket_name": "bucket", "deliver_time_interval": 60}})
     assert service.requests[-1][2] == {
         "task_name": "t",
@@ -179,9 +179,9 @@ def test_so_it_is_on_either_side_of_a_redis_copy_and_in_groups_of_dis(service: A
     service.answer("GET", "tasks", {"tasks": [{"task_name": "t", "id": "1", "status": "RUNNING", **types, **sides}]})
     service.answer("PUT", "tasks/1", None)
     connects = SmartConnectTask(service)
-    (task,) = connects.listing(INSTANCE).tasks
+    (task,) = connects.list_tasks(INSTANCE).tasks
     connects.update(
-        INSTANCE, task, "redis", encode_values(connects.fields("redis"), {**task.values, "redis.source.redis_address": ["c:1"]})
+        INSTANCE, task, "redis", encode_values(connects.list_fields("redis"), {**task.values, "redis.source.redis_address": ["c:1"]})
     )
     assert service.requests[-1][2]["source_task"] == {"redis_address": "c:1", "a": 1}
     assert service.requests[-1][2]["sink_task"] == {"redis_address": "b:1", "target_db": -1}
@@ -192,7 +192,7 @@ def test_so_it_is_on_either_side_of_a_redis_copy_and_in_groups_of_dis(service: A
     transfers = DisTransferTask(service)
     result = transfers.show(STREAM, Task("dis_transfer_task", STREAM, "t"))
     assert result is not None
-    transfers.update(STREAM, result, "dws", encode_values(transfers.fields("dws"), result.values))
+    transfers.update(STREAM, result, "dws", encode_values(transfers.list_fields("dws"), result.values))
     sent = service.requests[-1][2]["dws_destination_descriptor"]
     assert sent == {"task_name": "t", "dws_delimiter": ",", "new": 1, "options": {"reject_limit": "5", "strict": "on"}}
 
@@ -206,7 +206,7 @@ def test_a_copy_that_is_shown_with_both_ways_to_its_peer_is_created_by_one(servi
     assert "exactly one of" in refused
     service.answer("POST", "tasks", {"task_name": "t", "id": "2"})
     adapter = SmartConnectTask(service)
-    adapter.create(INSTANCE, "t", "kafka", encode_values(adapter.fields("kafka"), shown.values), False)
+    adapter.create(INSTANCE, "t", "kafka", encode_values(adapter.list_fields("kafka"), shown.values), False)
     assert service.requests[-1][2]["source_task"] == {"instance_id": "peer", "direction": "pull"}
 
 
@@ -218,7 +218,7 @@ def test_only_what_is_not_well_is_asked_why(service: Any, refuse: Any) -> None:
     service.answer("POST", "transfertasklog/.*", {"transferTaskLogList": rows})
     adapter = DisTransferTask(service)
     tasks = [Task(adapter.name, STREAM, state, state, state) for state in ("RUNNING", "PAUSED", "STARTING", "ABNORMAL", "ERROR", "ODD")]
-    for step in adapter.measure(STREAM, tasks):
+    for step in adapter.list_measurements(STREAM, tasks):
         step()
     assert [path.rpartition("/")[2] for _method, path, _body in service.requests] == ["ABNORMAL", "ERROR", "ODD", STREAM.id]
     assert {task.name: task.explanation for task in tasks} == {
@@ -226,7 +226,7 @@ def test_only_what_is_not_well_is_asked_why(service: Any, refuse: Any) -> None:
         **dict.fromkeys(["ABNORMAL", "ERROR", "ODD"], "state ERROR, records 0, reason no bucket"),
     }
     service.answer("POST", "transfertasklog/.*", refuse(403))
-    for step in adapter.measure(STREAM, [Task(adapter.name, STREAM, "t", "1", "ERROR")]):
+    for step in adapter.list_measurements(STREAM, [Task(adapter.name, STREAM, "t", "1", "ERROR")]):
         step()
 
 

@@ -58,7 +58,7 @@ def measured(service: Any, offsets: list[dict[str, Any]], **more: Any) -> Task:
     service.answer("GET", "groups/connect-t", {"group": {"group_message_offsets": offsets}})
     values = {key: value for key, value in {"topics": "a", **more}.items() if value}
     task = Task("smart_connect_task", INSTANCE, "t", "id", "RUNNING", destination="obs", values=values)
-    for step in SmartConnectTask(service).measure(INSTANCE, [task]):
+    for step in SmartConnectTask(service).list_measurements(INSTANCE, [task]):
         step()
     return task
 

@@ -17,7 +17,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import ALL
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
@@ -36,7 +36,7 @@ PARTS = st.dictionaries(st.sampled_from(PART_MEMBERS.split()), ODD)
 
 def answers(kind: type[Kind]) -> st.SearchStrategy[dict[str, Any]]:
     names = sorted(
-        {path.split(".")[-1] for destination in kind.destinations for path, _field in leaves(destination.fields)}
+        {path.split(".")[-1] for destination in kind.destinations for path, _field in flatten_fields(destination.fields)}
         | {"source", "sink", "options"}
     )
     inside = st.dictionaries(st.sampled_from(names), ODD, max_size=8)
@@ -57,7 +57,7 @@ def test_odd_values_are_shown_or_null(kind: type[Kind], service: Any, data: st.D
     json.dumps(record)
     for name in ("lag", "created_at", "last_transfer_at"):
         assert record[name] is None or str(record[name])[0] != "-"
-    for step in adapter.measure(PARENT, [task]):
+    for step in adapter.list_measurements(PARENT, [task]):
         step()
 
 
@@ -78,12 +78,12 @@ def test_a_list_shorter_than_its_total_is_read_again_and_then_unknown(
 ) -> None:
     service.answer("GET", "tasks", {"tasks": tasks, **says})
     with pytest.raises(OpendumpError, match="Nothing is known about what it does not list"):
-        kind(service).listing(PARENT)
+        kind(service).list_tasks(PARENT)
     assert len(service.requests) >= 3
     whole = [{"task_name": name, "task_id": name, "id": name} for name in "abc"]
     readings = iter([{"tasks": tasks, **says}, {"tasks": [], **says}])
     service.answer("GET", "tasks", lambda _query: next(readings, {"tasks": whole, **says}))
-    assert [task.name for task in kind(service).listing(PARENT).tasks] == ["a", "b", "c"]
+    assert [task.name for task in kind(service).list_tasks(PARENT).tasks] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
@@ -91,7 +91,7 @@ def test_a_list_shorter_than_its_total_is_read_again_and_then_unknown(
 def test_a_total_that_is_missing_or_smaller_says_nothing(kind: type[Kind], service: Any, total: Any) -> None:
     tasks = [{"task_name": "t", "task_id": "1", "id": "1"}]
     service.answer("GET", "tasks", lambda query: {"tasks": [] if query else tasks, "total_number": total})
-    assert len(kind(service).listing(PARENT).tasks) == 1
+    assert len(kind(service).list_tasks(PARENT).tasks) == 1
 
 
 STREAMS_SAY = [
@@ -106,7 +106,7 @@ STREAMS_SAY = [
 def test_a_list_of_streams_shorter_than_it_says_is_unknown(service: Any, says: dict[str, Any], error: str) -> None:
     service.answer("GET", "streams", {"stream_names": ["a"], **says})
     with pytest.raises(OpendumpError, match=error):
-        DisTransferTask(service).parents()
+        DisTransferTask(service).list_parents()
 
 
 @pytest.mark.parametrize("names", ["", "ab"])
@@ -115,7 +115,7 @@ def test_a_list_of_transfer_tasks_that_says_it_has_more_and_shows_none_is_unknow
     tasks = [{"task_name": name, "task_id": name} for name in names]
     service.answer("GET", "tasks", {"tasks": tasks, "has_more_tasks": True})
     with pytest.raises(OpendumpError, match=f"more transfer tasks of stream 'p' than the {len(names)} that it lists, also when"):
-        DisTransferTask(service).listing(PARENT)
+        DisTransferTask(service).list_tasks(PARENT)
     for says in ({"has_more_tasks": "false"}, {"has_more_tasks": True, "total_number": len(names)}):
         service.answer("GET", "tasks", {"tasks": tasks, **says})
-        assert len(DisTransferTask(service).listing(PARENT).tasks) == len(names)
+        assert len(DisTransferTask(service).list_tasks(PARENT).tasks) == len(names)

@@ -62,4 +62,4 @@ def test_what_cannot_be_read_is_unknown(kind: type[Kind], there: Any, refuse: An
 def test_an_instance_that_is_named_by_its_connector_is_looked_up(there: Any) -> None:
     there.answer("GET", "/instances", {"instances": [{"instance_id": "i", "name": "kafka", "connector_id": "c"}]})
     (kind,) = [kind for kind in KINDS if "connector_id" in kind.parent_options]
-    assert len(check(kind, there, "warn", parent=kind(there).parent({"connector_id": "c"})).warnings) == 2
+    assert len(check(kind, there, "warn", parent=kind(there).find_parent({"connector_id": "c"})).warnings) == 2

@@ -17,7 +17,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration import stages as migration
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Choices, Situation, Stage, find_stage
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.successor import Writing, compare_successor, design_successor
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Partition, Task
 
 INSTANCE = Parent("instance-1", "kafka", "connector-1")
@@ -195,7 +195,7 @@ def test_every_field_of_a_sink_task_is_carried_over_or_decided_upon() -> None:
             "deliver_time_interval": 300,
         },
     }
-    fields = {path for path, field in leaves(KafkaSinkTask.fields("obs")) if not field.secret}
+    fields = {path for path, field in flatten_fields(KafkaSinkTask.list_fields("obs")) if not field.secret}
     assert fields <= {*RAW, "topics_regex"}
     assert successor.declaration.values["obs.secret_key"] == "SK"
     assert "SK" not in str(successor.options)

@@ -15,7 +15,7 @@ from in_process import call_module
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.with_defaults import with_defaults
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS, LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import item_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import build_item_spec
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems, list_paths
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 
@@ -116,7 +116,7 @@ def misspell(path: str) -> str:
 
 @pytest.mark.parametrize("kind", LISTS.values(), ids=LISTS)
 def test_each_misspelt_option_is_told_with_the_right_one_at_every_depth_and_in_defaults(kind: type[Kind]) -> None:
-    for path in paths_outside_of_rows(item_spec(kind)["options"]):
+    for path in paths_outside_of_rows(build_item_spec(kind)["options"]):
         wrong = misspell(path)
         advice = f"did you mean {path} for {wrong}"
         assert advice in "; ".join(find_item_problems(kind, plant(wrong, "x")))

@@ -47,7 +47,7 @@ def there(wanted: Declared, status: str = "RUNNING", **changes: Any) -> Task:
     """The task as its service shows it after it was created as declared, then changed behind our back."""
     plan = make_plan(wanted, STREAM, None)
     kind = wanted.kind
-    values = fields.read_answer(kind.fields(wanted.destination), plan.body())
+    values = fields.read_values(kind.list_fields(wanted.destination), plan.body())
     values.update({path.replace("__", "."): value for path, value in changes.items()})
     values = {path: value for path, value in values.items() if value is not None}
     return Task(kind.name, INSTANCE, wanted.name or "", "id-1", status, destination=wanted.destination, values=values)
@@ -297,12 +297,12 @@ def test_what_a_plan_leads_to_needs_no_plan(name: str, data: st.DataObject) -> N
     """Whatever was there before, or nothing."""
     make, options = DECLARATIONS[name]
     wanted, before = data.draw(options), data.draw(st.none() | options)
-    declared = make(obs=wanted, on_immutable_change="recreate", state=data.draw(st.sampled_from(sorted(make().kind.states()))))
+    declared = make(obs=wanted, on_immutable_change="recreate", state=data.draw(st.sampled_from(sorted(make().kind.list_states()))))
     first = planned(declared, there(make(obs=before), "RUNNING") if before else None)
     if declared.state == "absent":
         assert planned(declared, None).actions == []
         return
-    written = fields.read_answer(declared.kind.fields("obs"), first.body()) if first.changed_fields else None
+    written = fields.read_values(declared.kind.list_fields("obs"), first.body()) if first.changed_fields else None
     values = there(make(obs=before)).values if written is None else written
     status = "PAUSED" if declared.state == "paused" else "RUNNING"
     after = Task(declared.kind.name, INSTANCE, declared.name or "", "id-1", status, destination="obs", values=values)
@@ -320,18 +320,18 @@ FIELDS = [
     pytest.param(kind, destination.option, path, id=f"{kind.name}-{path}")
     for kind in ALL
     for destination in kind.destinations
-    for path, known in fields.leaves(kind.fields(destination.option))
+    for path, known in fields.flatten_fields(kind.list_fields(destination.option))
     if not known.secret and path.startswith(destination.option)
 ]
 
 
 @pytest.mark.parametrize(("kind", "option", "path"), FIELDS)
 def test_what_is_not_shown_causes_no_write_unless_the_service_leaves_out_what_is_not_set(kind: type[Kind], option: str, path: str) -> None:
-    known = dict(fields.leaves(kind.fields(option)))
+    known = dict(fields.flatten_fields(kind.list_fields(option)))
     wanted = Declared(kind, {}, "dump", destination=option, values={path: some_value(known[path].rule)}, on_immutable_change="recreate")
     secrets = {name: "x" for name, field in known.items() if field.secret}
     wanted.values.update(secrets if kind.replaces_whole else {})
-    absent = {path, *kind.partners(option, path), "cloudtable.opentsdb_schema"}
+    absent = {path, *kind.find_partners(option, path), "cloudtable.opentsdb_schema"}
     shown = {name: some_value(field.rule) for name, field in known.items() if name not in absent}
     current = Task(kind.name, INSTANCE, "dump", "id-1", "RUNNING", destination=option, values=shown)
     plan = planned(wanted, current)
@@ -345,7 +345,7 @@ def test_what_is_not_shown_causes_no_write_unless_the_service_leaves_out_what_is
             )
             more = Declared(kind, {}, "dump", destination=option, values={**wanted.values, other: 61})
             if other != path:
-                assert fields.dig(planned(more, current).body(), path) == known[path].rule.encode(wanted.values[path])
+                assert fields.get_value(planned(more, current).body(), path) == known[path].rule.encode(wanted.values[path])
     current.values[path] = ""
     assert planned(wanted, current).changed, "shown to be empty, it is another"
 

@@ -150,26 +150,26 @@ def a_row(entry: fields.Field | fields.Group) -> Any:
 
 @pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda destination: getattr(destination, "kind", destination))
 def test_every_field_survives_its_own_echo(kind: Any, option: str) -> None:
-    declared = kind.fields(option)
-    values = {path: a_value(field) for path, field in fields.leaves(declared)}
-    echo = fields.read_answer(declared, fields.encode_values(declared, values))
+    declared = kind.list_fields(option)
+    values = {path: a_value(field) for path, field in fields.flatten_fields(declared)}
+    echo = fields.read_values(declared, fields.encode_values(declared, values))
     assert fields.find_differences(declared, values, echo) == []
-    secrets = {path for path, field in fields.leaves(declared) if field.secret}
+    secrets = {path for path, field in fields.flatten_fields(declared) if field.secret}
     assert secrets.isdisjoint(echo)
-    readable = [path for path, field in fields.leaves(declared) if not field.secret]
+    readable = [path for path, field in fields.flatten_fields(declared) if not field.secret]
     assert sorted(echo) == sorted(readable)
 
 
 @pytest.mark.parametrize(("kind", "option"), DESTINATIONS, ids=lambda destination: getattr(destination, "kind", destination))
 def test_a_missing_echo_of_a_declared_value_is_drift(kind: Any, option: str) -> None:
-    declared = kind.fields(option)
-    for path, field in fields.leaves(declared):
+    declared = kind.list_fields(option)
+    for path, field in fields.flatten_fields(declared):
         if not field.secret and not (isinstance(field.rule, rules.Boolean) and a_value(field) is False):
             assert fields.find_differences(declared, {path: a_value(field)}, {}) == [path]
 
 
 def test_records_show_every_readable_field_and_no_secret() -> None:
-    shown = fields.show_values(KafkaSinkTask.fields("obs"), {"obs.secret_key": "geheim", "obs.obs_path": "/a/b/"})
+    shown = fields.show_values(KafkaSinkTask.list_fields("obs"), {"obs.secret_key": "geheim", "obs.obs_path": "/a/b/"})
     assert shown["obs"]["obs_path"] == "a/b"
     assert shown["obs"]["obs_bucket_name"] is None
     assert "secret_key" not in shown["obs"]
@@ -177,12 +177,14 @@ def test_records_show_every_readable_field_and_no_secret() -> None:
 
 def test_secrets_are_found_by_environment_and_only_where_they_are_missing() -> None:
     environment = {"OPENDUMP_OBS_ACCESS_KEY": "from-environment", "OPENDUMP_OBS_SECRET_KEY": ""}
-    values = fields.collect_values(KafkaSinkTask.fields("obs"), {"obs": {"access_key": "from-option", "secret_key": None}}, environment)
+    values = fields.collect_values(
+        KafkaSinkTask.list_fields("obs"), {"obs": {"access_key": "from-option", "secret_key": None}}, environment
+    )
     assert values == {"obs.access_key": "from-option"}
-    values = fields.collect_values(KafkaSinkTask.fields("obs"), {"obs": {"access_key": ""}}, environment)
+    values = fields.collect_values(KafkaSinkTask.list_fields("obs"), {"obs": {"access_key": ""}}, environment)
     assert values == {"obs.access_key": "from-environment"}
 
 
 def test_an_empty_text_is_a_declaration_and_null_is_none() -> None:
-    declared = fields.collect_values(KafkaSinkTask.fields("obs"), {"topics": None, "obs": {"obs_path": ""}}, {})
+    declared = fields.collect_values(KafkaSinkTask.list_fields("obs"), {"topics": None, "obs": {"obs_path": ""}}, {})
     assert declared == {"obs.obs_path": ""}

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import FilterModule
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS, LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import leaves
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 
 to_dumping_vars = FilterModule().filters()["to_dumping_vars"]
@@ -84,7 +84,9 @@ def test_each_kind_is_declared_without_defaults() -> None:
 
 def test_what_services_show_undeclared_could_be_declared() -> None:
     """A usual value that its own field refuses would be a misspelling, and every task would be exported with it."""
-    usual = [(field, field.usual) for kind in KINDS.values() for place in kind.destinations for _path, field in leaves(place.fields)]
+    usual = [
+        (field, field.usual) for kind in KINDS.values() for place in kind.destinations for _path, field in flatten_fields(place.fields)
+    ]
     declared = [(field.name, field.rule.problems(field.rule.canonical(value))) for field, value in usual if value is not None]
     assert declared
     assert [entry for entry in declared if entry[1]] == []
