@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import with_controls
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import restore_controls
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import choose, choose_paused, make_items
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 
@@ -59,10 +59,10 @@ def dumps_to_heal(
     tasks: Sequence[Mapping[str, Any]], limit: int, wait_timeout: float = 120.0, pausing: Optional[Mapping[str, Any]] = None
 ) -> dict[str, list[dict[str, Any]]]:
     """Items that pause failed tasks, or that set running what ``pausing`` brought to rest; ``wait_timeout`` in seconds."""
-    chosen = choose(with_controls(tasks), int(limit))
+    chosen = choose(restore_controls(tasks), int(limit))
     if not pausing:
         return make_items(chosen, "paused", float(wait_timeout))
-    return make_items(choose_paused(chosen, with_controls(pausing.get("results"))), "running", float(wait_timeout))
+    return make_items(choose_paused(chosen, restore_controls(pausing.get("results"))), "running", float(wait_timeout))
 
 
 class FilterModule:

@@ -12,7 +12,7 @@ from typing import Any, Callable, Union
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import with_controls
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import restore_controls
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import set_value
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, HiddenText, export
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
@@ -104,7 +104,7 @@ def to_dumping_vars(
     """
     :raises AnsibleFilterError: it is nothing that dump_tasks_info returns, the form is none, or a text is hidden that a declaration needs.
     """
-    whole = with_controls(plain(gathered))
+    whole = restore_controls(plain(gathered))
     tasks = whole.get("tasks") if isinstance(whole, dict) else whole
     if not isinstance(tasks, list) or not all(isinstance(task, dict) and task.get("kind") for task in tasks):
         raise AnsibleFilterError("to_dumping_vars: give it what dump_tasks_info returned, or the list tasks of it.")

@@ -16,18 +16,18 @@ _OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\\
 _STAND_IN = re.compile("\\[U\\+(005B|007F|00[89][0-9A-F]|061C|200[EF]|202[89A-E]|206[6-9])\\]")
 
 
-def without_controls(value: Any) -> Any:
+def escape_controls(value: Any) -> Any:
     """A result with a stand-in for every sign that a terminal would obey: with -v, and of failures, Ansible prints all of it as JSON."""
     # One look at all texts at once: hardly a result has such signs, and to build a large one anew takes longer than to write it down.
-    return _map_texts(value, _stand_in) if _OBEYED.search(json.dumps(value, ensure_ascii=False, default=str)) else value
+    return _map_texts(value, _escape_text) if _OBEYED.search(json.dumps(value, ensure_ascii=False, default=str)) else value
 
 
-def with_controls(value: Any) -> Any:
+def restore_controls(value: Any) -> Any:
     """What came out of a result as the service has it, for what is declared from it has to be the same."""
     return _map_texts(value, lambda text: _STAND_IN.sub(lambda sign: chr(int(sign[1], 16)), text) if "[U+" in text else text)
 
 
-def _stand_in(text: str) -> str:
+def _escape_text(text: str) -> str:
     return _OBEYED.sub(lambda sign: "[U+%04X]" % ord(sign.group()), text) if _OBEYED.search(text) else text
 
 

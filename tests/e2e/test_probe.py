@@ -23,14 +23,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.client import Client
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.answers import build_document, compare
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.apis import dis_api
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.answers import build_document, find_disagreements
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.apis import open_dis_api
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.catalogue import BY_SWITCH, QUESTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.ground import Places
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.life import living
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.life import hold_lock
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.question import Question
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.run import Outcome, Probe
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.talk import Pace
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.run import Probe, ProbeResult
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.talk import ProbeTiming
 from huaweicloud_emulator.server import Local, new_cloud
 
 from .conftest import ACCESS_KEY, INSTANCE, PROJECT, REGION, SECRET_KEY, Play, Run
@@ -78,8 +78,8 @@ TEXTS = {
     "dis.extra_fields": [{}, {"compression_format": "", "new_thing": {"a": 1}}],
     "dms.extra_fields": [{}, {"task": {"tags": []}, "sink_task": {"new_thing": 1}, "obs_destination_descriptor": {"new_thing": True}}],
 }
-FAST = Pace(0.01, 0.06, 5)
-SLOWER = Pace(0.01, 0.15, 5)
+FAST = ProbeTiming(0.01, 0.06, 5)
+SLOWER = ProbeTiming(0.01, 0.15, 5)
 
 
 def values_of(name: str) -> list[Any]:
@@ -148,7 +148,7 @@ def places(**others: str) -> Places:
     return Places(**{**lent, **others})
 
 
-def probe(client: Client, pace: Pace = FAST, questions: tuple[Question, ...] = QUESTIONS, **others: str) -> Outcome:
+def probe(client: Client, pace: ProbeTiming = FAST, questions: tuple[Question, ...] = QUESTIONS, **others: str) -> ProbeResult:
     return Probe(client, places(**others), pace, time.time, questions).run()
 
 
@@ -205,7 +205,7 @@ def test_whatever_is_set_at_once_the_probe_finds_it_or_says_why_it_cannot_be_tol
     local.seed(ESTATE)
     local.switch(chosen)
     client = connect(local)
-    outcome = probe(client, Pace(0.005, 0.03, 1.5), stream=stream)
+    outcome = probe(client, ProbeTiming(0.005, 0.03, 1.5), stream=stream)
     client.close()
     wanted = {name: local.cloud.switches[name] for name in OBSERVABLE}
     wrong = {
@@ -235,7 +235,7 @@ def test_its_own_answers_make_the_local_cloud_answer_the_same(cloud: Local, clie
     cloud.admin("POST", "answers", json.loads(json.dumps(first)))
     cloud.seed(ESTATE)
     second = build_document(probe(client, SLOWER).answers, REGION, "2026-11-27T09:00:00Z")
-    assert compare(first, second) == [] and compare(second, first) == []
+    assert find_disagreements(first, second) == [] and find_disagreements(second, first) == []
     assert [name for name, answer in first["answers"].items() if answer["told"] != second["answers"][name]["told"]] == []
 
 
@@ -313,7 +313,7 @@ def kill_and_see(local: Local, last: int, deadly: Sequence[str]) -> int | None:
     others = ids_of(local, OTHERS)
     client = Mortal(options_of(local), environ={})
     client.last, client.deadly = last, deadly
-    pace = Pace(0.001, 0.004, 2)
+    pace = ProbeTiming(0.001, 0.004, 2)
     killed = False
     try:
         Probe(client, places(), pace, time.time).run()
@@ -528,9 +528,9 @@ def test_what_cannot_be_deleted_is_said_first_with_the_call_that_deletes_it(clou
 
 def test_another_probe_that_is_at_work_is_left_alone(cloud: Local, client: Client) -> None:
     other = Probe(client, places(), FAST, time.time)
-    with living(other.own.run):
+    with hold_lock(other.own.run):
         created = other.own.create(
-            dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}}
+            open_dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}}
         ).task
         assert created is not None
         assert probe(client, questions=(BY_SWITCH["dis.list_quota"],)).left == []
@@ -542,7 +542,7 @@ def test_another_probe_that_is_at_work_is_left_alone(cloud: Local, client: Clien
 @pytest.mark.parametrize(("age", "left"), [(3600, 1), (5 * 3600, 0)], ids=["one hour", "five hours"])
 def test_a_probe_of_another_machine_is_tidied_up_after_when_it_is_old(age: int, left: int, cloud: Local, client: Client) -> None:
     other = Probe(client, places(), FAST, lambda: time.time() - age)
-    other.own.create(dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}})
+    other.own.create(open_dis_api(other.talk, "jsonstream"), "m", {"obs_destination_descriptor": {"obs_bucket_path": "testobs"}})
     probe(client, questions=(BY_SWITCH["dis.list_quota"],))
     assert len(names_left(cloud)) == left
 

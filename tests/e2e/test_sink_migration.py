@@ -508,7 +508,7 @@ def test_beside_twin_successors_a_finished_migration_is_not_done(migrate: Run, c
 def test_a_twin_that_comes_while_the_run_is_under_way_is_seen_at_the_end(
     migrate: Run, cloud: Local, kill: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_migration_run, "TWIN_TIMEOUT", 0.1)
+    monkeypatch.setattr(_migration_run, "OTHER_RUN_TIMEOUT", 0.1)
     seed(cloud, sink_task("orders"))
     twins: list[str] = []
 
@@ -579,7 +579,7 @@ def test_two_runs_with_two_state_files(
     migrate: Run, cloud: Local, kill: Callable[..., list[str]], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second run comes in at every third request of the first, in the soak at each: one successor is left, and what both say is so."""
-    monkeypatch.setattr(_migration_run, "TWIN_TIMEOUT", 0.05)
+    monkeypatch.setattr(_migration_run, "OTHER_RUN_TIMEOUT", 0.05)
     second: dict[str, Any] = {}
 
     def run_first(policy: str, at: int) -> dict[str, Any]:

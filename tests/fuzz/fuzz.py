@@ -37,10 +37,10 @@ with atheris.instrument_imports(include=["huaweicloud_emulator.verifier", MODULE
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_bodies import read_refusal
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.error_codes import explain
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.profiles import read_profile
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redaction import make_printable, mask
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redaction import make_printable, mask_secrets
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.request import Request, quote_segment
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.retry import parse_http_date, read_retry_after
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import canonical_query, sign
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import build_canonical_query, sign
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
@@ -87,7 +87,7 @@ def signer(data: bytes) -> None:
     body = fuzzed.ConsumeBytes(200)
     sent = sign(KEY.access, KEY.secret, "POST", path, query, {"Host": "dis.example.org", "X-Sdk-Date": DATE}, body)
     headers = [(name.lower(), value) for name, value in sent.items()]
-    line = canonical_query(query).encode()
+    line = build_canonical_query(query).encode()
     assert _verified(Signed("POST", path.encode(), line, headers, body)), (path, query, body)
     assert not _verified(Signed("POST", path.encode(), line, headers, body + b"x")), "another body"
     assert unquote_to_bytes(path)
@@ -99,7 +99,7 @@ def refusals(data: bytes) -> None:
     status = fuzzed.ConsumeIntInRange(300, 599)
     headers = {"Retry-After": fuzzed.ConsumeUnicode(30), "Date": fuzzed.ConsumeUnicode(30), "X-Request-Id": fuzzed.ConsumeUnicode(20)}
     body = fuzzed.ConsumeBytes(4000)
-    refusal = read_refusal(status, headers, body, lambda text: mask(text, [KEY.secret]))
+    refusal = read_refusal(status, headers, body, lambda text: mask_secrets(text, [KEY.secret]))
     assert KEY.secret not in "".join(refusal)
     assert len(refusal.text) < 2000 and len(refusal.code) < 500
     for service in ("dis", "dms", "iam"):

@@ -13,11 +13,11 @@ from typing import Any, Callable, Optional
 
 from .._errors import ApiError, Meaning, OpendumpError
 from .answers import Answer, read_total
-from .credentials import identify
+from .credentials import find_identity
 from .endpoints import SERVICES
 from .exchange import Exchange
 from .options import REQUEST_TIMEOUT, RETRY_BUDGET, Given, read_seconds, read_verification
-from .redaction import secret_values
+from .redaction import find_secret_values
 from .request import Request, quote_segment
 from .session import Session, gather_secrets
 
@@ -26,7 +26,7 @@ __all__ = ["Client", "quote_segment"]
 #: names of the members that tell items of a list apart, where they are there
 IDENTITIES = ("id", "instance_id", "task_id", "task_name", "name")
 OFFSET_PAST_END = "DMS.40050010"
-READINGS = 5
+MOST_READINGS = 5
 # The pause before a list is read again grows by so much each time.
 READ_AGAIN_SECONDS = 0.2
 MOST_PAGES = 10000
@@ -61,7 +61,7 @@ class Client:
         self.request_timeout = read_seconds(options, "request_timeout", REQUEST_TIMEOUT, above=0)
         #: seconds that all retries of one call may take together
         self.retry_budget = read_seconds(options, "retry_budget", RETRY_BUDGET)
-        identity = identify(given)
+        identity = find_identity(given)
         #: taken out of all that a service says; whoever knows of more adds them
         self.secrets: set[str] = gather_secrets(given, identity)
         #: the enterprise project, or all_granted_eps, that lists of instances are asked for; None for whatever the user may see
@@ -126,7 +126,7 @@ class Client:
         content = b"" if body is None else json.dumps(body, allow_nan=False).encode("ascii")
         method = method.upper()
         changes = method not in ("GET", "HEAD")
-        request = Request(place, method, place.prefix + path, tuple(query), content, changes, project, frozenset(secret_values(body)))
+        request = Request(place, method, place.prefix + path, tuple(query), content, changes, project, frozenset(find_secret_values(body)))
         return self._exchange.perform(request, None if anonymous else self._session.authentication, final)
 
     def pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
@@ -139,7 +139,7 @@ class Client:
         :param limit: items a page; the service may send fewer.
         :raises OpendumpError: a page is no list, the list never stays the same for as long as reading it takes, or it stays incomplete.
         """
-        for reading in range(READINGS):
+        for reading in range(MOST_READINGS):
             self._wait(reading * READ_AGAIN_SECONDS)
             pages, incomplete = self._read_pages(service, path, items, limit, query)
             if not incomplete:

@@ -115,7 +115,7 @@ class Identity:
     iam_endpoint: str = ""
 
 
-def identify(given: Given) -> Identity:
+def find_identity(given: Given) -> Identity:
     """The way to authenticate that counts: options before environment before what lies in the home directory; in each of the
     former two a token before keys before a password before a profile; the metadata of an ECS only where nothing is configured.
 
@@ -124,29 +124,29 @@ def identify(given: Given) -> Identity:
     for read, origin in ((given.option, "the options"), (given.variable, "the environment")):
         token = read("auth_token")
         if token:
-            return _identity(given, Token(_visible("auth_token", token), "auth_token of " + origin))
-        source = (_option_key(given) if read == given.option else _environment_key(given)) or (
-            _password(given, origin) if read("user_name") or read("user_password") else None
+            return _build_identity(given, Token(_check_visible("auth_token", token), "auth_token of " + origin))
+        source = (_read_option_key(given) if read == given.option else _read_environment_key(given)) or (
+            _read_password(given, origin) if read("user_name") or read("user_password") else None
         )
         if source:
-            return _identity(given, source)
+            return _build_identity(given, source)
         if read("profile") or read("config_file"):
-            return _from_profile(given, _named_profile(given))
+            return _read_profile_identity(given, _find_profile(given))
     from .profiles import find_default_file, read_profile
 
     path = find_default_file(given.environ.get("HOME") or os.path.expanduser("~"))
     profile = read_profile(path, None) if path else None
     if profile:
-        return _from_profile(given, profile)
+        return _read_profile_identity(given, profile)
     for variable in NOT_READ:
         if given.named(variable):
             raise ConfigurationError(
                 "%s is set, but the modules cannot log in with an identity provider or as a container. %s" % (variable, WAYS)
             )
-    return _identity(given, EcsAgency(asked_for=False))
+    return _build_identity(given, EcsAgency(asked_for=False))
 
 
-def _identity(given: Given, source: Source, profile: Optional[Profile] = None) -> Identity:
+def _build_identity(given: Given, source: Source, profile: Optional[Profile] = None) -> Identity:
     return Identity(
         source,
         _choose_agency(given, profile),
@@ -174,7 +174,7 @@ def _choose_agency(given: Given, profile: Optional[Profile]) -> Optional[Agency]
     )
 
 
-def _option_key(given: Given) -> Optional[Key]:
+def _read_option_key(given: Given) -> Optional[Key]:
     """A key of which at least one part is an option; the rest may come from the environment."""
     if not any(map(given.option, ("access_key", "secret_key", "security_token"))):
         return None
@@ -192,7 +192,7 @@ def _option_key(given: Given) -> Optional[Key]:
     # A security token of the environment belongs to the environment's key: with another one it is wrong.
     if bool(given.option("access_key")) != bool(given.option("secret_key")):
         origin += ", with " + secret_origin
-    return _key(access, given.get("secret_key"), security_token, origin)
+    return _build_key(access, given.get("secret_key"), security_token, origin)
 
 
 def _name_environment(variable: str) -> str:
@@ -204,15 +204,15 @@ def _name_variable(given: Given, name: str) -> str:
     return next((variable for variable in ENVIRONMENT[name] if given.named(variable)), name)
 
 
-def _environment_key(given: Given) -> Optional[Key]:
+def _read_environment_key(given: Given) -> Optional[Key]:
     for names in zip(ENVIRONMENT["access_key"], ENVIRONMENT["secret_key"], ENVIRONMENT["security_token"]):
         access, secret, security_token = map(given.named, names)
         if access or secret:
-            return _key(access, secret, security_token, _name_environment(names[0]), names)
+            return _build_key(access, secret, security_token, _name_environment(names[0]), names)
     return None
 
 
-def _key(
+def _build_key(
     access: Optional[str],
     secret: Optional[str],
     security_token: Optional[str],
@@ -232,7 +232,12 @@ def _key(
                 "%s is set in the environment, but %s is not; a key has both parts. Set the other one too." % (names[there], names[missing])
             )
         raise ConfigurationError("%s is given without %s; a key has both parts. Set %s." % (there, missing, name_option(missing)))
-    key = Key(_visible("access_key", access), _visible("secret_key", secret), _visible("security_token", security_token or ""), origin)
+    key = Key(
+        _check_visible("access_key", access),
+        _check_visible("secret_key", secret),
+        _check_visible("security_token", security_token or ""),
+        origin,
+    )
     if not _ACCESS_KEY.match(key.access) or len(key.secret) > LONGEST_SECRET_KEY:
         part = "secret_key" if _ACCESS_KEY.match(key.access) else "access_key"
         raise ConfigurationError(
@@ -243,7 +248,7 @@ def _key(
     return key
 
 
-def _password(given: Given, origin: str) -> Password:
+def _read_password(given: Given, origin: str) -> Password:
     user, password, domain, domain_id = map(given.get, ("user_name", "user_password", "domain_name", "domain_id"))
     if not (user and password and (domain or domain_id)):
         parts = (("user_name", user), ("user_password", password), ("domain_name", domain or domain_id))
@@ -255,7 +260,7 @@ def _password(given: Given, origin: str) -> Password:
     return Password(user, password, domain or "", "user_name of " + origin, domain_id or "")
 
 
-def _named_profile(given: Given) -> Profile:
+def _find_profile(given: Given) -> Profile:
     from .profiles import find_default_file, read_profile
 
     path = given.get("config_file")
@@ -275,9 +280,9 @@ def _named_profile(given: Given) -> Profile:
     return profile
 
 
-def _from_profile(given: Given, profile: Profile) -> Identity:
+def _read_profile_identity(given: Given, profile: Profile) -> Identity:
     if profile.on_ecs:
-        return _identity(given, EcsAgency(asked_for=True), profile)
+        return _build_identity(given, EcsAgency(asked_for=True), profile)
     if not profile.access_key or not profile.secret_key:
         raise ConfigurationError(
             "The profile '%s' in %s has no access key and secret key; only profiles with keys, with single sign-on that is logged in,"
@@ -285,10 +290,12 @@ def _from_profile(given: Given, profile: Profile) -> Identity:
         )
     origin = "the profile '%s' in %s" % (profile.name, profile.path)
     advice = ENCRYPTED if profile.of_koocli else ""
-    return _identity(given, _key(profile.access_key, profile.secret_key, profile.security_token, origin, advice=advice), profile)
+    return _build_identity(
+        given, _build_key(profile.access_key, profile.secret_key, profile.security_token, origin, advice=advice), profile
+    )
 
 
-def _visible(name: str, value: str) -> str:
+def _check_visible(name: str, value: str) -> str:
     """The value, which goes into a header.
 
     :raises ConfigurationError: it holds signs that no key has and no header can carry. The message does not show the value.

@@ -37,24 +37,24 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, mask: Cal
     """
     header_id = mask(next((headers[name] for name in _ID_HEADERS if headers.get(name)), ""))
     # masked before it is cut: of a secret that lies across the cut, half would stay
-    content = mask(_decode(body[: 2 * _MOST_BYTES]))[:_MOST_BYTES]
+    content = mask(_decode_body(body[: 2 * _MOST_BYTES]))[:_MOST_BYTES]
     try:
-        objects = list(_objects(json.loads(content), _DEEPEST))
+        objects = list(_list_objects(json.loads(content), _DEEPEST))
     except (ValueError, RecursionError):
-        return Refusal("", _page_text(status, content, mask), _line(header_id, 100))
-    best = next((entry for entry in objects if _first(entry, _CODE_KEYS)), None) or next(
-        (entry for entry in objects if _first(entry, _TEXT_KEYS)), {}
+        return Refusal("", _read_page_text(status, content, mask), _shorten(header_id, 100))
+    best = next((entry for entry in objects if _find_text(entry, _CODE_KEYS)), None) or next(
+        (entry for entry in objects if _find_text(entry, _TEXT_KEYS)), {}
     )
-    body_id = next((request_id for request_id in (_first(entry, ("request_id",)) for entry in objects) if request_id), "")
-    text = _line(mask(_first(best, _TEXT_KEYS)), _LONGEST_TEXT)
+    body_id = next((request_id for request_id in (_find_text(entry, ("request_id",)) for entry in objects) if request_id), "")
+    text = _shorten(mask(_find_text(best, _TEXT_KEYS)), _LONGEST_TEXT)
     return Refusal(
-        _line(mask(_first(best, _CODE_KEYS)), 100),
-        text or _page_text(status, "" if objects else content, mask),
-        _line(header_id or mask(body_id), 100),
+        _shorten(mask(_find_text(best, _CODE_KEYS)), 100),
+        text or _read_page_text(status, "" if objects else content, mask),
+        _shorten(header_id or mask(body_id), 100),
     )
 
 
-def _decode(body: bytes) -> str:
+def _decode_body(body: bytes) -> str:
     """In the encoding that it seems to be in: no secret is found between the zeros of UTF-16."""
     try:
         return body.decode(json.detect_encoding(body))
@@ -62,15 +62,15 @@ def _decode(body: bytes) -> str:
         return body.decode("utf-8", "replace")
 
 
-def _objects(document: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+def _list_objects(document: Any, depth: int) -> Iterator[Mapping[str, Any]]:
     if isinstance(document, Mapping):
         yield document
     if depth and isinstance(document, (Mapping, list)):
         for value in document.values() if isinstance(document, Mapping) else document:
-            yield from _objects(value, depth - 1)
+            yield from _list_objects(value, depth - 1)
 
 
-def _first(document: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+def _find_text(document: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     for key in keys:
         value = document.get(key)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value):
@@ -78,10 +78,10 @@ def _first(document: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     return ""
 
 
-def _page_text(status: int, content: str, mask: Callable[[str], str]) -> str:
+def _read_page_text(status: int, content: str, mask: Callable[[str], str]) -> str:
     """What a page for human readers says, or the HTTP status in words."""
     page = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", content)
-    text = _line(mask(html.unescape(re.sub(r"<[^>]*>", " ", page))), _LONGEST_PAGE)
+    text = _shorten(mask(html.unescape(re.sub(r"<[^>]*>", " ", page))), _LONGEST_PAGE)
     if text:
         return text
     try:
@@ -90,7 +90,7 @@ def _page_text(status: int, content: str, mask: Callable[[str], str]) -> str:
         return "The service gave no reason"
 
 
-def _line(text: str, longest: int) -> str:
+def _shorten(text: str, longest: int) -> str:
     """One line without control characters."""
     joined = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return joined if len(joined) <= longest else joined[: longest - 1] + "…"

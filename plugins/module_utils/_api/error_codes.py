@@ -201,7 +201,7 @@ def explain(service: str, status: int, code: str) -> Explanation:
     """
     if status == 429:
         return _STATUSES[429]
-    known = _known(code)
+    known = _find_known(code)
     if known:
         return known
     own_code = code not in ("", str(status))
@@ -216,6 +216,6 @@ def explain(service: str, status: int, code: str) -> Explanation:
     return Explanation(Meaning.INVALID if status in (400, 422) else Meaning.OTHER, "")
 
 
-def _known(code: str) -> Optional[Explanation]:
+def _find_known(code: str) -> Optional[Explanation]:
     gateway = _GATEWAY.match(code)
     return _GATEWAY_CODES.get(gateway.group(1)) if gateway else _CODES.get(code)

@@ -18,7 +18,7 @@ from .credentials import Key, Token
 from .endpoints import SERVICES
 from .request import USER_AGENT, Request
 from .retry import Failure, RetryBudget, may_repeat
-from .signing import canonical_query, format_date, sign
+from .signing import build_canonical_query, format_date, sign
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -27,7 +27,7 @@ JSON = "application/json"
 # Seconds enough for an answer, where the retry budget ends while a request is under way.
 LAST_TRY_SECONDS = 2.0
 # Where nothing answers, this many tries are told of one by one; the error at the end counts all.
-TOLD_TRIES = 3
+REPORTED_RETRIES = 3
 
 
 class _ServiceState:
@@ -121,9 +121,9 @@ class Exchange:
             times = 0
             if isinstance(failure, TransportError):
                 times = self._warned[str(failure)] = self._warned.get(str(failure), 0) + 1
-            if times <= TOLD_TRIES:
-                more = " Further tries are not told." if times == TOLD_TRIES else ""
-                self._warn("%s Trying again in %s.%s" % (failure, tell_seconds(wait), more))
+            if times <= REPORTED_RETRIES:
+                more = " Further tries are not told." if times == REPORTED_RETRIES else ""
+                self._warn("%s Trying again in %s.%s" % (failure, format_seconds(wait), more))
 
     def _send_first_alone(self, state: _ServiceState, request: Request, proof: Optional[Proof], timeout: float) -> Answer:
         if proof is None or state.tried:
@@ -152,7 +152,7 @@ class Exchange:
 
     def _authenticate(self, request: Request, proof: Optional[Proof]) -> tuple[str, dict[str, str]]:
         """What stands in the request line, and the headers; a signature counts for 15 minutes, so each try has its own."""
-        query = canonical_query(request.query)
+        query = build_canonical_query(request.query)
         target = request.path + ("?" + query if query else "")
         headers = {"Host": request.endpoint.host, "User-Agent": USER_AGENT, "Accept": JSON, "Content-Type": JSON}
         if request.project_id:
@@ -193,6 +193,6 @@ class Exchange:
         raise failure from None
 
 
-def tell_seconds(seconds: float) -> str:
+def format_seconds(seconds: float) -> str:
     """A wait for humans, who would take 0.0 seconds for none at all."""
     return "%.1f seconds" % seconds if seconds >= 0.1 else "less than 0.1 seconds"

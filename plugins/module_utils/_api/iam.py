@@ -48,9 +48,9 @@ def request_token(ask: Ask, login: Password, scope: Mapping[str, Any]) -> Token:
     value = answer.headers.get("X-Subject-Token")
     if not value:
         raise OpendumpError("IAM accepted the login but sent no token. Check %s." % name_option("iam_endpoint"))
-    token = _as_mapping(_as_mapping(answer.document).get("token"))
-    project = _as_mapping(token.get("project")).get("id")
-    return Token(value, login.origin, str(project or ""), _moment(token.get("expires_at")))
+    token = _read_mapping(_read_mapping(answer.document).get("token"))
+    project = _read_mapping(token.get("project")).get("id")
+    return Token(value, login.origin, str(project or ""), _parse_time(token.get("expires_at")))
 
 
 def request_agency_key(ask: Ask, agency: Agency, origin: str) -> Key:
@@ -78,7 +78,7 @@ def find_project(ask: Ask, name: str) -> str:
 
     :raises ConfigurationError: there is none, or there are several.
     """
-    document = _as_mapping(ask("GET", "/v3/projects", [("name", name)], None, "iam").document)
+    document = _read_mapping(ask("GET", "/v3/projects", [("name", name)], None, "iam").document)
     listed = document.get("projects")
     if not isinstance(listed, list):
         raise OpendumpError("IAM's list of projects cannot be read; set %s to do without." % name_option("project_id"))
@@ -134,18 +134,18 @@ _KEY_NAMES = (
 
 
 def _read_key(document: Any, origin: str) -> Optional[Key]:
-    credential = _as_mapping(_as_mapping(document).get("credential") or _as_mapping(document).get("credentials"))
+    credential = _read_mapping(_read_mapping(document).get("credential") or _read_mapping(document).get("credentials"))
     access, secret, token, expires_at = (next((credential[name] for name in names if credential.get(name)), "") for names in _KEY_NAMES)
     if not (access and secret and token):
         return None
-    return Key(str(access), str(secret), str(token), origin, _moment(expires_at))
+    return Key(str(access), str(secret), str(token), origin, _parse_time(expires_at))
 
 
-def _as_mapping(value: Any) -> Mapping[str, Any]:
+def _read_mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _moment(text: Any) -> Optional[float]:
+def _parse_time(text: Any) -> Optional[float]:
     """Seconds since 1970 of a time such as 2020-01-04T09:05:22.701000Z; fractions do not matter."""
     try:
         return float(calendar.timegm(time.strptime(str(text)[:19], "%Y-%m-%dT%H:%M:%S")))

@@ -83,7 +83,7 @@ class Given:
 
     def option(self, name: str) -> Optional[str]:
         """The option's own value."""
-        return _text(name, self.options.get(name))
+        return _read_text(name, self.options.get(name))
 
     def variable(self, name: str) -> Optional[str]:
         """The option's value from the environment."""
@@ -92,7 +92,7 @@ class Given:
     def named(self, variable: str) -> Optional[str]:
         """The value of one variable."""
         name = next((name for name in ("user_password", "region") if variable in ENVIRONMENT[name]), variable)
-        return _text(name, self.environ.get(variable))
+        return _read_text(name, self.environ.get(variable))
 
     def get(self, name: str) -> Optional[str]:
         """The option's value, or else that of the environment."""
@@ -105,7 +105,7 @@ def name_option(name: str) -> str:
     return "%s (%s)" % (name, ", ".join(variables)) if variables else name
 
 
-def _text(name: str, value: Any) -> Optional[str]:
+def _read_text(name: str, value: Any) -> Optional[str]:
     if value is None or not str(value).strip():
         return None
     if name == "user_password":

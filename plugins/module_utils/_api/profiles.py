@@ -58,17 +58,17 @@ def read_profile(path: str, name: Optional[str]) -> Optional[Profile]:
         raise ConfigurationError(
             "The profiles in %s cannot be read: %s. Check config_file (HW_SHARED_CONFIG_FILE)." % (path, reason)
         ) from None
-    return _koocli(path, content, name) if content.lstrip().startswith("{") else _sdk(path, content, name)
+    return _read_koocli(path, content, name) if content.lstrip().startswith("{") else _read_sdk(path, content, name)
 
 
-def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
+def _read_koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
         raise ConfigurationError("%s is not valid JSON; create the profile anew with 'hcloud configure'." % path) from None
     listed = document.get("profiles")
-    profiles = {_word(entry, "name"): entry for entry in listed if isinstance(entry, Mapping)} if isinstance(listed, list) else {}
-    chosen = _choose(path, list(profiles), name, _word(document, "current"))
+    profiles = {_read_word(entry, "name"): entry for entry in listed if isinstance(entry, Mapping)} if isinstance(listed, list) else {}
+    chosen = _choose(path, list(profiles), name, _read_word(document, "current"))
     if chosen is None:
         return None
     profile = profiles[chosen]
@@ -81,22 +81,22 @@ def _koocli(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     return Profile(
         path=path,
         name=chosen,
-        access_key=_word(keys, "accessKeyId"),
-        secret_key=_word(keys, "secretAccessKey"),
-        security_token=_word(keys, "securityToken"),
+        access_key=_read_word(keys, "accessKeyId"),
+        secret_key=_read_word(keys, "secretAccessKey"),
+        security_token=_read_word(keys, "securityToken"),
         on_ecs=_read_mode(source) == "ecsagency",
-        agency=_word(profile, "agencyName"),
-        agency_domain=_word(profile, "agencyDomainName"),
-        agency_domain_id=_word(profile, "agencyDomainId"),
-        region=(_word(profile, "region") or _word(source, "region")).lower(),
+        agency=_read_word(profile, "agencyName"),
+        agency_domain=_read_word(profile, "agencyDomainName"),
+        agency_domain_id=_read_word(profile, "agencyDomainId"),
+        region=(_read_word(profile, "region") or _read_word(source, "region")).lower(),
         # the source's project is its own account's, not the agency's
-        project_id=_word(profile, "projectId"),
+        project_id=_read_word(profile, "projectId"),
         of_koocli=True,
     )
 
 
 def _read_mode(profile: Mapping[str, Any]) -> str:
-    return _word(profile, "mode").lower()
+    return _read_word(profile, "mode").lower()
 
 
 def _find_source(path: str, name: str, profiles: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -107,8 +107,8 @@ def _find_source(path: str, name: str, profiles: Mapping[str, Mapping[str, Any]]
     profile = profiles[name]
     if _read_mode(profile) != "assumerole":
         return profile
-    source_name = _word(profile, "sourceProfile")
-    if not _word(profile, "agencyName") or source_name not in profiles:
+    source_name = _read_word(profile, "sourceProfile")
+    if not _read_word(profile, "agencyName") or source_name not in profiles:
         raise ConfigurationError(
             "The profile '%s' in %s assumes an agency, but its agencyName or its sourceProfile ('%s') is not there. Configure it anew with "
             "'hcloud configure set --cli-mode=AssumeRole', or set assume_agency." % (name, path, source_name)
@@ -122,7 +122,7 @@ def _find_source(path: str, name: str, profiles: Mapping[str, Mapping[str, Any]]
     return source
 
 
-def _sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
+def _read_sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     # raw: keys may hold a percent sign
     parser = configparser.RawConfigParser()
     try:
@@ -133,7 +133,7 @@ def _sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     if chosen is None:
         return None
     section = dict(parser.items(chosen))
-    if _word(section, "idp_id") and not _word(section, "ak"):
+    if _read_word(section, "idp_id") and not _read_word(section, "ak"):
         raise ConfigurationError(
             "The section '%s' in %s logs in with an identity provider (idp_id), which the modules cannot. Give it ak and sk, or choose "
             "another way." % (chosen, path)
@@ -141,12 +141,12 @@ def _sdk(path: str, content: str, name: Optional[str]) -> Optional[Profile]:
     return Profile(
         path=path,
         name=chosen,
-        access_key=_word(section, "ak"),
-        secret_key=_word(section, "sk"),
-        security_token=_word(section, "security_token"),
-        region=_word(section, "region").lower(),
-        project_id=_word(section, "project_id"),
-        iam_endpoint=_word(section, "iam_endpoint"),
+        access_key=_read_word(section, "ak"),
+        secret_key=_read_word(section, "sk"),
+        security_token=_read_word(section, "security_token"),
+        region=_read_word(section, "region").lower(),
+        project_id=_read_word(section, "project_id"),
+        iam_endpoint=_read_word(section, "iam_endpoint"),
     )
 
 
@@ -166,6 +166,6 @@ def _choose(path: str, names: list[str], wanted: Optional[str], usual: str) -> O
     raise ConfigurationError("There is no profile '%s' in %s. %s Check profile (HW_PROFILE) and config_file." % (wanted, path, there))
 
 
-def _word(document: Mapping[str, Any], key: str) -> str:
+def _read_word(document: Mapping[str, Any], key: str) -> str:
     value = document.get(key)
     return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""

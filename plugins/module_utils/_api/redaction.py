@@ -40,14 +40,14 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{8,}")
 
 
-def secret_values(document: Any, secret: bool = False) -> Iterator[str]:
+def find_secret_values(document: Any, secret: bool = False) -> Iterator[str]:
     """The texts of a JSON document that stand under a name such as ``secret_key`` or ``password``, alone or in a list."""
     if isinstance(document, Mapping):
         for name, value in document.items():
-            yield from secret_values(value, bool(_SECRET_NAME.search(str(name))))
+            yield from find_secret_values(value, bool(_SECRET_NAME.search(str(name))))
     elif isinstance(document, list):
         for value in document:
-            yield from secret_values(value, secret)
+            yield from find_secret_values(value, secret)
     elif secret and isinstance(document, str) and document:
         yield document
 
@@ -90,7 +90,7 @@ def list_spellings(secret: str) -> frozenset[str]:
     return frozenset({secret, *quoted, *slashed, *encoded, *lower, html.escape(secret), repr(secret)[1:-1]})
 
 
-def mask(text: str, secrets: Iterable[str]) -> str:
+def mask_secrets(text: str, secrets: Iterable[str]) -> str:
     """The text without these secrets, however they are spelt: in base64 or hexadecimal, once or twice, or with escapes of JSON, Python, C,
     URLs, forms and HTML, up to three layers of them; those of eight characters and more in capitals and small letters alike. The time it
     takes grows with the text and with the number of secrets, not with their product.
@@ -100,7 +100,7 @@ def mask(text: str, secrets: Iterable[str]) -> str:
     known = frozenset(secret for secret in list(secrets) if len(secret) >= SHORTEST_SECRET)
     if not known or not text:
         return text
-    index = _index(known)
+    index = _build_index(known)
     view = _View(text, range(len(text) + 1))
     hidden = list(_find(view, index))
     for _layer in range(_MOST_LAYERS):
@@ -130,7 +130,7 @@ _Index = Mapping[str, Sequence[_Form]]
 
 
 @functools.lru_cache(maxsize=8)
-def _index(secrets: frozenset[str]) -> _Index:
+def _build_index(secrets: frozenset[str]) -> _Index:
     """The secrets, also with what looks like escapes in them undone, by how they begin; the longest first."""
     forms = set(secrets)
     for secret in secrets:
@@ -156,7 +156,7 @@ def _find(view: _View, index: _Index) -> Iterator[tuple[int, int]]:
     """Where secrets stand in the original: from, to."""
     for start, stop in _search(view.text, index):
         yield view.places[start], view.places[stop]
-    for start, stop, contents in _encoded(view.text):
+    for start, stop, contents in _find_encoded(view.text):
         if any(_holds(text, index, _MOST_DECODINGS - 1) for text in contents):
             yield view.places[start], view.places[stop]
 
@@ -174,18 +174,20 @@ def _holds(text: str, index: _Index, decodings: int) -> bool:
     """Whether a secret is in the text, as it is or encoded up to so many times more."""
     if next(_search(text, index), None):
         return True
-    return decodings > 0 and any(_holds(inner, index, decodings - 1) for _start, _stop, contents in _encoded(text) for inner in contents)
+    return decodings > 0 and any(
+        _holds(inner, index, decodings - 1) for _start, _stop, contents in _find_encoded(text) for inner in contents
+    )
 
 
-def _encoded(text: str) -> Iterator[tuple[int, int, list[str]]]:
+def _find_encoded(text: str) -> Iterator[tuple[int, int, list[str]]]:
     """What looks like base64 or hexadecimal: from, to, and what it may say, for what stands before it without a gap may look so as well."""
     for match in _BASE64.finditer(text):
-        yield (*match.span(), [_decode(match.group()[shift:]) for shift in range(4)])
+        yield (*match.span(), [_decode_word(match.group()[shift:]) for shift in range(4)])
     for match in _HEXADECIMAL.finditer(text):
         yield (*match.span(), [_decode_hexadecimal(match.group()[shift:]) for shift in range(2)])
 
 
-def _decode(word: str) -> str:
+def _decode_word(word: str) -> str:
     """What a word says in base64, of the usual alphabet or that for URLs."""
     word = word.rstrip("=").replace("-", "+").replace("_", "/")
     word = word[: len(word) - (len(word) % 4 == 1)]

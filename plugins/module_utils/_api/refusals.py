@@ -18,7 +18,7 @@ from .endpoints import SERVICES
 from .error_bodies import read_refusal
 from .error_codes import ALLOW, explain
 from .options import name_option
-from .redaction import mask
+from .redaction import mask_secrets
 from .request import Request
 from .retry import parse_http_date, read_retry_after
 
@@ -35,13 +35,13 @@ def build_error(request: Request, reply: Reply, secrets: Iterable[str], proof: O
     :param now: seconds since 1970.
     """
     secrets = list(secrets)
-    refusal = read_refusal(reply.status, reply.headers, reply.body, lambda text: mask(text, secrets))
+    refusal = read_refusal(reply.status, reply.headers, reply.body, lambda text: mask_secrets(text, secrets))
     service, text = request.endpoint.service, refusal.text
     meaning, next_step = explain(service, reply.status, refusal.code)
     if ALLOW in next_step:
         next_step = next_step.replace(ALLOW, describe_need(request.method, request.path))
     if 300 <= reply.status < 400:
-        location = _strip_query(mask(reply.headers.get("Location") or "", secrets))
+        location = _strip_query(mask_secrets(reply.headers.get("Location") or "", secrets))
         meaning, text = Meaning.OTHER, "%s redirects to %s." % (SERVICES[service], location)
         next_step = "Redirects are not followed. Set %s to the service's own address." % name_option(service + "_endpoint")
     elif meaning is Meaning.UNAUTHENTICATED:
@@ -59,7 +59,7 @@ def build_error(request: Request, reply: Reply, secrets: Iterable[str], proof: O
         host=request.endpoint.host,
         possibly_executed=request.changes and not 200 <= reply.status < 500,
         retry_after=read_retry_after(reply.headers, now),
-        document=read_any(mask(reply.body.decode("utf-8", "replace"), secrets)),
+        document=read_any(mask_secrets(reply.body.decode("utf-8", "replace"), secrets)),
     )
 
 

@@ -17,7 +17,7 @@ from .credentials import Agency, EcsAgency, Identity, Key, Password, Token
 from .endpoints import CLOUD, EUROPEAN_CLOUD, SERVICES, Endpoint, find_endpoint
 from .exchange import Exchange
 from .options import ENVIRONMENT, Given, name_option
-from .redaction import secret_values
+from .redaction import find_secret_values
 from .request import USER_AGENT, Request
 from .single_flight import SingleFlight
 
@@ -161,7 +161,7 @@ class Session:
         return self._remember(request_agency_key(self._ask_iam(self._own), agency, self._identity.source.origin))
 
     def _remember(self, proof: Proof) -> Proof:
-        self._secrets.update(list_secrets(proof))
+        self._secrets.update(list_proof_secrets(proof))
         return proof
 
     def _ask_iam(self, authentication: Optional[Authentication]) -> Ask:
@@ -169,7 +169,7 @@ class Session:
             place = self.endpoint(service)
             content = b"" if body is None else json.dumps(body).encode("ascii")
             # asking IAM for a token twice does no harm
-            request = Request(place, method, place.prefix + path, query, content, secrets=frozenset(secret_values(body)))
+            request = Request(place, method, place.prefix + path, query, content, secrets=frozenset(find_secret_values(body)))
             return self._exchange.perform(request, authentication)
 
         return ask
@@ -185,7 +185,7 @@ class Session:
             return reply.status, reply.body, None
 
 
-def list_secrets(source: Union[Proof, Password, EcsAgency]) -> list[str]:
+def list_proof_secrets(source: Union[Proof, Password, EcsAgency]) -> list[str]:
     """The secrets of one way to authenticate."""
     if isinstance(source, Key):
         return [value for value in (source.access, source.secret, source.security_token) if value]
@@ -198,4 +198,4 @@ def gather_secrets(given: Given, identity: Identity) -> set[str]:
     """Secrets of the way that counts, and those that are given and do not count: they are secret all the same."""
     names = ("access_key", "secret_key", "security_token", "auth_token", "user_password")
     values = {given.option(name) for name in names} | {given.named(variable) for name in names for variable in ENVIRONMENT[name]}
-    return {value for value in values if value} | set(list_secrets(identity.source))
+    return {value for value in values if value} | set(list_proof_secrets(identity.source))

@@ -26,7 +26,7 @@ def format_date(epoch: float) -> str:
     return time.strftime(DATE_FORMAT, time.gmtime(epoch))
 
 
-def canonical_query(query: Iterable[tuple[str, str]]) -> str:
+def build_canonical_query(query: Iterable[tuple[str, str]]) -> str:
     """The query as it is signed, and as it has to stand in the URL: sorted, and a space as ``%20``.
 
     :param query: pairs of plain text, not yet encoded.
@@ -62,8 +62,8 @@ def sign(
     request = "\n".join(
         (
             method.upper(),
-            _canonical_path(path),
-            canonical_query(query),
+            _build_canonical_path(path),
+            build_canonical_query(query),
             "".join("%s:%s\n" % (name, canonical[name]) for name in names),
             ";".join(names),
             (canonical.get(_HASH_HEADER) or hashlib.sha256(body).hexdigest()) if body else _EMPTY_HASH,
@@ -75,7 +75,7 @@ def sign(
     return complete
 
 
-def _canonical_path(path: str) -> str:
+def _build_canonical_path(path: str) -> str:
     encoded = "/".join(map(_encode, unquote(path).split("/")))
     return encoded if encoded.endswith("/") else encoded + "/"
 

@@ -63,7 +63,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-class _Exchange(threading.local):
+class _RequestProgress(threading.local):
     """What this thread's request may still take, and whether any of it has been sent."""
 
     deadline = 0.0
@@ -76,7 +76,7 @@ class _Exchange(threading.local):
         return left
 
 
-_exchange = _Exchange()
+_progress = _RequestProgress()
 
 
 class _BoundedReads(io.RawIOBase):
@@ -91,7 +91,7 @@ class _BoundedReads(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        self._connected.settimeout(_exchange.left())
+        self._connected.settimeout(_progress.left())
         count = self._raw.readinto(buffer)
         self.ended = count == 0
         return count
@@ -133,7 +133,7 @@ class _Bounded:
 
     def _new_conn(self) -> socket.socket:
         """A connection to the first address that answers: each gets its share of the time, so that all of them together keep to it."""
-        until = time.monotonic() + min(_exchange.left(), LONGEST_CONNECT)
+        until = time.monotonic() + min(_progress.left(), LONGEST_CONNECT)
         addresses = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, 0, socket.SOCK_STREAM)
         last: OSError = OSError("the name has no address")
         for number, (family, kind, protocol, _name, address) in enumerate(addresses):
@@ -159,14 +159,14 @@ class _Bounded:
             super().connect()  # type: ignore[misc]
         finally:
             # what a proxy was told is not yet the request
-            _exchange.sent = False
-        self.sock.settimeout(_exchange.left())
+            _progress.sent = False
+        self.sock.settimeout(_progress.left())
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        self.sock.settimeout(_exchange.left())
-        _exchange.sent = True
+        self.sock.settimeout(_progress.left())
+        _progress.sent = True
         super().send(data)  # type: ignore[misc]
 
 
@@ -244,21 +244,21 @@ class Transport:
         # as it was signed: requests would rewrite a path that looks unusual
         prepared.url = endpoint.base + target
         prepared.prepare_body(body, None)
-        _exchange.deadline = time.monotonic() + timeout
-        _exchange.sent = False
+        _progress.deadline = time.monotonic() + timeout
+        _progress.sent = False
         times = (min(timeout, LONGEST_CONNECT), timeout)
         try:
             answer = self._adapter.send(prepared, stream=True, timeout=times, verify=verify, proxies=proxies)
             try:
-                content = _read(answer, endpoint, changes)
+                content = _read_body(answer, endpoint, changes)
             finally:
                 answer.close()
             length = answer.headers.get("Content-Length", "")
             if length.isdigit() and "Content-Encoding" not in answer.headers and len(content) < int(length):
                 raise requests.exceptions.ChunkedEncodingError("%d bytes of %s" % (len(content), length))
         except (OSError, http.client.HTTPException, ValueError) as error:
-            proxy = _without_user(next(iter(proxies.values()), "")) if proxies else ""
-            raise _failure(error, endpoint, timeout, changes and _exchange.sent, proxy) from None
+            proxy = _strip_user(next(iter(proxies.values()), "")) if proxies else ""
+            raise build_failure(error, endpoint, timeout, changes and _progress.sent, proxy) from None
         return Reply(answer.status_code, answer.headers, content)
 
     def close(self) -> None:
@@ -302,7 +302,7 @@ def _check_proxy(url: str) -> None:
         )
 
 
-def _read(answer: Any, endpoint: Endpoint, changes: bool) -> bytes:
+def _read_body(answer: Any, endpoint: Endpoint, changes: bool) -> bytes:
     """The whole body, decompressed.
 
     :raises TransportError: it is too long, or packed in a way of which nobody knows how long it is.
@@ -351,12 +351,12 @@ def _check_ca(path: str, named: str = "ca_path") -> None:
         ) from None
 
 
-def _without_user(url: str) -> str:
+def _strip_user(url: str) -> str:
     return url.rpartition("@")[2].rpartition("//")[2].rstrip("/")
 
 
 @dataclass(frozen=True)
-class _Attempt:
+class FailedRequest:
     """A request that failed. ``place`` and ``way`` are words for where it went, ``check`` is what to look at where no more is known."""
 
     endpoint: Endpoint
@@ -381,7 +381,7 @@ class _Reason(NamedTuple):
     late: bool = False
 
 
-def _blame_certificate(attempt: _Attempt) -> Optional[_Reason]:
+def _blame_certificate(attempt: FailedRequest) -> Optional[_Reason]:
     untrusted = attempt.find(ssl.SSLCertVerificationError)
     if not untrusted:
         return None
@@ -390,7 +390,7 @@ def _blame_certificate(attempt: _Attempt) -> Optional[_Reason]:
     return _Reason("The certificate of %s cannot be verified: %s." % (attempt.place, reason), check, lasting=True)
 
 
-def _blame_name(attempt: _Attempt) -> Optional[_Reason]:
+def _blame_name(attempt: FailedRequest) -> Optional[_Reason]:
     unknown = attempt.find(socket.gaierror)
     if not unknown:
         return None
@@ -402,7 +402,7 @@ def _blame_name(attempt: _Attempt) -> Optional[_Reason]:
     return _Reason(what, attempt.check, lasting=unknown.errno in _UNKNOWN_NAME)
 
 
-def _blame_proxy(attempt: _Attempt) -> Optional[_Reason]:
+def _blame_proxy(attempt: FailedRequest) -> Optional[_Reason]:
     refusals = [cause for cause in attempt.chain if str(cause).startswith("Tunnel connection failed")]
     if any("407" in str(cause) for cause in refusals if isinstance(cause, OSError)):
         check = "Give them in HTTPS_PROXY, or name the host in NO_PROXY."
@@ -413,20 +413,20 @@ def _blame_proxy(attempt: _Attempt) -> Optional[_Reason]:
     return None
 
 
-def _blame_time(attempt: _Attempt) -> Optional[_Reason]:
+def _blame_time(attempt: FailedRequest) -> Optional[_Reason]:
     if not attempt.find(socket.timeout, TimeoutError, requests.exceptions.Timeout):
         return None
     where = attempt.place + attempt.way
-    if _exchange.sent:
+    if _progress.sent:
         what = "%s did not answer completely within %s (request_timeout)." % (where, format_count(attempt.timeout, "second"))
     else:
         what = "There is no connection to %s within %s." % (where, format_count(min(attempt.timeout, LONGEST_CONNECT), "second"))
     return _Reason(what, attempt.check, late=True)
 
 
-def _blame_tls(attempt: _Attempt) -> Optional[_Reason]:
+def _blame_tls(attempt: FailedRequest) -> Optional[_Reason]:
     tls = attempt.find(ssl.SSLError)
-    if not tls or _exchange.sent:
+    if not tls or _progress.sent:
         return None
     reason = getattr(tls, "reason", None) or "handshake failed"
     check = attempt.check
@@ -438,23 +438,23 @@ def _blame_tls(attempt: _Attempt) -> Optional[_Reason]:
     return _Reason(what, check, lasting=reason in _NO_TLS | _TLS_TOO_OLD)
 
 
-def _blame_connection(attempt: _Attempt) -> _Reason:
+def _blame_connection(attempt: FailedRequest) -> _Reason:
     where = attempt.place + attempt.way
     if attempt.find(ConnectionRefusedError):
         return _Reason("%s refuses the connection: nothing listens there." % where, attempt.check)
-    if _exchange.sent:
+    if _progress.sent:
         return _Reason("The connection to %s broke before the answer was complete." % where, attempt.check)
     reason = next((cause.strerror for cause in reversed(attempt.chain) if isinstance(cause, OSError) and cause.strerror), None)
     return _Reason("%s cannot be reached%s." % (where, ": " + reason.lower() if reason else ""), attempt.check)
 
 
-def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_executed: bool, proxy: str) -> TransportError:
+def build_failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_executed: bool, proxy: str) -> TransportError:
     """What went wrong, in words. The texts of the exceptions themselves are not shown: they hold URLs and headers."""
     place = "%s at %s" % (SERVICES.get(endpoint.service, endpoint.service), endpoint.address)
     options = [name_option(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name]
     check = "Check %s, the network and firewalls." % " or ".join(options)
     way = " through the proxy %s" % proxy if proxy else ""
-    attempt = _Attempt(endpoint, place, way, proxy, timeout, check, list(_chain(error)))
+    attempt = FailedRequest(endpoint, place, way, proxy, timeout, check, list(_list_causes(error)))
     reasons = (blame(attempt) for blame in (_blame_certificate, _blame_name, _blame_proxy, _blame_time, _blame_tls))
     reason = next(filter(None, reasons), None) or _blame_connection(attempt)
     doubt = "Whether the request was executed is not known." if possibly_executed else ""
@@ -463,7 +463,7 @@ def _failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_
     return TransportError(text, possibly_executed, details, lasting=reason.lasting, possibly_later=reason.late and possibly_executed)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _list_causes(error: BaseException) -> Iterator[BaseException]:
     """An exception and those it was made of: requests wraps urllib3's, which wrap the system's."""
     seen: list[BaseException] = []
     waiting = [error]

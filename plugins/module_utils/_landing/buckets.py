@@ -21,9 +21,9 @@ from urllib.parse import quote, urlsplit
 from .._api.credentials import Key
 from .._api.endpoints import Endpoint
 from .._api.error_bodies import read_refusal
-from .._api.redaction import mask
+from .._api.redaction import mask_secrets
 from .._api.retry import RetryBudget, read_retry_after
-from .._api.signing import canonical_query
+from .._api.signing import build_canonical_query
 from .._errors import OpendumpError, TransportError
 from .files import Bucket, CutOff, Object
 from .listing import NoListing, Page, read_error, read_page
@@ -117,19 +117,21 @@ class Buckets:
             raise copy.copy(self._refused)
         endpoint, path = self._place(name)
         try:
-            target = "%s?%s" % (path, canonical_query(query))
+            target = "%s?%s" % (path, build_canonical_query(query))
         except UnicodeEncodeError:
-            raise unreadable(name, "its task names a directory that cannot be sent", "") from None
+            raise build_unreadable(name, "its task names a directory that cannot be sent", "") from None
         reply = self._ask(name, endpoint, path, target, query)
         try:
             return read_page(reply.body)
         except NoListing as error:
-            raise unreadable(name, "the answer is %s (HTTP %d)" % (error, reply.status), CHECK_ENDPOINT, status=reply.status) from None
+            raise build_unreadable(
+                name, "the answer is %s (HTTP %d)" % (error, reply.status), CHECK_ENDPOINT, status=reply.status
+            ) from None
 
     def _place(self, name: str) -> tuple[Endpoint, str]:
         """Where the bucket is asked for, and the path on the wire."""
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]", name):
-            raise unreadable(name, "no bucket can have this name", "Check the task's destination.")
+            raise build_unreadable(name, "no bucket can have this name", "Check the task's destination.")
         where = self._endpoint
         in_host = self._addressing == "virtual" and re.fullmatch(r"[a-z0-9.-]+", name)
         # A certificate for *.obs.region.cloud does not cover a further dot.
@@ -185,7 +187,7 @@ class Buckets:
         secrets = {self._key.access, self._key.secret, self._key.security_token}
 
         def hide(text: str) -> str:
-            return mask(text, secrets)
+            return mask_secrets(text, secrets)
 
         general = read_refusal(reply.status, reply.headers, reply.body, hide)
         try:
@@ -197,7 +199,7 @@ class Buckets:
         if 300 <= reply.status < 400:
             text = "it redirects to %s" % (urlsplit(hide(reply.headers.get("Location") or "")).hostname or "somewhere else")
             step = "Redirects are not followed. %s" % (NEXT_STEP.get(code) or "Set obs_endpoint to the bucket's own address.")
-        refusal = unreadable(
+        refusal = build_unreadable(
             name,
             "%s (HTTP %d): %s" % (code or "no code", reply.status, text),
             step,
@@ -248,12 +250,12 @@ class ListedBucket(Bucket):
             query += [("marker", marker)] * bool(marker) + [("delimiter", delimiter)] * bool(delimiter)
             page = self._reached.page(self.name, query)
             if not all(name.startswith(prefix) for name in (*(entry.key for entry in page.objects), *page.directories)):
-                raise unreadable(self.name, "the list has names that were not asked for", CHECK_ENDPOINT)
+                raise build_unreadable(self.name, "the list has names that were not asked for", CHECK_ENDPOINT)
             yield page
             if page.marker is None:
                 return
             if page.marker <= marker:
-                raise unreadable(self.name, "the list sends the same page again and again", CHECK_ENDPOINT)
+                raise build_unreadable(self.name, "the list sends the same page again and again", CHECK_ENDPOINT)
             marker = page.marker
 
 
@@ -267,7 +269,7 @@ def is_bare(endpoint: str) -> bool:
     return True
 
 
-def unreadable(bucket: str, why: str, next_step: str, **details: Any) -> OpendumpError:
+def build_unreadable(bucket: str, why: str, next_step: str, **details: Any) -> OpendumpError:
     """What a bucket that cannot be read says, and what to do about it."""
     text = "Bucket '%s' could not be read: %s" % (bucket, why)
     known: Mapping[str, Any] = {"status": None, "code": "", "message": why, "request_id": "", "service": "obs"}

@@ -21,7 +21,7 @@ from .._errors import ConfigurationError
 from .._expressions import matches
 from .._numbers import format_count
 
-VERDICTS = ("landing", "quiet", "stuck", "unreadable", "unknown")
+LANDING_VERDICTS = ("landing", "quiet", "stuck", "unreadable", "unknown")
 DIRECTORIES = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M"}
 # Zones without changes since 1991, for machines without a database of time zones.
 FIXED_ZONES = {"Asia/Shanghai": 8, "Asia/Chongqing": 8, "PRC": 8, "UTC": 0, "GMT": 0, "Z": 0}
@@ -29,7 +29,7 @@ FIXED_ZONES = {"Asia/Shanghai": 8, "Asia/Chongqing": 8, "PRC": 8, "UTC": 0, "GMT
 SLACK = timedelta(hours=1)
 DEFAULT_INTERVAL = 300
 LONGEST_INTERVAL = 86400
-MOST_TOPICS = 1000
+MOST_TOPIC_DIRECTORIES = 1000
 EARLIEST = datetime(1971, 1, 1, tzinfo=timezone.utc)
 # <topic>+<partition>+<first offset>, as Kafka Connect names files.
 CONNECT_FILE = re.compile(r"(?P<topic>.+)\+\d+\+\d+[^/]*$")
@@ -84,7 +84,7 @@ class Window(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
+class FileLocation:
     """Where a dump's files lie.
 
     :param base: the directory, with a slash at its end; empty for the bucket itself.
@@ -106,7 +106,7 @@ class Place:
 
 
 @dataclass
-class Findings:
+class LandingFindings:
     """What lies there. ``newest`` may be older than the window; ``astray`` says that it is new, but in a directory of another time.
 
     ``doubtful`` counts new files that may be those of another writer, ``doubt`` says which and whose.
@@ -133,7 +133,7 @@ class Findings:
             self.newest = entry
 
 
-def zone_of(name: str) -> tzinfo:
+def parse_zone(name: str) -> tzinfo:
     """The zone of a name such as Asia/Shanghai, UTC, GMT+08:00 or +08:00.
 
     :raises ConfigurationError: there is no such zone, or this machine does not know it.
@@ -155,7 +155,7 @@ def zone_of(name: str) -> tzinfo:
         ) from None
 
 
-def window_of(since: str, zone: tzinfo, now: datetime) -> Window:
+def parse_window(since: str, zone: tzinfo, now: datetime) -> Window:
     """``since`` is a number of seconds back from now, or a time in ISO 8601, which is in ``zone`` where it names none.
 
     :raises ConfigurationError: it is neither, or lies in the future.
@@ -175,11 +175,11 @@ def window_of(since: str, zone: tzinfo, now: datetime) -> Window:
     if start >= now:
         raise ConfigurationError("since is '%s', which is not in the past." % text)
     if start < EARLIEST:
-        raise ConfigurationError("since is '%s', which is before %s." % (text, show_moment(EARLIEST)))
+        raise ConfigurationError("since is '%s', which is before %s." % (text, format_time(EARLIEST)))
     return Window(start, now, zone)
 
 
-def moment_of(text: Any) -> Optional[datetime]:
+def parse_time(text: Any) -> Optional[datetime]:
     """The time in a record's ISO text, in UTC; None where there is none."""
     try:
         time = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", str(text)))
@@ -188,33 +188,35 @@ def moment_of(text: Any) -> Optional[datetime]:
         return None
 
 
-def place_of(task: Mapping[str, Any], layout: Layout) -> Optional[Place]:
+def find_location(task: Mapping[str, Any], layout: Layout) -> Optional[FileLocation]:
     """Where the files of this task lie, None where it does not dump files into OBS or its record does not say."""
     destination = task.get("destination")
     if not isinstance(destination, Mapping) or destination.get("kind") != "obs":
         return None
-    bucket, _slash, inside = _text(destination.get(layout.bucket_field)).strip("/").partition("/")
+    bucket, _slash, inside = _read_text(destination.get(layout.bucket_field)).strip("/").partition("/")
     if not bucket:
         return None
-    path = "/".join(part for part in (inside, _text(destination.get(layout.path_field))) if part).strip("/")
-    partition_format = _text(destination.get("partition_format")).strip("/")
+    path = "/".join(part for part in (inside, _read_text(destination.get(layout.path_field))) if part).strip("/")
+    partition_format = _read_text(destination.get("partition_format")).strip("/")
     # Times in the names are those of the data there, so names say nothing about when a file came.
     dated = bool(partition_format) and bool(set(partition_format.split("/")) - set(DIRECTORIES) or destination.get("processing_schema"))
     topics = task.get("topics")
-    return Place(
+    return FileLocation(
         bucket,
         path + "/" if path else "",
         "" if dated else partition_format,
-        tuple(filter(None, map(_text, topics))) if layout.by_topic and isinstance(topics, (list, tuple)) else (),
-        _text(task.get("topics_regex")) if layout.by_topic else "",
+        tuple(filter(None, map(_read_text, topics))) if layout.by_topic and isinstance(topics, (list, tuple)) else (),
+        _read_text(task.get("topics_regex")) if layout.by_topic else "",
         by_topic=layout.by_topic,
         dated=dated,
         owner="%s/%s" % (task.get("parent"), task.get("id") or "%s/%s" % (task.get("kind"), task.get("name"))),
-        name=_text(task.get("name")),
+        name=_read_text(task.get("name")),
     )
 
 
-def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place] = ()) -> Findings:
+def count_files(
+    bucket: Bucket, place: FileLocation, window: Window, interval: int, most: int, neighbours: Sequence[FileLocation] = ()
+) -> LandingFindings:
     """Count what came into a place within the window, and find the newest object that is there.
 
     :param interval: seconds between two deliveries.
@@ -222,9 +224,9 @@ def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int,
     :param neighbours: places of other tasks that write into the same bucket; a file that may be theirs does not count.
     :raises OpendumpError: the bucket cannot be read.
     """
-    findings = Findings()
+    findings = LandingFindings()
     try:
-        _count(bucket, place, window, interval, most, neighbours, findings)
+        _count_listed(bucket, place, window, interval, most, neighbours, findings)
         if place.partition_format and not findings.objects:
             _look_back(bucket, place, window, neighbours, findings)
     except CutOff:
@@ -232,12 +234,20 @@ def look(bucket: Bucket, place: Place, window: Window, interval: int, most: int,
     return findings
 
 
-def _count(bucket: Bucket, place: Place, window: Window, interval: int, most: int, neighbours: Sequence[Place], findings: Findings) -> None:
+def _count_listed(
+    bucket: Bucket,
+    place: FileLocation,
+    window: Window,
+    interval: int,
+    most: int,
+    neighbours: Sequence[FileLocation],
+    findings: LandingFindings,
+) -> None:
     read = 0
-    for group in prefixes(bucket, place):
+    for group in list_prefixes(bucket, place):
         for prefix in group:
             findings.prefixes.append(prefix)
-            listed = _named_within(bucket, prefix, place, window, interval) if place.partition_format else bucket.objects(prefix)
+            listed = _list_within(bucket, prefix, place, window, interval) if place.partition_format else bucket.objects(prefix)
             for entry in listed:
                 if read >= most:
                     raise CutOff
@@ -247,12 +257,14 @@ def _count(bucket: Bucket, place: Place, window: Window, interval: int, most: in
             return
 
 
-def _weigh(entry: Object, place: Place, neighbours: Sequence[Place], window: Window, findings: Findings, counts: bool) -> None:
+def _weigh(
+    entry: Object, place: FileLocation, neighbours: Sequence[FileLocation], window: Window, findings: LandingFindings, counts: bool
+) -> None:
     """See a file, unless it is somebody else's; one that may be is only doubtful."""
-    mine = None if entry.key.endswith("/") else claim(place, entry.key)  # a slash at the end marks a directory
+    mine = None if entry.key.endswith("/") else judge_file(place, entry.key)  # a slash at the end marks a directory
     if mine is None:
         return
-    rivals = [(theirs, other) for other in neighbours for theirs in [claim(other, entry.key)] if theirs]
+    rivals = [(theirs, other) for other in neighbours for theirs in [judge_file(other, entry.key)] if theirs]
     if any(theirs.depth > mine.depth and theirs.sure for theirs, _other in rivals):
         return
     near = [other for theirs, other in rivals if theirs.depth >= mine.depth]
@@ -270,7 +282,7 @@ class Claim(NamedTuple):
     sure: bool
 
 
-def claim(place: Place, key: str) -> Optional[Claim]:
+def judge_file(place: FileLocation, key: str) -> Optional[Claim]:
     """What a file's name alone says; None where it cannot be of this place.
 
     A task that names no directory makes files in the root of its bucket, so one in a directory below it is hardly its own.
@@ -279,12 +291,12 @@ def claim(place: Place, key: str) -> Optional[Claim]:
         return None
     path = key[len(place.base) :]
     named = CONNECT_FILE.match(path.rpartition("/")[2])
-    is_read = reads(place, named.group("topic")) if named and place.by_topic else None
+    is_read = reads_topic(place, named.group("topic")) if named and place.by_topic else None
     if is_read is False:
         return None
     topic, slash, inside = path.partition("/")
     if place.by_topic and slash and _is_dated(place, inside):
-        read = reads(place, topic)
+        read = reads_topic(place, topic)
         if read is not False:
             return Claim(len(place.base) + len(topic) + 1, bool(read or place.base))
     if not _is_dated(place, path):
@@ -292,7 +304,7 @@ def claim(place: Place, key: str) -> Optional[Claim]:
     return Claim(len(place.base), bool(place.base or place.partition_format or place.dated or not slash))
 
 
-def _is_dated(place: Place, path: str) -> bool:
+def _is_dated(place: FileLocation, path: str) -> bool:
     """Whether the directories of a file are those that the place makes by time; where it makes none, any will do."""
     if place.dated:
         return bool(re.match(r"\d{2,4}/", path))
@@ -302,7 +314,7 @@ def _is_dated(place: Place, path: str) -> bool:
     return bool(re.match(digits + "/.", path))
 
 
-def prefixes(bucket: Bucket, place: Place) -> list[list[str]]:
+def list_prefixes(bucket: Bucket, place: FileLocation) -> list[list[str]]:
     """Where to look first, and where to look when nothing new is there.
 
     Pages differ on whether there is a directory for each topic of Kafka, so both ways are looked at.
@@ -314,33 +326,35 @@ def prefixes(bucket: Bucket, place: Place) -> list[list[str]]:
     topics = list(place.topics)
     if not topics:
         names = [entry[len(place.base) : -1] for entry in bucket.directories(place.base)]
-        topics = [name for name in names if reads(place, name) or (reads(place, name) is None and not re.fullmatch(r"\d{4}", name))]
-    if len(topics) > MOST_TOPICS:
+        topics = [
+            name for name in names if reads_topic(place, name) or (reads_topic(place, name) is None and not re.fullmatch(r"\d{4}", name))
+        ]
+    if len(topics) > MOST_TOPIC_DIRECTORIES:
         raise CutOff
     flat = [place.base] if place.partition_format or place.dated else [place.base + topic + "+" for topic in topics]
     return [[place.base + topic + "/" for topic in topics], flat]
 
 
-def reads(place: Place, topic: str) -> Optional[bool]:
+def reads_topic(place: FileLocation, topic: str) -> Optional[bool]:
     """Whether the task reads this topic; None where that cannot be told, for the service's expressions are not Python's."""
     if place.topics:
         return topic in place.topics
     return matches(place.topics_regex, topic) if place.topics_regex else None
 
 
-def directory(partition_format: str, moment: datetime, zone: tzinfo) -> str:
+def format_directory(partition_format: str, moment: datetime, zone: tzinfo) -> str:
     """The directory of a time: 2026/02/03 of yyyy/MM/dd."""
     return moment.astimezone(zone).strftime("/".join(DIRECTORIES[part] for part in partition_format.split("/")))
 
 
-def _named_within(bucket: Bucket, prefix: str, place: Place, window: Window, interval: int) -> Iterator[Object]:
-    first = directory(place.partition_format, window.since - timedelta(seconds=interval) - SLACK, window.zone)
-    last = directory(place.partition_format, window.until + SLACK, window.zone)
+def _list_within(bucket: Bucket, prefix: str, place: FileLocation, window: Window, interval: int) -> Iterator[Object]:
+    first = format_directory(place.partition_format, window.since - timedelta(seconds=interval) - SLACK, window.zone)
+    last = format_directory(place.partition_format, window.until + SLACK, window.zone)
     # "0" is the sign after "/".
     return bucket.objects(prefix, after=prefix + first, until=prefix + last + "0")
 
 
-def _look_back(bucket: Bucket, place: Place, window: Window, neighbours: Sequence[Place], findings: Findings) -> None:
+def _look_back(bucket: Bucket, place: FileLocation, window: Window, neighbours: Sequence[FileLocation], findings: LandingFindings) -> None:
     """The newest object in the last directory by name: it says since when nothing came, or that the zone is another one."""
     for prefix in findings.prefixes:
         folder = prefix
@@ -355,13 +369,13 @@ def _look_back(bucket: Bucket, place: Place, window: Window, neighbours: Sequenc
     findings.astray = findings.newest is not None and findings.newest.modified >= window.since
 
 
-def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interval: int) -> tuple[str, str]:
+def judge_landing(task: Mapping[str, Any], findings: LandingFindings, window: Window, interval: int) -> tuple[str, str]:
     """What to make of it, and why in words."""
     if findings.objects:
         return "landing", "%s%s came since %s." % (
             "At least " if findings.cut_off else "",
             format_count(findings.objects, "file"),
-            show_moment(window.since),
+            format_time(window.since),
         )
     if findings.astray and findings.newest:
         return "landing", "Files come, but into directories of another time (%s); check time_zone." % findings.newest.key
@@ -374,30 +388,30 @@ def verdict(task: Mapping[str, Any], findings: Findings, window: Window, interva
         )
     if findings.cut_off:
         return "unknown", "There is more in the bucket than may be read (max_objects), and nothing new in what was read."
-    created = moment_of(task.get("created_at"))
+    created = parse_time(task.get("created_at"))
     start = max(window.since, created) if created else window.since
     if window.until - start < timedelta(seconds=interval):
         return "unknown", "The task delivers every %s, and less time has passed since %s." % (
             format_count(interval, "second"),
-            show_moment(start),
+            format_time(start),
         )
     lag = task.get("lag")
     if not isinstance(lag, int) or isinstance(lag, bool) or lag < 0:
-        moved = moment_of(task.get("last_transfer_at"))
+        moved = parse_time(task.get("last_transfer_at"))
         if moved and moved >= window.since:
-            return "unknown", "The service says it delivered at %s, but there is no such file." % show_moment(moved)
-        return "unknown", "No file came since %s, and the service does not report whether data waits." % show_moment(window.since)
+            return "unknown", "The service says it delivered at %s, but there is no such file." % format_time(moved)
+        return "unknown", "No file came since %s, and the service does not report whether data waits." % format_time(window.since)
     if lag:
-        return "stuck", "%s, and no file came since %s." % (format_count(lag, "message", "waits|wait"), show_moment(start))
-    return "quiet", "No message waits, and no file came since %s." % show_moment(window.since)
+        return "stuck", "%s, and no file came since %s." % (format_count(lag, "message", "waits|wait"), format_time(start))
+    return "quiet", "No message waits, and no file came since %s." % format_time(window.since)
 
 
-def show_moment(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """ISO 8601 in UTC, to the second."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def interval_of(task: Mapping[str, Any]) -> int:
+def read_interval(task: Mapping[str, Any]) -> int:
     """Seconds between two deliveries."""
     destination = task.get("destination")
     value = destination.get("deliver_time_interval") if isinstance(destination, Mapping) else None
@@ -405,5 +419,5 @@ def interval_of(task: Mapping[str, Any]) -> int:
     return value if usable else DEFAULT_INTERVAL  # type: ignore[return-value]
 
 
-def _text(value: Any) -> str:
+def _read_text(value: Any) -> str:
     return value if isinstance(value, str) else ""

@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterable
 
 from .._api.credentials import Key
-from .._api.signing import canonical_query
+from .._api.signing import build_canonical_query
 
-ALGORITHM = "AWS4-HMAC-SHA256"
+OBS_ALGORITHM = "AWS4-HMAC-SHA256"
 NO_BODY = hashlib.sha256(b"").hexdigest()
 
 
@@ -34,15 +34,15 @@ def sign_get(key: Key, host: str, path: str, query: Iterable[tuple[str, str]], r
         signed["x-amz-security-token"] = key.security_token
     names = ";".join(sorted(signed))
     lines = "".join("%s:%s\n" % (name, signed[name]) for name in sorted(signed))
-    request = "\n".join(("GET", path, canonical_query(query), lines, names, NO_BODY))
+    request = "\n".join(("GET", path, build_canonical_query(query), lines, names, NO_BODY))
     scope = "%s/%s/s3/aws4_request" % (date[:8], region)
     secret = ("AWS4" + key.secret).encode("utf-8")
     for part in scope.split("/"):
-        secret = _mac(secret, part)
-    signature = _mac(secret, "\n".join((ALGORITHM, date, scope, hashlib.sha256(request.encode("utf-8")).hexdigest()))).hex()
-    proof = "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (ALGORITHM, key.access, scope, names, signature)
+        secret = _compute_mac(secret, part)
+    signature = _compute_mac(secret, "\n".join((OBS_ALGORITHM, date, scope, hashlib.sha256(request.encode("utf-8")).hexdigest()))).hex()
+    proof = "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (OBS_ALGORITHM, key.access, scope, names, signature)
     return {**signed, "Authorization": proof}
 
 
-def _mac(secret: bytes, text: str) -> bytes:
+def _compute_mac(secret: bytes, text: str) -> bytes:
     return hmac.new(secret, text.encode("utf-8"), hashlib.sha256).digest()

@@ -31,7 +31,7 @@ from .successor import Successor, Writing, compare_successor, design_successor
 
 
 @dataclass
-class Job:
+class MigrationJob:
     """One sink task on its way.
 
     :param entry: what the state file knows of it; changes there are saved with the file.
@@ -113,7 +113,7 @@ class Inventory:
         self._instances = Instances(client)
         self._quotas: dict[str, dict[str, Any]] = {}
 
-    def find_jobs(self) -> list[Job]:
+    def find_jobs(self) -> list[MigrationJob]:
         """Every sink task of the scope, those that are gone and that the state file knows among them.
 
         :raises OpendumpError: an instance is not there, or a list cannot be read.
@@ -127,7 +127,7 @@ class Inventory:
         instances = [self._instances.find(where) for where in wanted] if wanted else self._instances.all()
         return list({instance.id: instance.parent for instance in instances if instance.connector_id}.values())
 
-    def _find_jobs_of(self, parent: Parent) -> list[Job]:
+    def _find_jobs_of(self, parent: Parent) -> list[MigrationJob]:
         try:
             old, new = self.sink.list_tasks(parent), self.connect.list_tasks(parent)
         except OpendumpError as error:
@@ -139,10 +139,10 @@ class Inventory:
         for job in jobs:
             if not job.now.adopted:
                 self._compare(job, new)
-        _tell_apart(jobs)
+        _refuse_shared_names(jobs)
         return jobs
 
-    def _make_jobs(self, parent: Parent, old: Listing, ids: Collection[Optional[str]]) -> list[Job]:
+    def _make_jobs(self, parent: Parent, old: Listing, ids: Collection[Optional[str]]) -> list[MigrationJob]:
         """A job for each sink task that is there or was there, without its successor.
 
         :param ids: of the Smart Connect tasks; a sink task with one of these is shown by both APIs.
@@ -154,14 +154,14 @@ class Inventory:
         for task in there.values():
             adopted = task.id in ids
             entry = {} if adopted else self.state.tasks.setdefault("%s/%s" % (parent.id, task.id), {})
-            jobs.append(Job(parent, task.name, task.id or "", entry, Situation(task, adopted=adopted)))
+            jobs.append(MigrationJob(parent, task.name, task.id or "", entry, Situation(task, adopted=adopted)))
         for key, entry in self.state.entries(parent.id):
             task_id = str(entry.get("task_id") or key.rpartition("/")[2])
             if task_id not in there and self.scope.holds(str(entry.get("task_name") or "")):
-                jobs.append(Job(parent, str(entry.get("task_name") or ""), task_id, entry))
+                jobs.append(MigrationJob(parent, str(entry.get("task_name") or ""), task_id, entry))
         return jobs
 
-    def warn_of_quotas(self, jobs: Sequence[Job]) -> None:
+    def warn_of_quotas(self, jobs: Sequence[MigrationJob]) -> None:
         """Say where the successors that are to be created are more than the instance can hold."""
         for parent in {job.parent.id: job.parent for job in jobs}.values():
             wanted = sum(CREATE in job.stage.steps for job in jobs if job.parent == parent)
@@ -172,7 +172,7 @@ class Inventory:
                     "with delete_old." % (parent, format_count(most, "Smart Connect task"), there, format_count(wanted, "successor"))
                 )
 
-    def _compare(self, job: Job, listing: Listing) -> None:
+    def _compare(self, job: MigrationJob, listing: Listing) -> None:
         """Find the successor among what is listed, and what speaks against taking it for one."""
         now, entry = job.now, job.entry
         tasks = [task for task in listing.tasks if not self.connect.is_leaving(task.status)]
@@ -189,7 +189,7 @@ class Inventory:
         job.recall()
 
     @staticmethod
-    def _find_candidates(job: Job, name: str, tasks: Sequence[Task]) -> list[Task]:
+    def _find_candidates(job: MigrationJob, name: str, tasks: Sequence[Task]) -> list[Task]:
         """Tasks of the successor's name, or else of the sink task's own that are what the successor would be."""
         candidates = [task for task in tasks if task.name == name and task.id != job.entry.get("withdrawn")]
         if candidates or not job.design or not job.design.declaration:
@@ -197,7 +197,7 @@ class Inventory:
         design = job.design
         return [task for task in tasks if task.name == job.name and not compare_successor(design, task)]
 
-    def _design(self, job: Job, old: Task, tasks: Sequence[Task]) -> str:
+    def _design(self, job: MigrationJob, old: Task, tasks: Sequence[Task]) -> str:
         """Say what the successor is to be, and which name it has or gets."""
         design = job.design = design_successor(old, self.writing)
         name = str(job.entry.get("successor_name") or "")
@@ -212,7 +212,7 @@ class Inventory:
         self._record(job, old, name)
         return name
 
-    def _record(self, job: Job, old: Task, name: str) -> None:
+    def _record(self, job: MigrationJob, old: Task, name: str) -> None:
         """The first look at a task stays in the state file."""
         job.entry.update(
             {
@@ -234,19 +234,19 @@ class Inventory:
 
     # looking again
 
-    def look_at_old(self, job: Job) -> Optional[Task]:
+    def look_at_old(self, job: MigrationJob) -> Optional[Task]:
         """The sink task as it is now, None where it is gone."""
         if job.now.old is not None:
             job.now.old = show_task(self.sink, job.now.old)
         return job.now.old
 
-    def look_at_successor(self, job: Job) -> Optional[Task]:
+    def look_at_successor(self, job: MigrationJob) -> Optional[Task]:
         """The successor as it is now, None where it is gone."""
         if job.now.successor is not None:
             job.now.successor = show_task(self.connect, job.now.successor)
         return job.now.successor
 
-    def find_named(self, job: Job) -> list[Task]:
+    def find_named(self, job: MigrationJob) -> list[Task]:
         """Smart Connect tasks that bear the successor's name, the oldest first; those of one moment by their IDs."""
         tasks = self.connect.list_tasks(job.parent).tasks
         named = [task for task in tasks if task.name == job.successor_name and not self.connect.is_leaving(task.status)]
@@ -270,9 +270,9 @@ def _find_mismatch(design: Successor, candidate: Task) -> list[str]:
     return [text % (candidate.name, ", ".join(wrong))] if wrong else []
 
 
-def _tell_apart(jobs: Sequence[Job]) -> None:
+def _refuse_shared_names(jobs: Sequence[MigrationJob]) -> None:
     """Two sink tasks cannot have one successor."""
-    by_name: dict[str, list[Job]] = {}
+    by_name: dict[str, list[MigrationJob]] = {}
     for job in jobs:
         if not job.now.adopted and job.now.old is not None:
             by_name.setdefault(job.successor_name, []).append(job)

@@ -15,7 +15,7 @@ from .._errors import ConfigurationError
 from .._kinds.obs_fields import PARTITION_FORMATS
 from .._state_file import StateFile
 from .inventory import Inventory, Scope
-from .run import Migration, Pace
+from .run import Migration, MigrationTiming
 from .stages import GAP_FREE, NO_DUPLICATES, Choices
 from .successor import Writing
 
@@ -54,7 +54,7 @@ MIGRATION_OPTIONS: dict[str, Any] = {
 }
 
 
-def list_secrets(options: Mapping[str, Any]) -> set[str]:
+def list_writer_secrets(options: Mapping[str, Any]) -> set[str]:
     """Keys of writers, for masking; those of the environment as well."""
     given = {entry.get(key) for entry in options["writers"] for key in ("access_key", "secret_key")}
     given |= {os.environ.get("OPENDUMP_OBS_ACCESS_KEY"), os.environ.get("OPENDUMP_OBS_SECRET_KEY")}
@@ -111,7 +111,7 @@ def prepare_migration(
         Inventory(client, scope, writing, state, options["parallelism"], warn),
         chosen,
         state,
-        Pace(options["drain_timeout"], options["overlap"], options["wait_timeout"], options["wait_interval"]),
+        MigrationTiming(options["drain_timeout"], options["overlap"], options["wait_timeout"], options["wait_interval"]),
         act=(options["apply"] or options["rollback"]) and not check_mode,
         warn=warn,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._kinds.smart_connect_task import SmartConnectTask
 from .._numbers import format_count
-from .inventory import Job
+from .inventory import MigrationJob
 from .run import show_pair
 from .stages import (
     CATCH_UP,
@@ -30,7 +30,7 @@ from .stages import (
     read_positions,
 )
 
-TEXTS: Mapping[str, str] = {
+STEP_TEXTS: Mapping[str, str] = {
     CREATE: "create Smart Connect task '%(successor)s' without starting it",
     DRAIN: "wait until the sink task is at most %(gap_limit)d messages behind",
     START: "start '%(successor)s', which begins %(begin)s",
@@ -41,11 +41,11 @@ TEXTS: Mapping[str, str] = {
     DELETE_SUCCESSOR: "delete Smart Connect task '%(successor)s'",
     SETTLE: "wait and see whether the deletion that was sent earlier takes effect",
 }
-COLUMNS = ("instance", "sink task", "status", "behind", "stage", "successor", "status")
+HEADINGS = ("instance", "sink task", "status", "behind", "stage", "successor", "status")
 STAGES = ("adopted", "planned", "ready", "side_by_side", "done", "rolled_back", "blocked", "failed")
 
 
-def build_record(job: Job, chosen: Choices) -> dict[str, Any]:
+def build_record(job: MigrationJob, chosen: Choices) -> dict[str, Any]:
     """What a run returns about one sink task. No secret is in it."""
     now, at = job.now, job.stage
     offsets = read_positions(now.old)
@@ -74,7 +74,7 @@ def build_record(job: Job, chosen: Choices) -> dict[str, Any]:
         "stage": stage,
         "leads_to": at.outcome if stage == "planned" else None,
         "explanation": at.blocked or at.says,
-        "steps": [{"step": step, "text": TEXTS[step] % words} for step in at.steps],
+        "steps": [{"step": step, "text": STEP_TEXTS[step] % words} for step in at.steps],
         "actions": list(job.actions),
         "changed": job.changed,
         "successor": successor,
@@ -98,7 +98,7 @@ def list_losses(chosen: Choices) -> list[str]:
     ]
 
 
-def build_result(jobs: Sequence[Job], chosen: Choices, predicted: bool) -> dict[str, Any]:
+def build_migration_result(jobs: Sequence[MigrationJob], chosen: Choices, predicted: bool) -> dict[str, Any]:
     """What the module returns.
 
     :param predicted: the steps that are left count as done, as a run outside of check mode would do them.
@@ -116,7 +116,7 @@ def build_result(jobs: Sequence[Job], chosen: Choices, predicted: bool) -> dict[
     }
 
 
-def build_diffs(jobs: Sequence[Job], predicted: bool) -> list[dict[str, Any]]:
+def build_diffs(jobs: Sequence[MigrationJob], predicted: bool) -> list[dict[str, Any]]:
     """One entry for each pair of tasks that changes."""
     pairs = [
         (job, foresee_pair(job) if predicted else show_pair(job)) for job in jobs if (foresee_actions(job) if predicted else job.changed)
@@ -124,7 +124,7 @@ def build_diffs(jobs: Sequence[Job], predicted: bool) -> list[dict[str, Any]]:
     return [{"before_header": job.label, "after_header": job.label, "before": job.before, "after": after} for job, after in pairs]
 
 
-def foresee_pair(job: Job) -> dict[str, Any]:
+def foresee_pair(job: MigrationJob) -> dict[str, Any]:
     """What a diff would show of both tasks after the steps that are left."""
     after = dict(job.before)
     steps = set(job.stage.steps)
@@ -139,12 +139,12 @@ def foresee_pair(job: Job) -> dict[str, Any]:
     return after
 
 
-def foresee_actions(job: Job) -> list[str]:
+def foresee_actions(job: MigrationJob) -> list[str]:
     """The actions that the steps that are left would be."""
     return [step for step in job.stage.steps if step in WRITING_STEPS]
 
 
-def tell_failures(jobs: Sequence[Job]) -> str:
+def tell_failures(jobs: Sequence[MigrationJob]) -> str:
     """Why a run failed; empty where it did not."""
     lines = [str(job.error) for job in jobs if job.error]
     if not lines:
@@ -170,14 +170,14 @@ def tell_records(records: Sequence[Mapping[str, Any]]) -> list[str]:
     """Lines of text: a table, then what there is to say about each task."""
     if not records:
         return ["There is no sink task."]
-    cells = [COLUMNS, *(make_row(record) for record in records)]
-    widths = [max(len(line[number]) for line in cells) for number in range(len(COLUMNS))]
+    cells = [HEADINGS, *(make_cells(record) for record in records)]
+    widths = [max(len(line[number]) for line in cells) for number in range(len(HEADINGS))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in cells]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return [*lines, *(line for record in records for line in tell_details(record))]
 
 
-def make_row(record: Mapping[str, Any]) -> tuple[str, ...]:
+def make_cells(record: Mapping[str, Any]) -> tuple[str, ...]:
     """Its cells in the table."""
     successor = record["successor"] or {}
     shown = (

@@ -24,7 +24,7 @@ from .._state_file import StateFile
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Task
-from .inventory import Inventory, Job
+from .inventory import Inventory, MigrationJob
 from .stages import (
     CATCH_UP,
     CHECK,
@@ -50,11 +50,11 @@ ATTEMPTS = 3
 # Far more than any way from a sink task to its successor has.
 MOST_STEPS = 100
 # Seconds until another run has surely taken back what it made too much.
-TWIN_TIMEOUT = 30.0
+OTHER_RUN_TIMEOUT = 30.0
 
 
 @dataclass
-class Pace:
+class MigrationTiming:
     """Seconds. ``overlap`` is how long both tasks run at least where the service does not show that the successor reads."""
 
     drain_timeout: float = 1800.0
@@ -74,7 +74,7 @@ class Migration:
         inventory: Inventory,
         chosen: Choices,
         state: StateFile,
-        pace: Pace,
+        pace: MigrationTiming,
         *,
         act: bool,
         warn: Callable[[str], None] = lambda text: None,
@@ -90,7 +90,7 @@ class Migration:
         self.warn = warn
         self.clock = clock or Clock()
 
-    def run(self, jobs: list[Job]) -> None:
+    def run(self, jobs: list[MigrationJob]) -> None:
         """Add every sink task of the scope, with what was done, or with what would be.
 
         :raises ConfigurationError: the state file cannot be read or written, or another run has it.
@@ -108,7 +108,7 @@ class Migration:
                 for job in jobs:
                     self._look_at_the_end(job)
 
-    def _carry_out(self, jobs: Sequence[Job]) -> None:
+    def _carry_out(self, jobs: Sequence[MigrationJob]) -> None:
         """All tasks in turns; who waits lets the others go on."""
         under_way = [(job, self._advance(job)) for job in jobs]
         while under_way:
@@ -126,7 +126,7 @@ class Migration:
             if under_way:
                 self.clock.sleep(self.pace.wait_interval)
 
-    def _look_at_the_end(self, job: Job) -> None:
+    def _look_at_the_end(self, job: MigrationJob) -> None:
         """Say what is there: another run, or somebody else, may have been there meanwhile."""
         if job.actions and not job.error:
             try:
@@ -139,7 +139,7 @@ class Migration:
         if job.stage.blocked and job.actions and not job.error:
             job.error = OpendumpError("Somebody else was there meanwhile. The %s: %s." % (job.label, job.stage.blocked))
 
-    def _look_for_twins(self, job: Job) -> None:
+    def _look_for_twins(self, job: MigrationJob) -> None:
         now, named = job.now, []
         for _look in self.clock.poll(self.pace.wait_interval, self._twin_timeout()):
             named = self.inventory.find_named(job)
@@ -149,8 +149,8 @@ class Migration:
         now.successor = named[0] if len(named) == 1 else None
         now.finished = now.finished and bool(named)
 
-    def _advance(self, job: Job) -> Iterator[None]:
-        verbs: Mapping[str, Callable[[Job], Iterator[None]]] = {
+    def _advance(self, job: MigrationJob) -> Iterator[None]:
+        verbs: Mapping[str, Callable[[MigrationJob], Iterator[None]]] = {
             CREATE: self._create,
             DRAIN: self._drain,
             START: self._start,
@@ -181,7 +181,7 @@ class Migration:
             "left as they are; run again." % (job.label, MOST_STEPS)
         )
 
-    def _note(self, job: Job, **changes: Any) -> None:
+    def _note(self, job: MigrationJob, **changes: Any) -> None:
         """Remember for the next run; None forgets."""
         for key, value in changes.items():
             if value is None:
@@ -191,11 +191,11 @@ class Migration:
         job.recall()
         self.state.save()
 
-    def _ends(self, job: Job) -> Optional[dict[str, int]]:
+    def _ends(self, job: MigrationJob) -> Optional[dict[str, int]]:
         offsets = job.now.offsets()
         return {key: at.end for key, at in offsets.items()} if offsets else None
 
-    def _create(self, job: Job) -> Iterator[None]:
+    def _create(self, job: MigrationJob) -> Iterator[None]:
         design = cast(Successor, job.design)
         # Offsets come first: should the service start the task at once, it is known where it began.
         self._note(job, intended=True, successor_name=design.name, policy=self.chosen.policy, begin=self._ends(job), mark=None)
@@ -211,7 +211,7 @@ class Migration:
         yield from self._give_way(job)
         yield from self._until(job, ("paused", "ok"), "created")
 
-    def _give_way(self, job: Job) -> Iterator[None]:
+    def _give_way(self, job: MigrationJob) -> Iterator[None]:
         """Another run with a state file of its own may have created the successor as well: the later one is taken back by who made it.
 
         :raises OpendumpError: there was another one; this run does no more about the sink task.
@@ -240,9 +240,9 @@ class Migration:
         )
 
     def _twin_timeout(self) -> float:
-        return min(TWIN_TIMEOUT, self.pace.wait_timeout)
+        return min(OTHER_RUN_TIMEOUT, self.pace.wait_timeout)
 
-    def _start(self, job: Job) -> Iterator[None]:
+    def _start(self, job: MigrationJob) -> Iterator[None]:
         task = cast(Task, job.now.successor)
         noted = job.now.begin
         if task.status in self.connect.unstarted:
@@ -261,10 +261,10 @@ class Migration:
             for _turn in waiting:
                 self.clock.sleep(self.pace.wait_interval)
 
-    def _verify(self, job: Job) -> Iterator[None]:
+    def _verify(self, job: MigrationJob) -> Iterator[None]:
         yield from self._until(job, ("ok", "paused"), "running")
 
-    def _until(self, job: Job, wanted: Sequence[str], what: str) -> Iterator[None]:
+    def _until(self, job: MigrationJob, wanted: Sequence[str], what: str) -> Iterator[None]:
         """Until the successor is in one of these kinds of states.
 
         :raises WaitFailed: it cannot get there any more, or not in time.
@@ -279,7 +279,7 @@ class Migration:
                 return
             yield
 
-    def _drain(self, job: Job) -> Iterator[None]:
+    def _drain(self, job: MigrationJob) -> Iterator[None]:
         """Until what the sink task has not written yet is no more than may be lost."""
         started = self.clock.now()
         while True:
@@ -302,7 +302,7 @@ class Migration:
                 )
             yield
 
-    def _catch_up(self, job: Job) -> Iterator[None]:
+    def _catch_up(self, job: MigrationJob) -> Iterator[None]:
         """Until the sink task has written everything that arrived before the successor surely read."""
         started = self.clock.now()
         while "mark" not in job.entry:
@@ -334,7 +334,7 @@ class Migration:
                 )
             yield
 
-    def _reads(self, job: Job, offsets: Mapping[str, Position]) -> bool:
+    def _reads(self, job: MigrationJob, offsets: Mapping[str, Position]) -> bool:
         """Whether the consumer group of the successor shows that it reads every partition. False is only: it cannot be told."""
         task = self.inventory.look_at_successor(job)
         if task is None:
@@ -346,7 +346,7 @@ class Migration:
         unknown = {"%s/%s" % (part.topic, part.id) for part in task.partitions or [] if part.last_transfer_offset is None}
         return set(offsets) <= read - unknown
 
-    def _check(self, job: Job) -> Iterator[None]:
+    def _check(self, job: MigrationJob) -> Iterator[None]:
         """Right before the deletion: has the sink task written nothing that its successor may have read too, and is the gap bearable?"""
         offsets = self._offsets(job)
         begin = job.now.begin or {}
@@ -369,7 +369,7 @@ class Migration:
         self.warn("The %s is not handed over yet: %s. The successor is withdrawn and made anew." % (job.label, why))
         yield from self._delete_successor(job)
 
-    def _offsets(self, job: Job) -> dict[str, Position]:
+    def _offsets(self, job: MigrationJob) -> dict[str, Position]:
         """
         :raises OpendumpError: the sink task is gone, or not all offsets are shown that were shown before.
         """
@@ -383,7 +383,7 @@ class Migration:
             )
         return offsets
 
-    def _delete_old(self, job: Job) -> Iterator[None]:
+    def _delete_old(self, job: MigrationJob) -> Iterator[None]:
         """The last step, and only beside a successor that is RUNNING at this very moment."""
         task = self.inventory.look_at_successor(job)
         if task is None or self.connect.read_health(task.status) != "ok":
@@ -404,7 +404,7 @@ class Migration:
         job.now.old = None
         yield from ()
 
-    def _delete_successor(self, job: Job) -> Iterator[None]:
+    def _delete_successor(self, job: MigrationJob) -> Iterator[None]:
         """Take the successor away; only while the sink task is there and no deletion of it was ever sent."""
         if self.inventory.look_at_old(job) is None or job.now.sent:
             raise OpendumpError("The successor of the %s stays, because the sink task is gone or going." % job.label)
@@ -417,7 +417,7 @@ class Migration:
         self._note(job, withdrawn=None, begin=None, mark=None)
         yield from ()
 
-    def _settle(self, job: Job) -> Iterator[None]:
+    def _settle(self, job: MigrationJob) -> Iterator[None]:
         """A deletion was sent in an earlier run; a task that is still there after wait_timeout was not deleted by it."""
         started = self.clock.now()
         while self.inventory.look_at_old(job) is not None:
@@ -426,7 +426,7 @@ class Migration:
                 return
             yield
 
-    def _write(self, adapter: Kind, job: Job, task: Task, state: str) -> list[str]:
+    def _write(self, adapter: Kind, job: MigrationJob, task: Task, state: str) -> list[str]:
         """Bring this very task into a state, absent or running; what was done for it. A deleted one is waited for until it is not shown."""
         declared = Declared(
             type(adapter),
@@ -445,7 +445,7 @@ class Migration:
         return Writer(adapter, plan, None, self.clock, TaskWarnings(self.warn, at_once=True))
 
 
-def show_pair(job: Job) -> dict[str, Any]:
+def show_pair(job: MigrationJob) -> dict[str, Any]:
     """What a diff shows of both tasks."""
     now = job.now
     return {
@@ -454,7 +454,7 @@ def show_pair(job: Job) -> dict[str, Any]:
     }
 
 
-def count_repeated(job: Job, chosen: Choices) -> Optional[int]:
+def count_repeated(job: MigrationJob, chosen: Choices) -> Optional[int]:
     """How many messages may have been dumped twice at most, None where it cannot be told."""
     offsets = job.handed_over or job.now.offsets()
     if chosen.consumer_strategy != "latest" or offsets is None or job.now.begin is None:
@@ -462,7 +462,7 @@ def count_repeated(job: Job, chosen: Choices) -> Optional[int]:
     return count_beyond(offsets, job.now.begin)
 
 
-def count_lost(job: Job, chosen: Choices) -> Optional[int]:
+def count_lost(job: MigrationJob, chosen: Choices) -> Optional[int]:
     """How many messages may have been dumped by neither, None where it cannot be told."""
     if chosen.consumer_strategy != "latest":
         return 0

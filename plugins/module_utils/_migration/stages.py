@@ -140,14 +140,14 @@ def find_stage(now: Situation, chosen: Choices) -> Stage:
     if now.adopted:
         return Stage("adopted", "Both APIs show this task, so it is a Smart Connect task already; nothing has to be re-created.")
     if now.twins:
-        return _blocked(_tell_twins(now))
+        return _block(_tell_twins(now))
     if chosen.rollback:
-        return _back(now)
+        return _go_back(now)
     if now.old is None or (now.sent and now.successor is not None):
-        return _after_deletion(now, chosen)
+        return _finish_deletion(now, chosen)
     if now.problems:
-        return _blocked("; ".join(now.problems))
-    return _forward(now, chosen, now.old)
+        return _block("; ".join(now.problems))
+    return _go_forward(now, chosen, now.old)
 
 
 def _tell_twins(now: Situation) -> str:
@@ -160,13 +160,13 @@ def _tell_twins(now: Situation) -> str:
     )
 
 
-def _after_deletion(now: Situation, chosen: Choices) -> Stage:
+def _finish_deletion(now: Situation, chosen: Choices) -> Stage:
     # Whether the deletion was executed cannot be told while the task is still listed; sending it once more is safe.
     again = [DELETE_OLD] if now.old is not None and chosen.delete_old else []
     if now.successor is None or now.withdrawing:
         if now.finished:
             return Stage("done", "It was migrated earlier; its successor has been deleted since.")
-        return _blocked(
+        return _block(
             "neither the sink task nor its successor is there; somebody deleted them. The state file holds the settings of the "
             "sink task; declare a Smart Connect task with them"
         )
@@ -178,23 +178,23 @@ def _after_deletion(now: Situation, chosen: Choices) -> Stage:
     if health == "paused":
         return Stage("done", "The sink task is gone, and its successor is started.", [START, *again])
     if health == "failed":
-        return _blocked("the sink task is gone, and its successor is %s; mend it now" % now.successor.status)
+        return _block("the sink task is gone, and its successor is %s; mend it now" % now.successor.status)
     return Stage("done", "The successor has taken over.", [*([] if health == "ok" else [VERIFY]), *again])
 
 
-def _forward(now: Situation, chosen: Choices, old: Task) -> Stage:
+def _go_forward(now: Situation, chosen: Choices, old: Task) -> Stage:
     steps = [DELETE_SUCCESSOR] if now.withdrawing else []
     successor = None if now.withdrawing else now.successor
     obstacle = _find_obstacle(now, chosen, old, successor)
     if obstacle:
-        return _blocked(obstacle)
+        return _block(obstacle)
     if successor and _has_begun(successor, chosen) and now.ours and SmartConnectTask.read_health(successor.status) == "paused":
         # It has progress, and going on from there would repeat what the sink task has written since.
         steps.append(DELETE_SUCCESSOR)
         successor = None
     if successor is None:
         if now.needs:
-            return _blocked("keys are missing: %s" % "; ".join(now.needs))
+            return _block("keys are missing: %s" % "; ".join(now.needs))
         steps.append(CREATE)
     return _hand_over(chosen, old, SmartConnectTask.read_health(successor.status) if successor else "none", steps)
 
@@ -256,20 +256,20 @@ def _hand_over(chosen: Choices, old: Task, health: str, steps: list[str]) -> Sta
     return Stage("done", "The successor takes over.", [*steps, *proof, DELETE_OLD])
 
 
-def _back(now: Situation) -> Stage:
+def _go_back(now: Situation) -> Stage:
     if now.old is None:
         if now.successor is None and not now.finished:
-            return _blocked("neither the sink task nor its successor is there; there is nothing to go back to")
-        return _blocked("the sink task has been deleted, so there is no way back")
+            return _block("neither the sink task nor its successor is there; there is nothing to go back to")
+        return _block("the sink task has been deleted, so there is no way back")
     if now.successor is None:
         return Stage("rolled_back", "Only the sink task is there.")
     if not now.ours:
-        return _blocked(
+        return _block(
             "its successor '%s' was not made by this migration as far as the state file tells; delete it yourself if it is to go"
             % now.successor.name
         )
     return Stage("rolled_back", "Only the sink task remains.", [*([SETTLE] if now.sent else []), DELETE_SUCCESSOR])
 
 
-def _blocked(why: str) -> Stage:
+def _block(why: str) -> Stage:
     return Stage("blocked", "", blocked=why)

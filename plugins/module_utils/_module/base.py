@@ -17,9 +17,9 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._api.client import Client
 from .._api.options import API_OPTIONS
-from .._api.redaction import hide_options, list_spellings, make_printable, mask
+from .._api.redaction import hide_options, list_spellings, make_printable, mask_secrets
 from .._errors import ConfigurationError, OpendumpError, UnexpectedError
-from .._signs import without_controls
+from .._signs import escape_controls
 from .._task.items import NO_NAMES, OtherNames, name_errors
 from .texts import read_texts
 from .variables import name_variables
@@ -180,7 +180,7 @@ class DumpModule(AnsibleModule):
         return "; ".join(name_errors(result.errors, result.unsupported_parameters, self.argument_spec, self.other_names))
 
     def _presentable(self, text: str) -> str:
-        return make_printable(mask(text, self._known_secrets()))
+        return make_printable(mask_secrets(text, self._known_secrets()))
 
     def _known_secrets(self) -> set[str]:
         """Those that were told to hide(), and those that the argument spec marks."""
@@ -196,4 +196,4 @@ class DumpModule(AnsibleModule):
         self.hide(known)
         # A misspelt option may hold a secret, which nobody knows to be one.
         result.setdefault("invocation", {"module_args": hide_options(self.params, self.argument_spec) if self._accepted else {}})
-        result.update(without_controls(result))
+        result.update(escape_controls(result))

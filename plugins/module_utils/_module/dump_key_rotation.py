@@ -12,12 +12,12 @@ from .._api.credentials import Key
 from .._api.options import Given
 from .._errors import ConfigurationError
 from .._kinds.registry import KINDS
-from .._landing.files import zone_of
-from .._rotation.check_task import Pace
+from .._landing.files import parse_zone
+from .._rotation.check_task import RotationTiming
 from .._rotation.deliveries import Landing
-from .._rotation.jobs import Job
+from .._rotation.jobs import RotationJob
 from .._rotation.keys import Pair, takes_keys
-from .._rotation.report import build_diff, build_result, tell_failure
+from .._rotation.report import build_diff, build_rotation_result, tell_failure
 from .._rotation.run import CHECK_TASK, OLD_KEY_INACTIVE, Rotation
 from .._state_file import StateFile
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
@@ -56,12 +56,12 @@ def dump_key_rotation() -> None:
     """Give the tasks a new key and see that they deliver with it; ends the module."""
     module = DumpModule(ROTATION_OPTIONS)
     options = module.params
-    jobs: list[Job] = []
+    jobs: list[RotationJob] = []
     rotation: Optional[Rotation] = None
 
     def tell() -> dict[str, Any]:
         partial = any(options[name] for name in [*FILTERS, "name_pattern"])
-        result = build_result(jobs, check_mode=module.check_mode, allow_quiet=options["allow_quiet"], partial=partial)
+        result = build_rotation_result(jobs, check_mode=module.check_mode, allow_quiet=options["allow_quiet"], partial=partial)
         if rotation is None:
             result["conclusion"] = "Do not revoke the old key yet: nothing was asked and nothing was written."
         elif not rotation.has_chosen:
@@ -83,9 +83,9 @@ def dump_key_rotation() -> None:
         client = module.connect(parallelism)
         client.secrets.update(pair)
         key = Key(pair.access, pair.secret, "", "new_access_key")
-        landing = Landing(find_buckets(given, key, client.region, module.warn), zone_of(options["time_zone"]), options["max_objects"])
+        landing = Landing(find_buckets(given, key, client.region, module.warn), parse_zone(options["time_zone"]), options["max_objects"])
         state = StateFile(options["state_file"], keep=not module.check_mode, purpose="rotation")
-        pace = Pace(options["wait_interval"], options["wait_timeout"], options["delivery_timeout"])
+        pace = RotationTiming(options["wait_interval"], options["wait_timeout"], options["delivery_timeout"])
         rotation = Rotation(
             client,
             pair,

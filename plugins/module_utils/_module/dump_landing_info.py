@@ -11,14 +11,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Callable, Optional
 
-from .._api.credentials import Identity, Key, identify
+from .._api.credentials import Identity, Key, find_identity
 from .._api.endpoints import find_endpoint
 from .._api.options import REQUEST_TIMEOUT, RETRY_BUDGET, Given, read_seconds, read_verification
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
-from .._landing.files import VERDICTS, Findings, Place, Window, interval_of, look, place_of, show_moment, verdict, window_of, zone_of
-from .._signs import with_controls
+from .._landing.files import (
+    LANDING_VERDICTS,
+    FileLocation,
+    LandingFindings,
+    Window,
+    count_files,
+    find_location,
+    format_time,
+    judge_landing,
+    parse_window,
+    parse_zone,
+    read_interval,
+)
+from .._signs import restore_controls
 from .._threads import side_by_side
 from .base import DumpModule
 from .variables import VARIABLE_PREFIX
@@ -46,18 +58,18 @@ def dump_landing_info() -> None:
         for name in ("parallelism", "max_objects"):
             if options[name] < 1:
                 raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, options[name]))
-        window = window_of(options["since"], zone_of(options["time_zone"]), datetime.now(timezone.utc))
+        window = parse_window(options["since"], parse_zone(options["time_zone"]), datetime.now(timezone.utc))
         given = Given(options, os.environ)
         reader = Reader(given)
         module.hide(reader.secrets)
         region = reader.identity.region if reader.identity else ""
-        landing = look_at_tasks(find_buckets(given, reader.key, region, module.warn), with_controls(options["tasks"]), window, options)
+        landing = look_at_tasks(find_buckets(given, reader.key, region, module.warn), restore_controls(options["tasks"]), window, options)
     counts = Counter(entry["verdict"] for entry in landing)
     module.exit_json(
         changed=False,
-        since=show_moment(window.since),
+        since=format_time(window.since),
         landing=landing,
-        summary={"tasks": len(landing), **{name: counts.get(name, 0) for name in VERDICTS}},
+        summary={"tasks": len(landing), **{name: counts.get(name, 0) for name in LANDING_VERDICTS}},
     )
 
 
@@ -70,7 +82,7 @@ class Reader:
     def __init__(self, given: Given) -> None:
         self.identity: Optional[Identity] = None
         try:
-            self.identity = identify(given)
+            self.identity = find_identity(given)
         except ConfigurationError as error:
             api_error: Optional[ConfigurationError] = error
         else:
@@ -135,25 +147,25 @@ def look_at_tasks(buckets: Buckets, tasks: Sequence[Mapping[str, Any]], window: 
     :raises KeyRefused: the key is wrong; nothing more is asked with it, for a key that fails often is locked.
     """
     places = [find_place(task) for task in tasks]
-    by_bucket: dict[str, list[Place]] = {}
+    by_bucket: dict[str, list[FileLocation]] = {}
     for place in places:
         if place:
             by_bucket.setdefault(place.bucket, []).append(place)
 
     def look_at_task(number: int) -> dict[str, Any]:
-        task, place, interval = tasks[number], places[number], interval_of(tasks[number])
+        task, place, interval = tasks[number], places[number], read_interval(tasks[number])
         if place is None:
             why = "The task does not dump files into OBS, or its record has no details (dump_tasks_info with details)."
-            return show_entry(task, None, Findings(), ("unknown", why))
+            return show_entry(task, None, LandingFindings(), ("unknown", why))
         neighbours = [other for other in by_bucket[place.bucket] if other.owner != place.owner]
         bucket = buckets.bucket(place.bucket, options["max_objects"])
         try:
-            findings = look(bucket, place, window, interval, options["max_objects"], neighbours)
+            findings = count_files(bucket, place, window, interval, options["max_objects"], neighbours)
         except KeyRefused:
             raise
         except OpendumpError as error:
-            return show_entry(task, place.bucket, Findings(), ("unreadable", str(error)), {"msg": str(error), **error.details})
-        return show_entry(task, place.bucket, findings, verdict(task, findings, window, interval))
+            return show_entry(task, place.bucket, LandingFindings(), ("unreadable", str(error)), {"msg": str(error), **error.details})
+        return show_entry(task, place.bucket, findings, judge_landing(task, findings, window, interval))
 
     # The first alone: a wrong key is used once, not by all threads at the same time.
     first = next((number for number, place in enumerate(places) if place), len(tasks))
@@ -161,14 +173,18 @@ def look_at_tasks(buckets: Buckets, tasks: Sequence[Mapping[str, Any]], window: 
     return head + side_by_side(look_at_task, range(first + 1, len(tasks)), options["parallelism"])
 
 
-def find_place(task: Mapping[str, Any]) -> Optional[Place]:
+def find_place(task: Mapping[str, Any]) -> Optional[FileLocation]:
     """Where a task of this record writes; None where it writes no files."""
     kind = KINDS.get(str(task.get("kind")))
-    return place_of(task, kind.files) if kind else None
+    return find_location(task, kind.files) if kind else None
 
 
 def show_entry(
-    task: Mapping[str, Any], bucket: Optional[str], findings: Findings, judged: tuple[str, str], error: Optional[dict[str, Any]] = None
+    task: Mapping[str, Any],
+    bucket: Optional[str],
+    findings: LandingFindings,
+    judged: tuple[str, str],
+    error: Optional[dict[str, Any]] = None,
 ) -> dict[str, Any]:
     """What the result says of one task.
 
@@ -183,6 +199,6 @@ def show_entry(
         "prefixes": findings.prefixes,
         "objects": None if error or not findings.prefixes else findings.objects,
         "bytes": None if error or not findings.prefixes else findings.bytes,
-        "newest": {"key": newest.key, "size": newest.size, "modified_at": show_moment(newest.modified)} if newest else None,
+        "newest": {"key": newest.key, "size": newest.size, "modified_at": format_time(newest.modified)} if newest else None,
         "error": error,
     }

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from .._migration.inventory import Job
-from .._migration.options import MIGRATION_OPTIONS, list_secrets, prepare_migration, read_choices
-from .._migration.report import build_diffs, build_result, tell_failures
+from .._migration.inventory import MigrationJob
+from .._migration.options import MIGRATION_OPTIONS, list_writer_secrets, prepare_migration, read_choices
+from .._migration.report import build_diffs, build_migration_result, tell_failures
 from .._numbers import format_count
 from .base import DumpModule
 from .progress import show_progress
@@ -21,15 +21,15 @@ def kafka_sink_migration() -> None:
     """Take sink tasks over to Smart Connect, stage by stage; ends the module."""
     module = DumpModule({**MIGRATION_OPTIONS, **VARIABLE_PREFIX})
     predicted = module.check_mode and (module.params["apply"] or module.params["rollback"])
-    jobs: list[Job] = []
+    jobs: list[MigrationJob] = []
     with module.failing(lambda: {"changed": any(job.changed for job in jobs)}):
-        module.hide(list_secrets(module.params))
+        module.hide(list_writer_secrets(module.params))
         chosen = read_choices(module.params)
         client = module.connect(module.params["parallelism"])
         migration = prepare_migration(client, module.params, chosen, module.check_mode, module.warn)
         with show_progress(lambda: describe_jobs(jobs)):
             migration.run(jobs)
-    returned = build_result(jobs, chosen, predicted)
+    returned = build_migration_result(jobs, chosen, predicted)
     if module._diff:
         returned["diff"] = build_diffs(jobs, predicted)
     failed = tell_failures(jobs)
@@ -38,7 +38,7 @@ def kafka_sink_migration() -> None:
     module.exit_json(**returned)
 
 
-def describe_jobs(jobs: Sequence[Job]) -> str:
+def describe_jobs(jobs: Sequence[MigrationJob]) -> str:
     """Such as C(8 sink tasks: 6 waiting, 2 done)."""
     if not jobs:
         return "looking for sink tasks"

@@ -17,13 +17,13 @@ from .._api.client import Client
 from .._api.options import Given
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.kafka_instances import Instances
-from .._probe.answers import build_document, compare, find_problem
+from .._probe.answers import build_document, find_disagreements, find_problem
 from .._probe.catalogue import BY_SWITCH, QUESTIONS
 from .._probe.ground import Places
-from .._probe.own_tasks import Left
-from .._probe.page import count, draw_page
+from .._probe.own_tasks import Leftover
+from .._probe.page import draw_page, tally_answers
 from .._probe.run import Probe, check_instance
-from .._probe.talk import Pace
+from .._probe.talk import ProbeTiming
 from .base import SIGNALS, DumpModule
 from .variables import VARIABLE_PREFIX
 
@@ -72,7 +72,7 @@ def service_probe() -> None:
         probe = Probe(
             client,
             find_places(client, options, keys),
-            Pace(options["wait_interval"], options["watch"], options["wait_timeout"]),
+            ProbeTiming(options["wait_interval"], options["watch"], options["wait_timeout"]),
             time.time,
             [BY_SWITCH[name] for name in options["questions"]] if options["questions"] else QUESTIONS,
             [str(options[name]) for name in ("instance_name", "project_id", "project_name", "domain_name") if options[name]],
@@ -172,12 +172,12 @@ def carry_out(module: DumpModule, probe: Probe, region: Optional[str], other: Op
         for watched, handler in previous.items():
             signal.signal(watched, handler)
     document = build_document(outcome.answers, region, datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    differences = compare(document, other) if other else []
+    differences = find_disagreements(document, other) if other else []
     return {
         "changed": outcome.writes > 0,
         "writes": outcome.writes,
         "answers": document,
-        "summary": count(outcome.answers),
+        "summary": tally_answers(outcome.answers),
         "differences": differences,
         "markdown": draw_page(document, differences, tell_region(other) if other else None),
         "left": [left._asdict() for left in outcome.left],
@@ -190,7 +190,7 @@ def tell_region(document: Mapping[str, Any]) -> str:
     return region if re.fullmatch(r"[A-Za-z0-9-]{1,40}", region) else "the other file"
 
 
-def tell_left(left: list[Left]) -> str:
+def tell_left(left: list[Leftover]) -> str:
     """What has to be deleted by hand."""
     calls = " ".join("%s (%s)" % (remainder.call, remainder.why) for remainder in left)
     return "%d OF THE PROBE'S TASKS COULD NOT BE DELETED AND MAY STILL RUN. Delete them, with these calls or at the console: %s" % (

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Optional
 
-from .masking import mask, show_evidence
+from .masking import anonymise, show_evidence
 from .question import CannotTell, Question, Taken
 from .talk import Evidence
 
@@ -19,7 +19,7 @@ FORMAT = "opendump-answers/1"
 MOST_EVIDENCE = 4
 
 
-class Hidden:
+class Anonymiser:
     """Takes out of evidence what could tell whose it is.
 
     :param known: texts that are never shown.
@@ -32,26 +32,26 @@ class Hidden:
 
     def value(self, value: Any) -> Any:
         """An answer; only objects hold what the service has written."""
-        return mask(value, self._known) if isinstance(value, Mapping) else value
+        return anonymise(value, self._known) if isinstance(value, Mapping) else value
 
     def evidence(self, evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
         """Each request with its answer."""
         return [show_evidence(exchange, self._known, self._own) for exchange in evidence[:MOST_EVIDENCE]]
 
 
-def read_answer(question: Question, taken: Taken, hidden: Hidden) -> dict[str, Any]:
+def read_finding(question: Question, taken: Taken, hidden: Anonymiser) -> dict[str, Any]:
     """What the steps tell about a question."""
     try:
         finding = question.read(taken)
     except CannotTell as error:
-        return not_told(str(error), hidden.evidence(error.evidence))
+        return leave_open(str(error), hidden.evidence(error.evidence))
     if not question.permits(finding.value):
-        return not_told("the service answers something that nobody has thought of", hidden.evidence(finding.evidence))
+        return leave_open("the service answers something that nobody has thought of", hidden.evidence(finding.evidence))
     answer = {"value": hidden.value(finding.value), "told": True, "why": None, "evidence": hidden.evidence(finding.evidence)}
     return answer if finding.reads is None else {**answer, "reads": finding.reads}
 
 
-def not_told(why: str, evidence: Sequence[Any] = ()) -> dict[str, Any]:
+def leave_open(why: str, evidence: Sequence[Any] = ()) -> dict[str, Any]:
     """The answer to a question that has none."""
     return {"value": None, "told": False, "why": why, "evidence": list(evidence)}
 
@@ -73,7 +73,7 @@ def find_problem(document: Any) -> str:
     return ""
 
 
-def compare(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[dict[str, Any]]:
+def find_disagreements(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Where two answers files disagree, among the questions that both could tell.
 
     A time is never quite the same twice; two that are not 0 agree.

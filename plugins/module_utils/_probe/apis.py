@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, Optional
 
 from .talk import Evidence, Talk
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
-class Made(NamedTuple):
+class TaskKey(NamedTuple):
     """A task: ``id`` is what its API asks for, which is the name in DIS."""
 
     name: str
@@ -35,20 +35,20 @@ class TaskApi:
     talk: Talk
     id_member: Optional[str] = None
 
-    def ask(self, method: str, below: str = "", task: Optional[Made] = None, body: Any = None, **more: Any) -> Evidence:
+    def ask(self, method: str, below: str = "", task: Optional[TaskKey] = None, body: Any = None, **more: Any) -> Evidence:
         """A call about the tasks, or about one of them."""
         where = {**self.where, **({"task": task.id} if task else {})}
         return self.talk.ask(self.service, method, self.path + ("/{task}" if task else "") + below, where, body=body, **more)
 
-    def list(self) -> list[Made]:
+    def list(self) -> list[TaskKey]:
         """All tasks.
 
         :raises Unreadable: the service sends no list.
         """
-        tasks: dict[str, Made] = {}
+        tasks: dict[str, TaskKey] = {}
         offset = 0
         while True:
-            query = [("offset", str(offset)), ("limit", str(PAGE))] if self.name == "connect" else []
+            query = [("offset", str(offset)), ("limit", str(PAGE_SIZE))] if self.name == "connect" else []
             page = self.ask("GET", query=query)
             if not page.accepted or not isinstance(page.member("tasks"), list):
                 raise Unreadable("The list of tasks cannot be read: HTTP %d %s." % (page.status, page.code))
@@ -57,7 +57,7 @@ class TaskApi:
                 name = str(row.get("task_name") or "")
                 key = str(row.get(self.id_member) or "") if self.id_member else name
                 if key:
-                    tasks[key] = Made(name, key)
+                    tasks[key] = TaskKey(name, key)
             offset += len(rows)
             total = page.member("total_number")
             if self.name != "connect" or not rows or not isinstance(total, int) or offset >= total:
@@ -70,14 +70,14 @@ class TaskApi:
             return {**settings, "obs_destination_descriptor": descriptor}
         return {"task_name": name, **settings}
 
-    def made_by(self, name: str, created: Evidence) -> Optional[Made]:
+    def made_by(self, name: str, created: Evidence) -> Optional[TaskKey]:
         """The task that an answer to a create call tells of, None where it tells of none."""
         if not self.id_member:
-            return Made(name, name)
+            return TaskKey(name, name)
         key = created.member(self.id_member)
-        return Made(name, key) if isinstance(key, str) and key else None
+        return TaskKey(name, key) if isinstance(key, str) and key else None
 
-    def tell_deletion(self, task: Made) -> str:
+    def tell_deletion(self, task: TaskKey) -> str:
         """The call that deletes the task, for whoever has to do it by hand."""
         path = self.path
         for name, value in self.where.items():
@@ -89,16 +89,16 @@ class Unreadable(Exception):
     """A list that is none."""
 
 
-def dis_api(talk: Talk, stream: str) -> TaskApi:
+def open_dis_api(talk: Talk, stream: str) -> TaskApi:
     """The transfer tasks of a stream."""
     return TaskApi("dis", "dis", "/v2/{project_id}/streams/{stream}/transfer-tasks", {"stream": stream}, talk)
 
 
-def connect_api(talk: Talk, instance: str) -> TaskApi:
+def open_connect_api(talk: Talk, instance: str) -> TaskApi:
     """The Smart Connect tasks of an instance, by its ID."""
     return TaskApi("connect", "dms", "/v2/{project_id}/instances/{instance}/connector/tasks", {"instance": instance}, talk, "id")
 
 
-def sink_api(talk: Talk, connector: str) -> TaskApi:
+def open_sink_api(talk: Talk, connector: str) -> TaskApi:
     """The sink tasks of a connector, by its ID."""
     return TaskApi("sink", "dms", "/v2/{project_id}/connectors/{connector}/sink-tasks", {"connector": connector}, talk, "task_id")

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from .apis import Made, TaskApi
+from .apis import TaskApi, TaskKey
 from .own_tasks import read_state
-from .question import CannotTell, Finding, choose, finding, lasting
-from .talk import Evidence, Pace
-from .watching import NOTHING, Look, Stretch, follow, last_change, stretches, watched
+from .question import CannotTell, ProbeFinding, build_finding, map_value, measure_stretch
+from .talk import Evidence, ProbeTiming
+from .watching import NOTHING, Look, Stretch, cut_stretches, find_last_change, follow, until_settled
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,18 @@ class Change:
         return self.looks[self.shown.index("new")]
 
 
-def same(sent: Any, shown: Any) -> bool:
+def is_same_value(sent: Any, shown: Any) -> bool:
     """Whether a value came back, be it as a number or as a text."""
     return shown == sent or (isinstance(sent, int) and not isinstance(sent, bool) and shown == str(sent))
 
 
 def watch_change(
-    change: Change, api: TaskApi, task: Made, visible: Collection[str], settings: Callable[[Evidence], Mapping[str, Any]], pace: Pace
+    change: Change,
+    api: TaskApi,
+    task: TaskKey,
+    visible: Collection[str],
+    settings: Callable[[Evidence], Mapping[str, Any]],
+    pace: ProbeTiming,
 ) -> Change:
     """The change with what is seen of it, until nothing new has been seen for as long as the pace watches.
 
@@ -50,13 +55,13 @@ def watch_change(
         if look.state is None:
             return "gone"
         shown = settings(look.evidence)
-        return "new" if any(same(change.changed[name], shown.get(name)) for name in visible) else "old"
+        return "new" if any(is_same_value(change.changed[name], shown.get(name)) for name in visible) else "old"
 
     def since(looks: list[Look]) -> int:
-        return last_change([(look.state, name_settings(look)) for look in looks])
+        return find_last_change([(look.state, name_settings(look)) for look in looks])
 
     def done(looks: list[Look]) -> bool:
-        return looks[-1].state in ("RUNNING", "PAUSED") and watched(pace, since)(looks)
+        return looks[-1].state in ("RUNNING", "PAUSED") and until_settled(pace, since)(looks)
 
     looks = follow(lambda: read_state(api, task), done, pace)
     return Change(change.answer, change.state_before, change.changed, looks, [name_settings(look) for look in looks])
@@ -86,19 +91,19 @@ def find_seen(changes: Sequence[Change]) -> Change:
 
 def read_old_settings(change: Change) -> Stretch:
     """How long the old settings were shown at first."""
-    parts = stretches(change.looks, change.shown)
+    parts = cut_stretches(change.looks, change.shown)
     return parts[0] if parts[0].state == "old" else NOTHING
 
 
-def read_roll_back(change: Change) -> Finding:
+def read_roll_back(change: Change) -> ProbeFinding:
     """How long the old settings were shown once more after the new ones."""
-    parts = [part for part in stretches(change.looks, change.shown) if part.state != "gone"]
+    parts = [part for part in cut_stretches(change.looks, change.shown) if part.state != "gone"]
     new = next(number for number, part in enumerate(parts) if part.state == "new")
     back = parts[new] if new + 1 < len(parts) and parts[new + 1].state == "old" else NOTHING
-    return lasting(back, change.answer, change.looks[-1].evidence)
+    return measure_stretch(back, change.answer, change.looks[-1].evidence)
 
 
-def read_state_meanwhile(changes: Sequence[Change], word: str) -> Finding:
+def read_state_meanwhile(changes: Sequence[Change], word: str) -> ProbeFinding:
     """What a running task said while it showed the old settings: ``word``, or ``unchanged``.
 
     :raises CannotTell: none did so for long enough to be seen.
@@ -107,15 +112,15 @@ def read_state_meanwhile(changes: Sequence[Change], word: str) -> Finding:
         moved = change.state_before == "RUNNING" or any(look.state == "RUNNING" for look in change.looks)
         if "new" in change.shown and change.shown[0] == "old" and moved:
             first = change.looks[0]
-            return choose(first.state, {word: word, change.state_before: "unchanged"}, first.evidence)
+            return map_value(first.state, {word: word, change.state_before: "unchanged"}, first.evidence)
     raise CannotTell("the new settings are seen at once", changes[0].answer)
 
 
-def read_wakes(change: Change, refusal: str) -> Finding:
+def read_wakes(change: Change, refusal: str) -> ProbeFinding:
     """Whether a paused task runs after it was changed.
 
     :raises CannotTell: the change was refused; says ``refusal``.
     """
     if not change.answer.accepted:
         raise CannotTell(refusal, change.answer)
-    return finding(change.looks[-1].state != "PAUSED", change.answer, change.looks[-1].evidence)
+    return build_finding(change.looks[-1].state != "PAUSED", change.answer, change.looks[-1].evidence)

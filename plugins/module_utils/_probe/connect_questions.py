@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from .connect_steps import Main, side
-from .question import BOOL, DWELL, OBJECT, TEXT, CannotTell, Finding, Question, Taken, choose, finding, lasting
+from .connect_steps import MainConnectTask, read_side
+from .question import BOOL, DWELL, OBJECT, TEXT, CannotTell, ProbeFinding, Question, Taken, build_finding, map_value, measure_stretch
 from .talk import Evidence
-from .watching import Look, Stretch, flaky, lead, stretches
+from .watching import Look, Stretch, cut_stretches, find_flaky, find_lead
 
 # What documents show of a task; everything else is new.
 TASK_MEMBERS = frozenset(
@@ -46,55 +46,55 @@ OBS_MEMBERS = frozenset(
         "value_converter",
     }
 )
-LEAVING = frozenset({"DELETING", "DELETE", "DELETED"})
+LEAVING_STATES = frozenset({"DELETING", "DELETE", "DELETED"})
 
 
-def _main(taken: Taken) -> Main:
-    main: Main = taken["connect.main"]
+def _main(taken: Taken) -> MainConnectTask:
+    main: MainConnectTask = taken["connect.main"]
     return main
 
 
 def _accepted(step: str, words: Sequence[str]) -> Any:
     """The first word where the service accepted, else the second."""
 
-    def read(taken: Taken) -> Finding:
+    def read(taken: Taken) -> ProbeFinding:
         created = taken[step]["created"]
-        return finding(words[0] if created.accepted else words[1], created)
+        return build_finding(words[0] if created.accepted else words[1], created)
 
     return read
 
 
-def _needs_good_key(taken: Taken) -> Finding:
+def _needs_good_key(taken: Taken) -> ProbeFinding:
     created = taken["connect.made_up_key"]["created"]
-    return finding("at delivery" if created.accepted else "at once", created)
+    return build_finding("at delivery" if created.accepted else "at once", created)
 
 
-def _create_time(taken: Taken) -> Finding:
+def _create_time(taken: Taken) -> ProbeFinding:
     shown = [_main(taken).shown, taken["connect.waiting"]["shown"]]
     if any(task is None for task in shown):
         raise CannotTell("a second task was refused", taken["connect.waiting"]["created"])
     times = [task.member("create_time") for task in shown]
     if not all(isinstance(time, int) for time in times):
         raise CannotTell("a task shows no time of its creation", *shown)
-    return finding("ms" if any(time % 1000 for time in times) else "s", *shown)
+    return build_finding("ms" if any(time % 1000 for time in times) else "s", *shown)
 
 
-def _default_start(taken: Taken) -> Finding:
+def _default_start(taken: Taken) -> ProbeFinding:
     main = _main(taken)
-    return choose(main.birth[-1].state, {"RUNNING": "at once", "WAITING": "later"}, main.created, main.shown)
+    return map_value(main.birth[-1].state, {"RUNNING": "at once", "WAITING": "later"}, main.created, main.shown)
 
 
-def _store(taken: Taken) -> Finding:
+def _store(taken: Taken) -> ProbeFinding:
     """Whether the sink task API shows the Smart Connect task, and the other way round where there was one."""
     listed = taken["connect.in_sink_list"]
-    return finding("one" if listed["there"] else "two", listed["listed"])
+    return build_finding("one" if listed["there"] else "two", listed["listed"])
 
 
 # how long
 
 
-def _creating(taken: Taken) -> Finding:
-    return lasting(lead(stretches(_main(taken).birth), ("CREATING",)), _main(taken).shown)
+def _creating(taken: Taken) -> ProbeFinding:
+    return measure_stretch(find_lead(cut_stretches(_main(taken).birth), ("CREATING",)), _main(taken).shown)
 
 
 def _starting_looks(taken: Taken) -> Sequence[Look]:
@@ -105,33 +105,33 @@ def _starting_looks(taken: Taken) -> Sequence[Look]:
     return looks
 
 
-def _starting(taken: Taken) -> Finding:
-    return lasting(lead(stretches(_starting_looks(taken)), ("WAITING",)), _starting_looks(taken)[-1].evidence)
+def _starting(taken: Taken) -> ProbeFinding:
+    return measure_stretch(find_lead(cut_stretches(_starting_looks(taken)), ("WAITING",)), _starting_looks(taken)[-1].evidence)
 
 
 def _after(step: str, state: str) -> Any:
-    def read(taken: Taken) -> Finding:
+    def read(taken: Taken) -> ProbeFinding:
         looks = taken[step]
-        return lasting(lead(stretches(looks), (state,)), looks[-1].evidence)
+        return measure_stretch(find_lead(cut_stretches(looks), (state,)), looks[-1].evidence)
 
     return read
 
 
 def _bad(taken: Taken) -> Stretch:
     """A task that is to start later shows it when it is started."""
-    start = flaky(stretches(_main(taken).birth))
-    return start if start.looks or _main(taken).birth[-1].state == "RUNNING" else flaky(stretches(_starting_looks(taken)))
+    start = find_flaky(cut_stretches(_main(taken).birth))
+    return start if start.looks or _main(taken).birth[-1].state == "RUNNING" else find_flaky(cut_stretches(_starting_looks(taken)))
 
 
-def _flaky_start(taken: Taken) -> Finding:
-    return lasting(_bad(taken), _main(taken).shown)
+def _flaky_start(taken: Taken) -> ProbeFinding:
+    return measure_stretch(_bad(taken), _main(taken).shown)
 
 
-def _flaky_status(taken: Taken) -> Finding:
+def _flaky_status(taken: Taken) -> ProbeFinding:
     part = _bad(taken)
     if not part.looks:
         raise CannotTell("no start went wrong", _main(taken).shown)
-    return finding(part.state, part.evidence)
+    return build_finding(part.state, part.evidence)
 
 
 def _gone(taken: Taken) -> list[Look]:
@@ -139,114 +139,114 @@ def _gone(taken: Taken) -> list[Look]:
     return looks
 
 
-def _deleting(taken: Taken) -> Finding:
+def _deleting(taken: Taken) -> ProbeFinding:
     looks = _gone(taken)
     words = ["gone" if look.state is None else "there" for look in looks]
-    return lasting(lead(stretches(looks, words), ("there",)), looks[-1].evidence)
+    return measure_stretch(find_lead(cut_stretches(looks, words), ("there",)), looks[-1].evidence)
 
 
-def _deleting_status(taken: Taken) -> Finding:
+def _deleting_status(taken: Taken) -> ProbeFinding:
     first = _gone(taken)[0]
     if first.state is None:
         raise CannotTell("a deleted task is gone at once", first.evidence)
-    return finding(first.state if first.state in LEAVING else "unchanged", first.evidence)
+    return build_finding(first.state if first.state in LEAVING_STATES else "unchanged", first.evidence)
 
 
 # actions
 
 
-def _wrong_state(taken: Taken) -> Finding:
+def _wrong_state(taken: Taken) -> ProbeFinding:
     answer = taken["connect.pause_again"]
-    return finding("ignored" if answer.accepted else "refused", answer)
+    return build_finding("ignored" if answer.accepted else "refused", answer)
 
 
-def _alias(taken: Taken) -> Finding:
+def _alias(taken: Taken) -> ProbeFinding:
     answer = taken["connect.alias"]
     if answer.accepted:
-        return finding("known", answer)
-    return choose(answer.status, {404: "unknown", 405: "unknown"}, answer)
+        return build_finding("known", answer)
+    return map_value(answer.status, {404: "unknown", 405: "unknown"}, answer)
 
 
-def _unknown_url(taken: Taken) -> Finding:
+def _unknown_url(taken: Taken) -> ProbeFinding:
     for answer in (taken.get("connect.alias"), getattr(taken.get("connect.modify_running"), "answer", None)):
         if answer is not None and answer.status == 404:
-            return finding(answer.code, answer)
+            return build_finding(answer.code, answer)
     raise CannotTell("the service knows all addresses that were asked")
 
 
 # echo
 
 
-def _unused_side(shown: Evidence, answer: Mapping[str, Any]) -> Finding:
+def _unused_side(shown: Evidence, answer: Mapping[str, Any]) -> ProbeFinding:
     if "source_task" not in answer:
-        return finding("missing", shown)
+        return build_finding("missing", shown)
     unused = answer["source_task"]
     if unused is None or unused == {}:
-        return finding("null" if unused is None else "{}", shown)
+        return build_finding("null" if unused is None else "{}", shown)
     raise CannotTell("the side that is not used is not empty", shown)
 
 
-def _unused_in_answer(taken: Taken) -> Finding:
+def _unused_in_answer(taken: Taken) -> ProbeFinding:
     created = _main(taken).created
     return _unused_side(created, created.answer if isinstance(created.answer, Mapping) else {})
 
 
-def _unused_in_show(taken: Taken) -> Finding:
+def _unused_in_show(taken: Taken) -> ProbeFinding:
     shown = _main(taken).shown
     return _unused_side(shown, shown.answer)
 
 
-def _unused_in_list(taken: Taken) -> Finding:
+def _unused_in_list(taken: Taken) -> ProbeFinding:
     listed = taken["connect.listed"]
     return _unused_side(listed["page"], listed["row"])
 
 
-def _numbers(taken: Taken) -> Finding:
+def _numbers(taken: Taken) -> ProbeFinding:
     shown = _main(taken).shown
     for name in ("deliver_time_interval", "obs_part_size", "flush_size"):
-        if name in side(shown):
-            return choose(isinstance(side(shown)[name], str), {True: "texts", False: "numbers"}, shown)
+        if name in read_side(shown):
+            return map_value(isinstance(read_side(shown)[name], str), {True: "texts", False: "numbers"}, shown)
     raise CannotTell("no number is shown", shown)
 
 
 def _descriptor(taken: Taken) -> Optional[Mapping[str, Any]]:
     sink = taken.get("sink.main")
-    return side(sink.shown, "obs_destination_descriptor") if sink else None
+    return read_side(sink.shown, "obs_destination_descriptor") if sink else None
 
 
-def _never_shown(taken: Taken) -> Finding:
+def _never_shown(taken: Taken) -> ProbeFinding:
     main = _main(taken)
-    absent = {name for name in main.sink if name not in side(main.shown)}
+    absent = {name for name in main.sink if name not in read_side(main.shown)}
     absent |= {name for name in ("topics", "source_type", "sink_type") if name not in main.shown.answer}
     sink = taken.get("sink.main")
     if sink:
         shown = _descriptor(taken) or {}
         absent |= {name for name in sink.sent if name not in shown and name not in ("topics", "topics_regex")}
-    return finding(",".join(sorted(absent)), main.shown, *([sink.shown] if sink else []))
+    return build_finding(",".join(sorted(absent)), main.shown, *([sink.shown] if sink else []))
 
 
-def _extra_fields(taken: Taken) -> Finding:
+def _extra_fields(taken: Taken) -> ProbeFinding:
     main = _main(taken)
     extra = {
         "task": {name: value for name, value in main.shown.answer.items() if name not in TASK_MEMBERS},
-        "sink_task": {name: value for name, value in side(main.shown).items() if name not in OBS_MEMBERS},
+        "sink_task": {name: value for name, value in read_side(main.shown).items() if name not in OBS_MEMBERS},
         "obs_destination_descriptor": {name: value for name, value in (_descriptor(taken) or {}).items() if name not in OBS_MEMBERS},
     }
-    return finding({part: more for part, more in extra.items() if more}, main.shown)
+    return build_finding({part: more for part, more in extra.items() if more}, main.shown)
 
 
-def _typo(taken: Taken) -> Finding:
+def _typo(taken: Taken) -> ProbeFinding:
     listed = taken["connect.listed"]
     settings = listed["row"].get("sink_task")
     names = settings if isinstance(settings, Mapping) else {}
     if "deliver_time_interva" in names:
-        return finding(True, listed["page"])
+        return build_finding(True, listed["page"])
     if "deliver_time_interval" in names:
-        return finding(False, listed["page"])
+        return build_finding(False, listed["page"])
     raise CannotTell("the list does not show the interval", listed["page"])
 
 
-def _topics_order(taken: Taken) -> Finding:
+def _topics_order(taken: Taken) -> ProbeFinding:
     variant = taken["connect.backslash"]
     sent, shown = variant.get("topics"), variant["shown"]
     if not sent:
@@ -255,53 +255,53 @@ def _topics_order(taken: Taken) -> Finding:
         raise CannotTell("a task of three topics was refused", variant["created"])
     names = sent.split(",")
     words = {sent: "as sent", ",".join(sorted(names)): "sorted", ",".join(reversed(names)): "reversed"}
-    return choose(shown.member("topics"), words, shown)
+    return map_value(shown.member("topics"), words, shown)
 
 
 # delimiters
 
 
-def show_newline(lf: Any, backslash: Any, *evidence: Evidence) -> Finding:
+def show_newline(lf: Any, backslash: Any, *evidence: Evidence) -> ProbeFinding:
     """What a newline comes back as, by how it was sent; ``backslash`` is what came back of the two characters."""
     if lf == "\n" and backslash == "\\n":
-        return finding("as sent", *evidence)
+        return build_finding("as sent", *evidence)
     if lf == "\n" and backslash is None:
         raise CannotTell("it is LF or as sent", *evidence)
-    return choose(lf, {"\n": "LF", "\\n": "\\n", "": "empty"}, *evidence)
+    return map_value(lf, {"\n": "LF", "\\n": "\\n", "": "empty"}, *evidence)
 
 
 def _delimiter(shown: Optional[Evidence]) -> Any:
     if shown is None:
         raise CannotTell("a task with this delimiter was refused")
-    settings = side(shown)
+    settings = read_side(shown)
     if "record_delimiter" not in settings:
         raise CannotTell("the delimiter is never shown", shown)
     return settings["record_delimiter"]
 
 
-def _newline(taken: Taken) -> Finding:
+def _newline(taken: Taken) -> ProbeFinding:
     lf, backslash = _main(taken).shown, taken["connect.backslash"]["shown"]
     return show_newline(_delimiter(lf), _delimiter(backslash), lf, backslash)
 
 
-def _no_delimiter(taken: Taken) -> Finding:
+def _no_delimiter(taken: Taken) -> ProbeFinding:
     shown = taken["connect.null"]["shown"]
-    return choose(_delimiter(shown), {"NULL": "NULL", "": "empty", None: "null"}, shown)
+    return map_value(_delimiter(shown), {"NULL": "NULL", "": "empty", None: "null"}, shown)
 
 
-def _empty_delimiter(taken: Taken) -> Finding:
+def _empty_delimiter(taken: Taken) -> ProbeFinding:
     empty = taken["connect.waiting"]["shown"]
     newline, none = _newline(taken).value, _no_delimiter(taken).value
     as_newline = {"LF": "\n", "\\n": "\\n", "empty": "", "as sent": ""}[newline]
     as_none = {"NULL": "NULL", "empty": "", "null": None}[none]
     if as_newline == as_none:
         raise CannotTell("a newline and no delimiter are shown alike", empty)
-    return choose(_delimiter(empty), {as_newline: "newline", as_none: "none"}, empty)
+    return map_value(_delimiter(empty), {as_newline: "newline", as_none: "none"}, empty)
 
 
 _SHOWN = ("connect.main",)
 _GO = "RUNNING"
-SIDES = ("{}", "null", "missing")
+UNUSED_SIDES = ("{}", "null", "missing")
 TAKEN = ("accepted", "refused")
 QUESTIONS = (
     Question(
@@ -431,9 +431,13 @@ QUESTIONS = (
     ),
     Question("dms.restart_alias", "Is there a second address for restarting?", "known", ("known", "unknown"), ("connect.alias",), _alias),
     Question("dms.default_start", "Does a new task start unless told otherwise?", "at once", ("at once", "later"), _SHOWN, _default_start),
-    Question("dms.unused_side.create", "What is the unused side in the answer to a create call?", "{}", SIDES, _SHOWN, _unused_in_answer),
-    Question("dms.unused_side.show", "What is the unused side of a task that is shown?", "{}", SIDES, _SHOWN, _unused_in_show),
-    Question("dms.unused_side.list", "What is the unused side of a task in the list?", "null", SIDES, ("connect.listed",), _unused_in_list),
+    Question(
+        "dms.unused_side.create", "What is the unused side in the answer to a create call?", "{}", UNUSED_SIDES, _SHOWN, _unused_in_answer
+    ),
+    Question("dms.unused_side.show", "What is the unused side of a task that is shown?", "{}", UNUSED_SIDES, _SHOWN, _unused_in_show),
+    Question(
+        "dms.unused_side.list", "What is the unused side of a task in the list?", "null", UNUSED_SIDES, ("connect.listed",), _unused_in_list
+    ),
     Question("dms.never_shown", "Which fields of a task are never shown?", "", TEXT, _SHOWN, _never_shown, also=("sink.main",)),
     Question(
         "dms.extra_fields", "Which fields does a task show that no document has?", {}, OBJECT, _SHOWN, _extra_fields, also=("sink.main",)

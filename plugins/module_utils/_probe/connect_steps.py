@@ -11,31 +11,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from .apis import Made
+from .apis import TaskKey
 from .change import Change, watch_change
-from .ground import Ground, need
+from .ground import Ground, require_api
 from .own_tasks import read_state
-from .question import CannotTell, Step, Taken
+from .question import CannotTell, ProbeStep, Taken
 from .talk import Evidence
-from .watching import Look, arrived, follow
+from .watching import Look, follow, until_state
 
-INTERVAL = 310
+DELIVERY_INTERVAL = 310
 TOO_MANY = "51"
 MANY_TOPICS = "100"
 # What a modify changes: those fields that a partial one changes, too, and those that only a whole one does. store_keys is left out.
 PART = ("deliver_time_interval", "record_delimiter")
 WHOLE = ("obs_path", "partition_format")
-FIRST = {"deliver_time_interval": 320, "record_delimiter": ",", "obs_path": "b", "partition_format": "yyyy"}
-SECOND = {"deliver_time_interval": 330, "record_delimiter": ";", "obs_path": "c", "partition_format": "yyyy/MM/dd"}
+FIRST_CONNECT_SETTINGS = {"deliver_time_interval": 320, "record_delimiter": ",", "obs_path": "b", "partition_format": "yyyy"}
+SECOND_CONNECT_SETTINGS = {"deliver_time_interval": 330, "record_delimiter": ";", "obs_path": "c", "partition_format": "yyyy/MM/dd"}
 _INSTANCE = "/v2/{project_id}/instances/{instance}"
 _GROUP = "/v2/kafka/{project_id}/instances/{instance}/groups/{group}/message-offset"
 
 
 @dataclass
-class Main:
+class MainConnectTask:
     """The task that lives as long as Smart Connect is asked. ``sink`` is what was sent as sink_task, without keys."""
 
-    task: Made
+    task: TaskKey
     sink: dict[str, Any]
     created: Evidence
     birth: list[Look] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Main:
         return self.birth[-1].evidence
 
 
-def side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
+def read_side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
     """One side of a task as it is shown."""
     settings = evidence.member(name)
     if not isinstance(settings, Mapping):
@@ -54,7 +54,7 @@ def side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
     return settings
 
 
-def obs_settings(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
+def build_obs_settings(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
     """Where a task writes to; without keys."""
     return {
         "consumer_strategy": "latest",
@@ -63,7 +63,7 @@ def obs_settings(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]
         "obs_path": "%s/%s" % (ground.places.path, ending),
         "partition_format": "yyyy/MM",
         "record_delimiter": "\n",
-        "deliver_time_interval": INTERVAL,
+        "deliver_time_interval": DELIVERY_INTERVAL,
         **settings,
     }
 
@@ -83,7 +83,7 @@ def _ask(ground: Ground, path: str, **where_and_query: Any) -> Evidence:
 
 
 def _limit(ground: Ground, _taken: Taken) -> Evidence:
-    return need(ground.connect).ask("GET", query=[("limit", TOO_MANY)])
+    return require_api(ground.connect).ask("GET", query=[("limit", TOO_MANY)])
 
 
 def _topics(ground: Ground, _taken: Taken) -> dict[str, Evidence]:
@@ -95,18 +95,18 @@ def _no_group(ground: Ground, _taken: Taken) -> Evidence:
     return _ask(ground, _INSTANCE + "/groups/{group}", group="%s-nobody" % ground.own.run)
 
 
-def _main(ground: Ground, _taken: Taken) -> Main:
-    connect = need(ground.connect)
-    sink = obs_settings(ground, "a", store_keys=True)
+def _main(ground: Ground, _taken: Taken) -> MainConnectTask:
+    connect = require_api(ground.connect)
+    sink = build_obs_settings(ground, "a", store_keys=True)
     attempt = ground.own.create(connect, "m", _body(ground, {**sink, **_writer(ground)}))
     task = attempt.task
     if task is None:
         raise CannotTell("the service refuses to create a task", attempt.created)
     if ground.places.agency:
         sink["agency_name"] = ground.places.agency
-    main = Main(task, sink, attempt.created)
+    main = MainConnectTask(task, sink, attempt.created)
     ground.kept["connect"] = main
-    main.birth = follow(lambda: read_state(connect, task), arrived("RUNNING", "WAITING"), ground.pace)
+    main.birth = follow(lambda: read_state(connect, task), until_state("RUNNING", "WAITING"), ground.pace)
     if main.birth[-1].state not in ("RUNNING", "WAITING"):
         raise CannotTell("the new task does not come to run", main.shown)
     return main
@@ -114,9 +114,9 @@ def _main(ground: Ground, _taken: Taken) -> Main:
 
 def _listed(ground: Ground, taken: Taken) -> Mapping[str, Any]:
     """The main task in the list, and the page that has it."""
-    main: Main = taken["connect.main"]
+    main: MainConnectTask = taken["connect.main"]
     for offset in range(0, 500, 50):
-        page = need(ground.connect).ask("GET", query=[("offset", str(offset)), ("limit", "50")])
+        page = require_api(ground.connect).ask("GET", query=[("offset", str(offset)), ("limit", "50")])
         row = next((row for row in page.rows("tasks") if row.get("id") == main.task.id), None)
         if row is not None:
             return {"row": row, "page": page}
@@ -126,8 +126,8 @@ def _listed(ground: Ground, taken: Taken) -> Mapping[str, Any]:
 
 
 def _in_sink_list(ground: Ground, taken: Taken) -> dict[str, Any]:
-    main: Main = taken["connect.main"]
-    listed = need(ground.sink).ask("GET")
+    main: MainConnectTask = taken["connect.main"]
+    listed = require_api(ground.sink).ask("GET")
     if not listed.accepted:
         raise CannotTell("the list of sink tasks is refused", listed)
     return {"there": any(row.get("task_id") == main.task.id for row in listed.rows("tasks")), "listed": listed}
@@ -138,8 +138,8 @@ def _in_sink_list(ground: Ground, taken: Taken) -> dict[str, Any]:
 
 def _variant(ground: Ground, ending: str, name: str = "", start: bool = False, topics: str = "", **settings: Any) -> dict[str, Any]:
     """Create a task that waits, look at it, delete it. ``shown`` is None where it was refused."""
-    connect = need(ground.connect)
-    sink = {**obs_settings(ground, ending), **_writer(ground), **settings}
+    connect = require_api(ground.connect)
+    sink = {**build_obs_settings(ground, ending), **_writer(ground), **settings}
     more = {"topics": topics} if topics else {}
     attempt = ground.own.create(connect, ending, _body(ground, sink, start_later=True, **more), name)
     task = attempt.task
@@ -153,13 +153,13 @@ def _variant(ground: Ground, ending: str, name: str = "", start: bool = False, t
     return variant
 
 
-def _start_waiting(ground: Ground, task: Made) -> list[Look]:
-    connect = need(ground.connect)
-    waiting = follow(lambda: read_state(connect, task), arrived("WAITING"), ground.pace)
+def _start_waiting(ground: Ground, task: TaskKey) -> list[Look]:
+    connect = require_api(ground.connect)
+    waiting = follow(lambda: read_state(connect, task), until_state("WAITING"), ground.pace)
     if waiting[-1].state != "WAITING":
         raise CannotTell("a task that is to start later does not wait", waiting[-1].evidence)
     _act(ground, task, "restart")
-    looks = follow(lambda: read_state(connect, task), arrived("RUNNING"), ground.pace)
+    looks = follow(lambda: read_state(connect, task), until_state("RUNNING"), ground.pace)
     if looks[-1].state != "RUNNING":
         raise CannotTell("a task that waited does not come to run", looks[-1].evidence)
     return looks
@@ -195,8 +195,8 @@ def _made_up_key(ground: Ground, _taken: Taken) -> dict[str, Any]:
     """A key that nobody has, so that none can be locked."""
     letters = string.ascii_uppercase + string.digits
     access, secret = ("".join(secrets.choice(letters) for _each in range(length)) for length in (20, 40))
-    connect = need(ground.connect)
-    sink = {**obs_settings(ground, "y"), "access_key": access, "secret_key": secret}
+    connect = require_api(ground.connect)
+    sink = {**build_obs_settings(ground, "y"), "access_key": access, "secret_key": secret}
     attempt = ground.own.create(connect, "y", _body(ground, sink, start_later=True))
     if attempt.task:
         ground.own.delete(connect, attempt.task)
@@ -239,8 +239,8 @@ def _offsets(ground: Ground, taken: Taken) -> dict[str, Evidence]:
 # run states
 
 
-def _act(ground: Ground, task: Made, action: str, alias: bool = False) -> Evidence:
-    connect = need(ground.connect)
+def _act(ground: Ground, task: TaskKey, action: str, alias: bool = False) -> Evidence:
+    connect = require_api(ground.connect)
     ground.own.check(connect, task)
     path = connect.path + "/{task}/" + action
     if action == "restart" and not alias:
@@ -249,7 +249,7 @@ def _act(ground: Ground, task: Made, action: str, alias: bool = False) -> Eviden
 
 
 def _state(ground: Ground, taken: Taken) -> Optional[str]:
-    return read_state(need(ground.connect), taken["connect.main"].task)[0]
+    return read_state(require_api(ground.connect), taken["connect.main"].task)[0]
 
 
 def _go(ground: Ground, taken: Taken, action: str, to: str) -> list[Look]:
@@ -260,15 +260,15 @@ def _go(ground: Ground, taken: Taken, action: str, to: str) -> list[Look]:
     answer = _act(ground, task, action)
     if not answer.accepted:
         raise CannotTell("the service refuses to %s a task" % action, answer)
-    looks = follow(lambda: read_state(need(ground.connect), task), arrived(to), ground.pace)
+    looks = follow(lambda: read_state(require_api(ground.connect), task), until_state(to), ground.pace)
     if looks[-1].state != to:
         raise CannotTell("a task does not come to %s" % to, answer, looks[-1].evidence)
     return looks
 
 
-def _running(ground: Ground, taken: Taken) -> Main:
+def _running(ground: Ground, taken: Taken) -> MainConnectTask:
     """The main task, running."""
-    main: Main = taken["connect.main"]
+    main: MainConnectTask = taken["connect.main"]
     state = _state(ground, taken)
     if state != "RUNNING":
         _go(ground, taken, "resume" if state == "PAUSED" else "restart", "RUNNING")
@@ -280,8 +280,8 @@ def _pause(ground: Ground, taken: Taken) -> list[Look]:
     return _go(ground, taken, "pause", "PAUSED")
 
 
-def _paused(ground: Ground, taken: Taken) -> Main:
-    main: Main = taken["connect.main"]
+def _paused(ground: Ground, taken: Taken) -> MainConnectTask:
+    main: MainConnectTask = taken["connect.main"]
     if _state(ground, taken) != "PAUSED":
         _pause(ground, taken)
     return main
@@ -309,7 +309,7 @@ def _restarted(ground: Ground, taken: Taken) -> list[Look]:
 def _alias(ground: Ground, taken: Taken) -> Evidence:
     answer = _act(ground, _running(ground, taken).task, "restart", alias=True)
     if answer.accepted:
-        follow(lambda: read_state(need(ground.connect), taken["connect.main"].task), arrived("RUNNING"), ground.pace)
+        follow(lambda: read_state(require_api(ground.connect), taken["connect.main"].task), until_state("RUNNING"), ground.pace)
     return answer
 
 
@@ -317,7 +317,7 @@ def _alias(ground: Ground, taken: Taken) -> Evidence:
 
 
 def _modify(ground: Ground, taken: Taken, changes: Mapping[str, Any], more: Mapping[str, Any]) -> Change:
-    connect, main = need(ground.connect), taken["connect.main"]
+    connect, main = require_api(ground.connect), taken["connect.main"]
     changes = {**changes, "obs_path": "%s/%s" % (ground.places.path, changes["obs_path"])}
     sink = {name: value for name, value in main.sink.items() if name != "store_keys"}
     body = {"task_name": main.task.name, **_body(ground, {**sink, **changes, **more})}
@@ -326,25 +326,25 @@ def _modify(ground: Ground, taken: Taken, changes: Mapping[str, Any], more: Mapp
     change = Change(connect.ask("PUT", task=main.task, body=body), before, changes)
     if not change.answer.accepted:
         return change
-    visible = [name for name in changes if name in side(main.shown)]
-    return watch_change(change, connect, main.task, visible, side, ground.pace)
+    visible = [name for name in changes if name in read_side(main.shown)]
+    return watch_change(change, connect, main.task, visible, read_side, ground.pace)
 
 
 def _modify_running(ground: Ground, taken: Taken) -> Change:
     _running(ground, taken)
-    return _modify(ground, taken, FIRST, {})
+    return _modify(ground, taken, FIRST_CONNECT_SETTINGS, {})
 
 
 def _modify_paused(ground: Ground, taken: Taken) -> Change:
     _paused(ground, taken)
-    return _modify(ground, taken, SECOND, {})
+    return _modify(ground, taken, SECOND_CONNECT_SETTINGS, {})
 
 
 def _delete(ground: Ground, _taken: Taken) -> list[Look]:
-    main: Optional[Main] = ground.kept.get("connect")
+    main: Optional[MainConnectTask] = ground.kept.get("connect")
     if main is None:
         raise CannotTell("there is no task to delete")
-    return ground.own.delete(need(ground.connect), main.task)
+    return ground.own.delete(require_api(ground.connect), main.task)
 
 
 _READS = ("instance",)
@@ -352,30 +352,30 @@ _TASK = ("instance", "topic", "bucket", "writer")
 _MAIN = ("connect.main",)
 _RUNS = "a Smart Connect task runs for a while and writes what arrives in the topic into the bucket"
 STEPS = (
-    Step("dms.limit", _limit, needs=_READS),
-    Step("dms.topics", _topics, needs=_READS),
-    Step("dms.no_group", _no_group, needs=_READS),
-    Step("connect.main", _main, 2, _TASK, cost=_RUNS),
-    Step("connect.listed", _listed, 0, _TASK, _MAIN),
-    Step("connect.in_sink_list", _in_sink_list, 0, _TASK, _MAIN),
-    Step("connect.groups", _groups, 1, _TASK, _MAIN),
-    Step("connect.offsets", _offsets, 0, _TASK, ("connect.groups",)),
-    Step("connect.waiting", _waiting, 3, _TASK),
-    Step("connect.backslash", _backslash, 2, _TASK, ("dms.topics",)),
-    Step("connect.null", _null, 2, _TASK),
-    Step("connect.same_name", _same_name, 2, _TASK, _MAIN),
-    Step("connect.odd_name", _odd_name, 2, _TASK),
-    Step("connect.odd_bucket", _odd_bucket, 2, _TASK),
-    Step("connect.text_number", _with("t", deliver_time_interval=str(INTERVAL)), 2, _TASK),
-    Step("connect.no_file_type", _with("f", destination_file_type=""), 2, _TASK),
-    Step("connect.no_format", _with("p", partition_format=""), 2, _TASK),
-    Step("connect.made_up_key", _made_up_key, 2, ("instance", "topic", "bucket")),
-    Step("connect.modify_running", _modify_running, 2, _TASK, _MAIN),
-    Step("connect.pause", _pause, 2, _TASK, _MAIN),
-    Step("connect.pause_again", _pause_again, 2, _TASK, _MAIN),
-    Step("connect.modify_paused", _modify_paused, 2, _TASK, _MAIN),
-    Step("connect.resume", _resume, 2, _TASK, _MAIN),
-    Step("connect.restart", _restart, 2, _TASK, _MAIN),
-    Step("connect.alias", _alias, 2, _TASK, _MAIN),
-    Step("connect.delete", _delete, 0, _TASK, _MAIN),
+    ProbeStep("dms.limit", _limit, needs=_READS),
+    ProbeStep("dms.topics", _topics, needs=_READS),
+    ProbeStep("dms.no_group", _no_group, needs=_READS),
+    ProbeStep("connect.main", _main, 2, _TASK, cost=_RUNS),
+    ProbeStep("connect.listed", _listed, 0, _TASK, _MAIN),
+    ProbeStep("connect.in_sink_list", _in_sink_list, 0, _TASK, _MAIN),
+    ProbeStep("connect.groups", _groups, 1, _TASK, _MAIN),
+    ProbeStep("connect.offsets", _offsets, 0, _TASK, ("connect.groups",)),
+    ProbeStep("connect.waiting", _waiting, 3, _TASK),
+    ProbeStep("connect.backslash", _backslash, 2, _TASK, ("dms.topics",)),
+    ProbeStep("connect.null", _null, 2, _TASK),
+    ProbeStep("connect.same_name", _same_name, 2, _TASK, _MAIN),
+    ProbeStep("connect.odd_name", _odd_name, 2, _TASK),
+    ProbeStep("connect.odd_bucket", _odd_bucket, 2, _TASK),
+    ProbeStep("connect.text_number", _with("t", deliver_time_interval=str(DELIVERY_INTERVAL)), 2, _TASK),
+    ProbeStep("connect.no_file_type", _with("f", destination_file_type=""), 2, _TASK),
+    ProbeStep("connect.no_format", _with("p", partition_format=""), 2, _TASK),
+    ProbeStep("connect.made_up_key", _made_up_key, 2, ("instance", "topic", "bucket")),
+    ProbeStep("connect.modify_running", _modify_running, 2, _TASK, _MAIN),
+    ProbeStep("connect.pause", _pause, 2, _TASK, _MAIN),
+    ProbeStep("connect.pause_again", _pause_again, 2, _TASK, _MAIN),
+    ProbeStep("connect.modify_paused", _modify_paused, 2, _TASK, _MAIN),
+    ProbeStep("connect.resume", _resume, 2, _TASK, _MAIN),
+    ProbeStep("connect.restart", _restart, 2, _TASK, _MAIN),
+    ProbeStep("connect.alias", _alias, 2, _TASK, _MAIN),
+    ProbeStep("connect.delete", _delete, 0, _TASK, _MAIN),
 )

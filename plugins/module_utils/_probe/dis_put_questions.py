@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .change import Change, find_accepted, find_seen, read_old_settings, read_roll_back, read_state_meanwhile, read_wakes, same
-from .dis_steps import describe
-from .question import BOOL, DWELL, TEXT, CannotTell, Finding, Question, Taken, choose, finding, lasting
+from .change import Change, find_accepted, find_seen, is_same_value, read_old_settings, read_roll_back, read_state_meanwhile, read_wakes
+from .dis_steps import read_descriptor
+from .question import BOOL, DWELL, TEXT, CannotTell, ProbeFinding, Question, Taken, build_finding, map_value, measure_stretch
 
 NO_SUCH_CALL = "DIS.4300"
 
@@ -18,74 +18,74 @@ def _replacements(taken: Taken) -> list[Change]:
     return find_accepted([change for change in changes if change], "DIS refuses to replace a task")
 
 
-def _put(taken: Taken) -> Finding:
+def _put(taken: Taken) -> ProbeFinding:
     first, second = taken["dis.put_running"], taken.get("dis.put_paused")
     answers = [replacement.answer for replacement in (first, second) if replacement is not None]
     if first.answer.status == 405:
-        return finding("not_allowed", *answers)
+        return build_finding("not_allowed", *answers)
     if first.answer.status == 404 and not first.answer.code.startswith("DIS."):
-        return finding("unknown", *answers)
+        return build_finding("unknown", *answers)
     if not any(answer.accepted for answer in answers):
-        return choose(first.answer.code, {NO_SUCH_CALL: "refused"}, *answers)
+        return map_value(first.answer.code, {NO_SUCH_CALL: "refused"}, *answers)
     accepted = _replacements(taken)
     if any("new" in replacement.shown for replacement in accepted):
-        return finding("honoured", *answers, accepted[0].looks[-1].evidence)
-    if not any(name in describe(replacement.looks[-1].evidence) for replacement in accepted for name in replacement.changed):
+        return build_finding("honoured", *answers, accepted[0].looks[-1].evidence)
+    if not any(name in read_descriptor(replacement.looks[-1].evidence) for replacement in accepted for name in replacement.changed):
         raise CannotTell("the fields that were changed are never shown", *answers)
-    return finding("ignored", *answers)
+    return build_finding("ignored", *answers)
 
 
-def _status(taken: Taken) -> Finding:
-    return finding(_replacements(taken)[0].answer.status, _replacements(taken)[0].answer)
+def _status(taken: Taken) -> ProbeFinding:
+    return build_finding(_replacements(taken)[0].answer.status, _replacements(taken)[0].answer)
 
 
-def _dwell(taken: Taken) -> Finding:
+def _dwell(taken: Taken) -> ProbeFinding:
     seen = find_seen(_replacements(taken))
-    return lasting(read_old_settings(seen), seen.answer)
+    return measure_stretch(read_old_settings(seen), seen.answer)
 
 
-def _state(taken: Taken) -> Finding:
+def _state(taken: Taken) -> ProbeFinding:
     return read_state_meanwhile(_replacements(taken), "STARTING")
 
 
-def _rolled_back(taken: Taken) -> Finding:
+def _rolled_back(taken: Taken) -> ProbeFinding:
     return read_roll_back(find_seen(_replacements(taken)))
 
 
-def _wakes(taken: Taken) -> Finding:
+def _wakes(taken: Taken) -> ProbeFinding:
     return read_wakes(taken["dis.put_paused"], "DIS refuses to replace a stopped task")
 
 
-def _while_running(taken: Taken) -> Finding:
+def _while_running(taken: Taken) -> ProbeFinding:
     running, paused = taken["dis.put_running"], taken["dis.put_paused"]
     if running.answer.accepted:
-        return finding("allowed", running.answer)
+        return build_finding("allowed", running.answer)
     if not paused.answer.accepted:
         raise CannotTell("DIS refuses to replace a stopped task, too", running.answer, paused.answer)
-    return finding("refused", running.answer, paused.answer)
+    return build_finding("refused", running.answer, paused.answer)
 
 
-def _strategy(taken: Taken) -> Finding:
+def _strategy(taken: Taken) -> ProbeFinding:
     put = taken["dis.put_strategy"]
     if put["answer"].accepted:
-        shown = describe(put["shown"]).get("consumer_strategy")
+        shown = read_descriptor(put["shown"]).get("consumer_strategy")
         if shown is None:
             raise CannotTell("the strategy is never shown", put["shown"])
-        return choose(shown, {"LATEST": "ignored"}, put["answer"], put["shown"])
+        return map_value(shown, {"LATEST": "ignored"}, put["answer"], put["shown"])
     if not _replacements(taken):
         raise CannotTell("DIS refuses to replace a task", put["answer"])
-    return finding("refused", put["answer"])
+    return build_finding("refused", put["answer"])
 
 
-def _ignores(taken: Taken) -> Finding:
+def _ignores(taken: Taken) -> ProbeFinding:
     seen = find_seen(_replacements(taken))
     evidence = seen.first_new.evidence
-    shown = describe(evidence)
+    shown = read_descriptor(evidence)
     hidden = [name for name in seen.changed if name not in shown]
     if hidden:
         raise CannotTell("what is never shown may be passed over: %s" % ", ".join(sorted(hidden)), seen.answer, evidence)
-    passed_over = [name for name, value in seen.changed.items() if not same(value, shown[name])]
-    return finding(",".join(sorted(passed_over)), seen.answer, evidence)
+    passed_over = [name for name, value in seen.changed.items() if not is_same_value(value, shown[name])]
+    return build_finding(",".join(sorted(passed_over)), seen.answer, evidence)
 
 
 _BOTH = ("dis.put_running", "dis.put_paused")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .dis_steps import CSV, PARQUET, Main, describe
-from .question import DWELL, OBJECT, TEXT, CannotTell, Finding, Question, Taken, choose, finding, lasting
+from .dis_steps import CSV, PARQUET, MainDisTask, read_descriptor
+from .question import DWELL, OBJECT, TEXT, CannotTell, ProbeFinding, Question, Taken, build_finding, map_value, measure_stretch
 from .talk import Evidence
-from .watching import flaky, lead, stretches
+from .watching import cut_stretches, find_flaky, find_lead
 
 # Fields that have a question of their own.
 ASKED = frozenset({"processing_schema", "deliver_size_interval"})
@@ -20,30 +20,30 @@ ADDED = frozenset({"retry_duration"})
 DEFAULTS = ("consumer_strategy", "destination_file_type", "record_delimiter", "retry_duration")
 
 
-def _shown(taken: Taken) -> tuple[Main, Mapping[str, Any], Evidence]:
-    main: Main = taken["dis.main"]
+def _shown(taken: Taken) -> tuple[MainDisTask, Mapping[str, Any], Evidence]:
+    main: MainDisTask = taken["dis.main"]
     if main.shown is None:
         raise CannotTell("the task was not seen")
-    return main, describe(main.shown), main.shown
+    return main, read_descriptor(main.shown), main.shown
 
 
 def _member_there(name: str) -> Any:
-    def read(taken: Taken) -> Finding:
+    def read(taken: Taken) -> ProbeFinding:
         listed: Evidence = taken["dis.list"]
-        return finding("present" if isinstance(listed.answer, Mapping) and name in listed.answer else "absent", listed)
+        return build_finding("present" if isinstance(listed.answer, Mapping) and name in listed.answer else "absent", listed)
 
     return read
 
 
-def _list_task_id(taken: Taken) -> Finding:
+def _list_task_id(taken: Taken) -> ProbeFinding:
     listed, main = taken["dis.listed"], taken["dis.main"]
     row = next((row for row in listed.rows("tasks") if row.get("task_name") == main.task.name), None)
     if row is None:
         raise CannotTell("the task is not in the list", listed)
-    return finding("present" if "task_id" in row else "absent", listed)
+    return build_finding("present" if "task_id" in row else "absent", listed)
 
 
-def _list_order(taken: Taken) -> Finding:
+def _list_order(taken: Taken) -> ProbeFinding:
     main, second, third = taken["dis.main"], taken["dis.second"], taken["dis.third"]
     if third["shown"] is None:
         raise CannotTell("a task to compare with was refused", third["created"])
@@ -56,178 +56,180 @@ def _list_order(taken: Taken) -> Finding:
 
     # the names end with a, m and z; m was made first
     orders = {(False, True): "name", (True, True): "created", (False, False): "newest"}
-    return choose((main_first(second), main_first(third)), orders, second["listed"], third["listed"])
+    return map_value((main_first(second), main_first(third)), orders, second["listed"], third["listed"])
 
 
-def _undocumented(taken: Taken) -> Finding:
+def _undocumented(taken: Taken) -> ProbeFinding:
     _main, _description, shown = _shown(taken)
     answer = shown.answer
-    return finding("present" if any(name in answer for name in ("task_id", "stream_id", "exception_strategy")) else "absent", shown)
+    return build_finding("present" if any(name in answer for name in ("task_id", "stream_id", "exception_strategy")) else "absent", shown)
 
 
-def _partition_keys(taken: Taken) -> Finding:
+def _partition_keys(taken: Taken) -> ProbeFinding:
     _main, _description, shown = _shown(taken)
     for row in shown.rows("partitions"):
         for name in ("partitionId", "partition_id"):
             if name in row:
-                return finding(name, shown)
+                return build_finding(name, shown)
     raise CannotTell("the task shows no partition", shown)
 
 
-def _no_offset_yet(taken: Taken) -> Finding:
+def _no_offset_yet(taken: Taken) -> ProbeFinding:
     main = taken["dis.main"]
     shown = next(look.evidence for look in main.birth if look.state is not None)
     offsets = [str(row.get("last_transfer_offset")) for row in shown.rows("partitions")]
     if "-1" in offsets:
-        return finding("-1", shown)
+        return build_finding("-1", shown)
     if "0" in offsets:
-        return finding("0", shown)
+        return build_finding("0", shown)
     raise CannotTell("no partition of the stream is empty", shown)
 
 
-def _create_time(taken: Taken) -> Finding:
+def _create_time(taken: Taken) -> ProbeFinding:
     shown = [taken["dis.main"].shown, taken["dis.second"]["shown"]]
     times = [task.member("create_time") for task in shown]
     if not all(isinstance(time, int) for time in times):
         raise CannotTell("a task shows no time of its creation", *shown)
-    return finding("ms" if any(time % 1000 for time in times) else "s", *shown)
+    return build_finding("ms" if any(time % 1000 for time in times) else "s", *shown)
 
 
 # how long
 
 
-def _create_lag(taken: Taken) -> Finding:
+def _create_lag(taken: Taken) -> ProbeFinding:
     main = taken["dis.main"]
-    return lasting(lead(stretches(main.birth), (None,)), main.created)
+    return measure_stretch(find_lead(cut_stretches(main.birth), (None,)), main.created)
 
 
-def _create_dwell(taken: Taken) -> Finding:
-    parts = [part for part in stretches(taken["dis.main"].birth) if part.state is not None]
-    return lasting(lead(parts, ("STARTING",)), taken["dis.main"].birth[-1].evidence)
+def _create_dwell(taken: Taken) -> ProbeFinding:
+    parts = [part for part in cut_stretches(taken["dis.main"].birth) if part.state is not None]
+    return measure_stretch(find_lead(parts, ("STARTING",)), taken["dis.main"].birth[-1].evidence)
 
 
-def _flaky_start(taken: Taken) -> Finding:
+def _flaky_start(taken: Taken) -> ProbeFinding:
     birth = taken["dis.main"].birth
-    return lasting(flaky(stretches(birth)), birth[-1].evidence)
+    return measure_stretch(find_flaky(cut_stretches(birth)), birth[-1].evidence)
 
 
-def _flaky_state(taken: Taken) -> Finding:
-    part = flaky(stretches(taken["dis.main"].birth))
+def _flaky_state(taken: Taken) -> ProbeFinding:
+    part = find_flaky(cut_stretches(taken["dis.main"].birth))
     if not part.looks:
         raise CannotTell("no start went wrong")
-    return finding(part.state, part.evidence)
+    return build_finding(part.state, part.evidence)
 
 
-def _start_dwell(taken: Taken) -> Finding:
-    return lasting(lead(stretches(taken["dis.start"]), ("STARTING", "PAUSED")), taken["dis.start"][-1].evidence)
+def _start_dwell(taken: Taken) -> ProbeFinding:
+    return measure_stretch(find_lead(cut_stretches(taken["dis.start"]), ("STARTING", "PAUSED")), taken["dis.start"][-1].evidence)
 
 
-def _stop_dwell(taken: Taken) -> Finding:
-    return lasting(lead(stretches(taken["dis.stop"]), ("RUNNING",)), taken["dis.stop"][-1].evidence)
+def _stop_dwell(taken: Taken) -> ProbeFinding:
+    return measure_stretch(find_lead(cut_stretches(taken["dis.stop"]), ("RUNNING",)), taken["dis.stop"][-1].evidence)
 
 
-def _delete_dwell(taken: Taken) -> Finding:
+def _delete_dwell(taken: Taken) -> ProbeFinding:
     looks = taken["dis.delete"]
-    return lasting(lead(stretches(looks, ["gone" if look.state is None else "there" for look in looks]), ("there",)), looks[-1].evidence)
+    return measure_stretch(
+        find_lead(cut_stretches(looks, ["gone" if look.state is None else "there" for look in looks]), ("there",)), looks[-1].evidence
+    )
 
 
 # starting and stopping
 
 
-def _without_effect(taken: Taken) -> Finding:
+def _without_effect(taken: Taken) -> ProbeFinding:
     answer = taken["dis.start_running"]
     also = taken.get("dis.stop_paused")
     if also is not None and also.accepted != answer.accepted:
         raise CannotTell("starting a running task and stopping a stopped one are answered differently", answer, also)
-    return finding("accepted" if answer.accepted else "refused", answer)
+    return build_finding("accepted" if answer.accepted else "refused", answer)
 
 
-def _unknown_ids(taken: Taken) -> Finding:
+def _unknown_ids(taken: Taken) -> ProbeFinding:
     answer, looks = taken["dis.mixed"]["answer"], taken["dis.mixed"]["looks"]
     began = looks[-1].state != "PAUSED"
     words = {(False, False): "refused_whole", (False, True): "rest_done_and_refused", (True, True): "rest_done"}
-    return choose((answer.accepted, began), words, answer, looks[-1].evidence)
+    return map_value((answer.accepted, began), words, answer, looks[-1].evidence)
 
 
 # echo
 
 
-def _never_shown(taken: Taken) -> Finding:
+def _never_shown(taken: Taken) -> ProbeFinding:
     main, description, shown = _shown(taken)
     absent = [name for name in main.settings if name not in description and name not in ASKED]
-    return finding(",".join(sorted(absent)), shown)
+    return build_finding(",".join(sorted(absent)), shown)
 
 
-def _extra_fields(taken: Taken) -> Finding:
+def _extra_fields(taken: Taken) -> ProbeFinding:
     main, description, shown = _shown(taken)
-    return finding({name: value for name, value in description.items() if name not in main.settings and name not in ADDED}, shown)
+    return build_finding({name: value for name, value in description.items() if name not in main.settings and name not in ADDED}, shown)
 
 
 def _echoed(name: str) -> Any:
-    def read(taken: Taken) -> Finding:
+    def read(taken: Taken) -> ProbeFinding:
         main, description, shown = _shown(taken)
         if name not in main.settings:
             raise CannotTell("DIS does not take the field from this task", shown)
-        return finding("yes" if name in description else "no", shown)
+        return build_finding("yes" if name in description else "no", shown)
 
     return read
 
 
-def _integers(taken: Taken) -> Finding:
+def _integers(taken: Taken) -> ProbeFinding:
     _main, description, shown = _shown(taken)
     for name in ("deliver_time_interval", "deliver_size_interval"):
         if name in description:
-            return choose(isinstance(description[name], str), {True: "texts", False: "numbers"}, shown)
+            return map_value(isinstance(description[name], str), {True: "texts", False: "numbers"}, shown)
     raise CannotTell("no number is shown", shown)
 
 
-def _file_type(taken: Taken) -> Finding:
+def _file_type(taken: Taken) -> ProbeFinding:
     main, description, shown = _shown(taken)
     if main.settings["destination_file_type"] != "TEXT":
         raise CannotTell("DIS takes no file type in capitals", shown)
     if "destination_file_type" not in description:
         raise CannotTell("the file type is not shown", shown)
-    return choose(description["destination_file_type"], {"TEXT": "as_sent", "text": "lower"}, shown)
+    return map_value(description["destination_file_type"], {"TEXT": "as_sent", "text": "lower"}, shown)
 
 
-def _defaults(taken: Taken) -> Finding:
+def _defaults(taken: Taken) -> ProbeFinding:
     second = taken["dis.second"]["shown"]
     _main, usual, _shown_main = _shown(taken)
-    description = describe(second)
+    description = read_descriptor(second)
     if any(name in description for name in DEFAULTS):
-        return finding("filled", second)
+        return build_finding("filled", second)
     if not any(name in usual for name in DEFAULTS):
         raise CannotTell("those fields are never shown", second)
-    return finding("omitted", second)
+    return build_finding("omitted", second)
 
 
-def _empty_text(taken: Taken) -> Finding:
+def _empty_text(taken: Taken) -> ProbeFinding:
     second = taken["dis.second"]["shown"]
     _main, usual, _shown_main = _shown(taken)
     names = [name for name in ("file_prefix", "partition_format") if name in usual]
     if not names:
         raise CannotTell("those fields are never shown", second)
-    return finding("kept" if any(describe(second).get(name) == "" for name in names) else "omitted", second)
+    return build_finding("kept" if any(read_descriptor(second).get(name) == "" for name in names) else "omitted", second)
 
 
-def _show_delimiter(taken: Taken, shown: Evidence, words: Mapping[Any, str]) -> Finding:
+def _show_delimiter(taken: Taken, shown: Evidence, words: Mapping[Any, str]) -> ProbeFinding:
     _main, usual, _shown_main = _shown(taken)
     if "record_delimiter" not in usual:
         raise CannotTell("the delimiter is never shown", shown)
-    description = describe(shown)
+    description = read_descriptor(shown)
     if "record_delimiter" not in description:
-        return finding("omitted", shown)
-    return choose(description["record_delimiter"], words, shown)
+        return build_finding("omitted", shown)
+    return map_value(description["record_delimiter"], words, shown)
 
 
-def _empty_delimiter(taken: Taken) -> Finding:
+def _empty_delimiter(taken: Taken) -> ProbeFinding:
     third = taken["dis.third"]
     if third["shown"] is None:
         raise CannotTell("DIS refuses an empty delimiter", third["created"])
     return _show_delimiter(taken, third["shown"], {"\n": "newline", "": "empty"})
 
 
-def _null_delimiter(taken: Taken) -> Finding:
+def _null_delimiter(taken: Taken) -> ProbeFinding:
     for step in ("dis.NULL", "dis.null"):
         shown = taken[step]["shown"]
         if shown is not None:
@@ -235,63 +237,63 @@ def _null_delimiter(taken: Taken) -> Finding:
     raise CannotTell("DIS takes neither spelling", taken["dis.NULL"]["created"], taken["dis.null"]["created"])
 
 
-def _accept_null(taken: Taken) -> Finding:
+def _accept_null(taken: Taken) -> ProbeFinding:
     capitals, small = taken["dis.NULL"]["created"], taken["dis.null"]["created"]
     words = {(True, True): "any", (True, False): "NULL", (False, True): "null", (False, False): "none"}
-    return choose((capitals.accepted, small.accepted), words, capitals, small)
+    return map_value((capitals.accepted, small.accepted), words, capitals, small)
 
 
 # refusals
 
 
-def _error_shape(taken: Taken) -> Finding:
+def _error_shape(taken: Taken) -> ProbeFinding:
     missing = taken["dis.missing"]
     for name in ("errorCode", "error_code"):
         if missing.member(name) is not None:
-            return finding(name, missing)
+            return build_finding(name, missing)
     raise CannotTell("the refusal has another shape", missing)
 
 
-def _missing_status(taken: Taken) -> Finding:
-    return finding(taken["dis.missing"].status, taken["dis.missing"])
+def _missing_status(taken: Taken) -> ProbeFinding:
+    return build_finding(taken["dis.missing"].status, taken["dis.missing"])
 
 
-def _missing_code(taken: Taken) -> Finding:
-    return finding(taken["dis.missing"].code, taken["dis.missing"])
+def _missing_code(taken: Taken) -> ProbeFinding:
+    return build_finding(taken["dis.missing"].code, taken["dis.missing"])
 
 
-def _aksk_faults(taken: Taken) -> Finding:
+def _aksk_faults(taken: Taken) -> ProbeFinding:
     answer = taken["dis.anonymous"]
-    return choose(
+    return map_value(
         "dis" if answer.code.startswith("DIS.") else "apigw" if answer.code.startswith("API") else "",
         {"dis": "dis", "apigw": "apigw"},
         answer,
     )
 
 
-def _file_type_sources(taken: Taken) -> Finding:
+def _file_type_sources(taken: Taken) -> ProbeFinding:
     variants = taken["dis.file_types"]
     evidence = [variant["created"] for variant in variants.values()]
     parquet = variants[PARQUET]["shown"] is not None
     if CSV in variants:
         csv = variants[CSV]["shown"] is not None
-        return choose((parquet, csv), {(True, True): "any", (True, False): "guide", (False, False): "json"}, *evidence)
+        return map_value((parquet, csv), {(True, True): "any", (True, False): "guide", (False, False): "json"}, *evidence)
     if parquet:
-        return finding("any", *evidence)
+        return build_finding("any", *evidence)
     raise CannotTell("it is json or guide; only a CSV stream tells which", *evidence)
 
 
-def _parquet_prefix(taken: Taken) -> Finding:
+def _parquet_prefix(taken: Taken) -> ProbeFinding:
     variants = taken["dis.long_prefix"]
     if variants["long"]["shown"] is not None:
-        return finding("100", variants["long"]["created"])
+        return build_finding("100", variants["long"]["created"])
     if variants["short"]["shown"] is None:
         raise CannotTell("the stream cannot be dumped to parquet; a JSON stream can", variants["short"]["created"])
-    return finding("50", variants["long"]["created"], variants["short"]["created"])
+    return build_finding("50", variants["long"]["created"], variants["short"]["created"])
 
 
-def _mandatory(taken: Taken) -> Finding:
-    return finding("all" if taken["dis.second"]["mandatory"] else "few", taken["dis.second"]["demanded"])
+def _mandatory(taken: Taken) -> ProbeFinding:
+    return build_finding("all" if taken["dis.second"]["mandatory"] else "few", taken["dis.second"]["demanded"])
 
 
 PRESENCE = ("absent", "present")

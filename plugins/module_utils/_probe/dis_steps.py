@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from .apis import Made
+from .apis import TaskKey
 from .change import Change, watch_change
-from .ground import Ground, need
+from .ground import Ground, require_api
 from .own_tasks import read_state
-from .question import CannotTell, Step, Taken
+from .question import CannotTell, ProbeStep, Taken
 from .talk import Evidence
-from .watching import Look, arrived, follow, watched
+from .watching import Look, follow, until_settled, until_state
 
 NEVER = "no-such-task"
 CSV, PARQUET = "csv", "parquet"
 LONG_PREFIX = "opendump_probe/" + "x" * 45
 # Those of a full task that a replacement changes, with what it changes them to: the first time, and the second.
-FIRST = {
+FIRST_DIS_SETTINGS = {
     "deliver_time_interval": 320,
     "deliver_size_interval": 11,
     "file_prefix": "opendump_probe/b",
@@ -31,7 +31,7 @@ FIRST = {
     "record_delimiter": ";",
     "processing_schema": {"timestamp_name": "b", "timestamp_type": "Timestamp"},
 }
-SECOND = {
+SECOND_DIS_SETTINGS = {
     "deliver_time_interval": 330,
     "deliver_size_interval": 12,
     "file_prefix": "opendump_probe/c",
@@ -42,10 +42,10 @@ SECOND = {
 
 
 @dataclass
-class Main:
+class MainDisTask:
     """The task that lives as long as DIS is asked. ``settings`` is its descriptor without the name."""
 
-    task: Made
+    task: TaskKey
     settings: dict[str, Any]
     created: Evidence
     birth: list[Look] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Main:
     id: str = ""
 
 
-def describe(evidence: Optional[Evidence]) -> Mapping[str, Any]:
+def read_descriptor(evidence: Optional[Evidence]) -> Mapping[str, Any]:
     """What a task shows of its destination."""
     answer = evidence.answer if evidence else None
     for name, value in answer.items() if isinstance(answer, Mapping) else ():
@@ -69,22 +69,22 @@ def _body(ground: Ground, **settings: Any) -> dict[str, Any]:
 
 
 def _missing(ground: Ground, _taken: Taken) -> Evidence:
-    return need(ground.dis).ask("GET", task=Made(NEVER, "%s-%s" % (ground.own.run, NEVER)))
+    return require_api(ground.dis).ask("GET", task=TaskKey(NEVER, "%s-%s" % (ground.own.run, NEVER)))
 
 
 def _anonymous(ground: Ground, _taken: Taken) -> Evidence:
-    return need(ground.dis).ask("GET", anonymous=True)
+    return require_api(ground.dis).ask("GET", anonymous=True)
 
 
 def _list(ground: Ground, _taken: Taken) -> Evidence:
-    listed = need(ground.dis).ask("GET")
+    listed = require_api(ground.dis).ask("GET")
     if not listed.accepted:
         raise CannotTell("the list of tasks is refused", listed)
     return listed
 
 
-def _main(ground: Ground, _taken: Taken) -> Main:
-    dis = need(ground.dis)
+def _main(ground: Ground, _taken: Taken) -> MainDisTask:
+    dis = require_api(ground.dis)
     plain = {
         "consumer_strategy": "LATEST",
         "file_prefix": "opendump_probe/a",
@@ -106,9 +106,9 @@ def _main(ground: Ground, _taken: Taken) -> Main:
             break
     else:
         raise CannotTell("DIS refuses to create a task", attempt.created)
-    main = Main(task, body["obs_destination_descriptor"], attempt.created)
+    main = MainDisTask(task, body["obs_destination_descriptor"], attempt.created)
     ground.kept["dis"] = main
-    main.birth = follow(lambda: read_state(dis, task), arrived("RUNNING"), ground.pace)
+    main.birth = follow(lambda: read_state(dis, task), until_state("RUNNING"), ground.pace)
     main.shown = main.birth[-1].evidence
     if main.birth[-1].state != "RUNNING":
         raise CannotTell("the new task does not come to run", main.shown)
@@ -122,7 +122,7 @@ def _listed(ground: Ground, taken: Taken) -> Evidence:
 
 def _second(ground: Ground, taken: Taken) -> dict[str, Any]:
     """A task of few fields: of those that some texts call mandatory it has none, unless they are."""
-    dis = need(ground.dis)
+    dis = require_api(ground.dis)
     taken["dis.main"]
     few = {"obs_destination_descriptor": {"obs_bucket_path": ground.places.bucket, "file_prefix": "", "partition_format": ""}}
     attempt = ground.own.create(dis, "a", few)
@@ -151,7 +151,7 @@ def _third(ground: Ground, taken: Taken) -> dict[str, Any]:
 
 def _variant(ground: Ground, ending: str, taken: Taken, **settings: Any) -> dict[str, Any]:
     """Create a task, look at it and the list, delete it. ``shown`` is None where it was refused."""
-    dis = need(ground.dis)
+    dis = require_api(ground.dis)
     attempt = ground.own.create(dis, ending, _body(ground, **settings))
     task = attempt.task
     if task is None:
@@ -184,7 +184,7 @@ def _long_prefix(ground: Ground, taken: Taken) -> dict[str, Any]:
 
 
 def _task_id(ground: Ground, taken: Taken) -> str:
-    main: Main = taken["dis.main"]
+    main: MainDisTask = taken["dis.main"]
     if not main.id:
         shown = main.shown.member("task_id") if main.shown else None
         if not shown:
@@ -198,12 +198,12 @@ def _task_id(ground: Ground, taken: Taken) -> str:
 
 def _act(ground: Ground, taken: Taken, action: str, *more: str) -> Evidence:
     ids = [_task_id(ground, taken), *more]
-    ground.own.check(need(ground.dis), taken["dis.main"].task)
-    return need(ground.dis).ask("POST", "/action", body={"action": action, "tasks": [{"id": key} for key in ids]})
+    ground.own.check(require_api(ground.dis), taken["dis.main"].task)
+    return require_api(ground.dis).ask("POST", "/action", body={"action": action, "tasks": [{"id": key} for key in ids]})
 
 
 def _state(ground: Ground, taken: Taken) -> Optional[str]:
-    return read_state(need(ground.dis), taken["dis.main"].task)[0]
+    return read_state(require_api(ground.dis), taken["dis.main"].task)[0]
 
 
 def _come_to(ground: Ground, taken: Taken, state: str) -> list[Look]:
@@ -222,7 +222,7 @@ def _come_to(ground: Ground, taken: Taken, state: str) -> list[Look]:
 
 def _look_until(ground: Ground, taken: Taken, state: str) -> list[Look]:
     task = taken["dis.main"].task
-    return follow(lambda: read_state(need(ground.dis), task), arrived(state), ground.pace)
+    return follow(lambda: read_state(require_api(ground.dis), task), until_state(state), ground.pace)
 
 
 def _start_running(ground: Ground, taken: Taken) -> Evidence:
@@ -251,10 +251,10 @@ def _mixed(ground: Ground, taken: Taken) -> dict[str, Any]:
 
     def done(looks: list[Look]) -> bool:
         return looks[-1].state == "RUNNING" or (
-            all(look.state == "PAUSED" for look in looks) and watched(ground.pace, lambda looks: 0)(looks)
+            all(look.state == "PAUSED" for look in looks) and until_settled(ground.pace, lambda looks: 0)(looks)
         )
 
-    return {"answer": answer, "looks": follow(lambda: read_state(need(ground.dis), task), done, ground.pace)}
+    return {"answer": answer, "looks": follow(lambda: read_state(require_api(ground.dis), task), done, ground.pace)}
 
 
 def _start(ground: Ground, taken: Taken) -> list[Look]:
@@ -265,7 +265,7 @@ def _start(ground: Ground, taken: Taken) -> list[Look]:
 
 
 def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: str) -> Change:
-    dis, main = need(ground.dis), taken["dis.main"]
+    dis, main = require_api(ground.dis), taken["dis.main"]
     state = _state(ground, taken)
     if state != before:
         _come_to(ground, taken, before)
@@ -276,23 +276,23 @@ def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: s
     change = Change(dis.ask("PUT", body=body), before, changes)
     if not change.answer.accepted:
         return change
-    visible = [name for name in changes if name in describe(main.shown)]
-    change = watch_change(change, dis, main.task, visible, describe, ground.pace)
+    visible = [name for name in changes if name in read_descriptor(main.shown)]
+    change = watch_change(change, dis, main.task, visible, read_descriptor, ground.pace)
     if change.shown[-1] == "new":
         main.settings = settings
     return change
 
 
 def _put_running(ground: Ground, taken: Taken) -> Change:
-    return _replace(ground, taken, FIRST, "RUNNING")
+    return _replace(ground, taken, FIRST_DIS_SETTINGS, "RUNNING")
 
 
 def _put_paused(ground: Ground, taken: Taken) -> Change:
-    return _replace(ground, taken, SECOND, "PAUSED")
+    return _replace(ground, taken, SECOND_DIS_SETTINGS, "PAUSED")
 
 
 def _put_strategy(ground: Ground, taken: Taken) -> dict[str, Any]:
-    dis, main = need(ground.dis), taken["dis.main"]
+    dis, main = require_api(ground.dis), taken["dis.main"]
     if _state(ground, taken) != "PAUSED":
         _come_to(ground, taken, "PAUSED")
     descriptor = {"task_name": main.task.name, **main.settings, "consumer_strategy": "TRIM_HORIZON"}
@@ -300,40 +300,40 @@ def _put_strategy(ground: Ground, taken: Taken) -> dict[str, Any]:
     answer = dis.ask("PUT", body={"destination_type": "OBS", "obs_destination_descriptor": descriptor})
     if not answer.accepted:
         return {"answer": answer, "shown": None}
-    looks = follow(lambda: read_state(dis, main.task), watched(ground.pace, lambda looks: 0), ground.pace)
+    looks = follow(lambda: read_state(dis, main.task), until_settled(ground.pace, lambda looks: 0), ground.pace)
     return {"answer": answer, "shown": looks[-1].evidence}
 
 
 def _delete(ground: Ground, _taken: Taken) -> list[Look]:
-    main: Optional[Main] = ground.kept.get("dis")
+    main: Optional[MainDisTask] = ground.kept.get("dis")
     if main is None:
         raise CannotTell("there is no task to delete")
-    return ground.own.delete(need(ground.dis), main.task)
+    return ground.own.delete(require_api(ground.dis), main.task)
 
 
 _STREAM = ("stream",)
 _TASK = ("stream", "bucket", "dis_agency")
 _RUNS = "a task runs for a while and writes what arrives in the stream into the bucket"
 STEPS = (
-    Step("dis.missing", _missing, needs=_STREAM),
-    Step("dis.anonymous", _anonymous, needs=_STREAM),
-    Step("dis.list", _list, needs=_STREAM),
-    Step("dis.main", _main, 3, _TASK, cost=_RUNS),
-    Step("dis.listed", _listed, needs=_TASK, after=("dis.main",)),
-    Step("dis.second", _second, 3, _TASK, ("dis.main",)),
-    Step("dis.third", _third, 2, _TASK, ("dis.main",)),
-    Step("dis.NULL", _no_delimiter("NULL", "n"), 2, _TASK),
-    Step("dis.null", _no_delimiter("null", "o"), 2, _TASK),
-    Step("dis.file_types", _file_types, 4, _TASK),
-    Step("dis.long_prefix", _long_prefix, 3, _TASK),
-    Step("dis.start_running", _start_running, 1, _TASK, ("dis.main",)),
-    Step("dis.stop", _stop, 1, _TASK, ("dis.main",)),
-    Step("dis.stop_paused", _stop_paused, 1, _TASK, ("dis.stop",)),
-    Step("dis.mixed", _mixed, 1, _TASK, ("dis.stop",)),
-    Step("dis.start", _start, 2, _TASK, ("dis.stop",)),
-    Step("dis.put_running", _put_running, 2, _TASK, ("dis.main",)),
-    Step("dis.put_paused", _put_paused, 2, _TASK, ("dis.main",)),
-    Step(
+    ProbeStep("dis.missing", _missing, needs=_STREAM),
+    ProbeStep("dis.anonymous", _anonymous, needs=_STREAM),
+    ProbeStep("dis.list", _list, needs=_STREAM),
+    ProbeStep("dis.main", _main, 3, _TASK, cost=_RUNS),
+    ProbeStep("dis.listed", _listed, needs=_TASK, after=("dis.main",)),
+    ProbeStep("dis.second", _second, 3, _TASK, ("dis.main",)),
+    ProbeStep("dis.third", _third, 2, _TASK, ("dis.main",)),
+    ProbeStep("dis.NULL", _no_delimiter("NULL", "n"), 2, _TASK),
+    ProbeStep("dis.null", _no_delimiter("null", "o"), 2, _TASK),
+    ProbeStep("dis.file_types", _file_types, 4, _TASK),
+    ProbeStep("dis.long_prefix", _long_prefix, 3, _TASK),
+    ProbeStep("dis.start_running", _start_running, 1, _TASK, ("dis.main",)),
+    ProbeStep("dis.stop", _stop, 1, _TASK, ("dis.main",)),
+    ProbeStep("dis.stop_paused", _stop_paused, 1, _TASK, ("dis.stop",)),
+    ProbeStep("dis.mixed", _mixed, 1, _TASK, ("dis.stop",)),
+    ProbeStep("dis.start", _start, 2, _TASK, ("dis.stop",)),
+    ProbeStep("dis.put_running", _put_running, 2, _TASK, ("dis.main",)),
+    ProbeStep("dis.put_paused", _put_paused, 2, _TASK, ("dis.main",)),
+    ProbeStep(
         "dis.put_strategy",
         _put_strategy,
         2,
@@ -341,5 +341,5 @@ STEPS = (
         ("dis.main",),
         "if DIS lets a strategy be changed, a stopped task would begin with the oldest record; it is deleted without being started",
     ),
-    Step("dis.delete", _delete, 0, _TASK, ("dis.main",)),
+    ProbeStep("dis.delete", _delete, 0, _TASK, ("dis.main",)),
 )

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from .apis import TaskApi
 from .own_tasks import OwnTasks
 from .question import CannotTell
-from .talk import Evidence, Pace, Talk
+from .talk import Evidence, ProbeTiming, Talk
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Ground:
 
     talk: Talk
     own: OwnTasks
-    pace: Pace
+    pace: ProbeTiming
     places: Places
     data_type: str = ""
     dis: Optional[TaskApi] = None
@@ -82,7 +82,7 @@ class Ground:
         return self.talk.ask(service, method, path, where, **more)
 
 
-def need(api: Optional[TaskApi]) -> TaskApi:
+def require_api(api: Optional[TaskApi]) -> TaskApi:
     """
     :raises CannotTell: there is no such API here.
     """

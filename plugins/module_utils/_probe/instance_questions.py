@@ -7,42 +7,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from .question import CannotTell, Finding, Question, Taken, choose, finding
+from .question import CannotTell, ProbeFinding, Question, Taken, build_finding, map_value
 from .talk import Evidence
 
 
-def _limit(taken: Taken) -> Finding:
-    return finding("clamped" if taken["dms.limit"].accepted else "refused", taken["dms.limit"])
+def _limit(taken: Taken) -> ProbeFinding:
+    return build_finding("clamped" if taken["dms.limit"].accepted else "refused", taken["dms.limit"])
 
 
-def _topics_limit(taken: Taken) -> Finding:
+def _topics_limit(taken: Taken) -> ProbeFinding:
     usual, many, limit = taken["dms.topics"]["usual"], taken["dms.topics"]["many"], taken["dms.limit"]
     if not many.accepted:
-        return finding("50", many)
+        return build_finding("50", many)
     if not limit.accepted:
-        return finding("200", many)
+        return build_finding("200", many)
     total, shown = usual.member("total"), len(usual.rows("topics"))
     if isinstance(total, int) and total > shown:
-        return choose(shown, {10: "50", 50: "200"}, usual)
+        return map_value(shown, {10: "50", 50: "200"}, usual)
     if shown > 10:
-        return finding("200", usual)
+        return build_finding("200", usual)
     raise CannotTell("the instance has too few topics for two pages", usual, many)
 
 
-def _group_missing(taken: Taken) -> Finding:
+def _group_missing(taken: Taken) -> ProbeFinding:
     answer = taken["dms.no_group"]
     if answer.code == "DMS.111400864":
-        return finding("DMS.111400864", answer)
-    return choose(answer.status, {404: "404"}, answer)
+        return build_finding("DMS.111400864", answer)
+    return map_value(answer.status, {404: "404"}, answer)
 
 
-def _group_name(taken: Taken) -> Finding:
-    return finding(taken["connect.groups"]["word"], taken["connect.groups"]["listed"])
+def _group_name(taken: Taken) -> ProbeFinding:
+    return build_finding(taken["connect.groups"]["word"], taken["connect.groups"]["listed"])
 
 
-def _group_topic(taken: Taken) -> Finding:
+def _group_topic(taken: Taken) -> ProbeFinding:
     answer = taken["connect.offsets"]["without"]
-    return finding("optional" if answer.accepted else "mandatory", answer)
+    return build_finding("optional" if answer.accepted else "mandatory", answer)
 
 
 def _positions(answer: Evidence) -> list[Any]:
@@ -52,14 +52,14 @@ def _positions(answer: Evidence) -> list[Any]:
     return rows
 
 
-def _group_offsets(taken: Taken) -> Finding:
+def _group_offsets(taken: Taken) -> ProbeFinding:
     answer = taken["connect.offsets"]["with"]
     row = _positions(answer)[0]
     texts = (isinstance(row.get("message_current_offset"), str), isinstance(row.get("lag"), str))
-    return choose(texts, {(False, False): "numbers", (True, False): "texts", (True, True): "all texts"}, answer)
+    return map_value(texts, {(False, False): "numbers", (True, False): "texts", (True, True): "all texts"}, answer)
 
 
-def _no_offset_yet(taken: Taken) -> Finding:
+def _no_offset_yet(taken: Taken) -> ProbeFinding:
     """From the group of the Smart Connect task, else from the sink task."""
     offsets, sink = taken.get("connect.offsets"), taken.get("sink.main")
     pairs: list[tuple[str, str]] = []
@@ -75,7 +75,7 @@ def _no_offset_yet(taken: Taken) -> Finding:
     words = ["0" if current == "0" else "-1" if lag == "-1" else "-1 and the whole lag" for current, lag in pairs if current in ("0", "-1")]
     if not words:
         raise CannotTell("no partition of the topic is empty", *evidence)
-    return finding(words[0], *evidence)
+    return build_finding(words[0], *evidence)
 
 
 QUESTIONS = (

@@ -13,28 +13,28 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 
-PREFIX = "opendump-probe-"
+PROBE_PREFIX = "opendump-probe-"
 # Longer than any probe works; a task of this age has nobody left.
 ABANDONED = 4 * 3600.0
-RUN = re.compile(PREFIX + r"([0-9a-f]{8})-([0-9a-f]{8})(?![0-9a-f])")
+RUN = re.compile(PROBE_PREFIX + r"([0-9a-f]{8})-([0-9a-f]{8})(?![0-9a-f])")
 
 
-def new_run(now: float) -> str:
+def name_run(now: float) -> str:
     """What the names of all tasks of one run begin with.
 
     :param now: seconds since 1970.
     """
-    return "%s%08x-%s" % (PREFIX, int(now), secrets.token_hex(4))
+    return "%s%08x-%s" % (PROBE_PREFIX, int(now), secrets.token_hex(4))
 
 
-def _lock_path(run: str) -> str:
+def _find_lock(run: str) -> str:
     return os.path.join(tempfile.gettempdir(), "%s-%d.lock" % (run, os.getuid()))
 
 
 @contextlib.contextmanager
-def living(run: str) -> Iterator[None]:
+def hold_lock(run: str) -> Iterator[None]:
     """Keep the mark of life of a run; a process that dies loses it."""
-    path = _lock_path(run)
+    path = _find_lock(run)
     held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -43,21 +43,21 @@ def living(run: str) -> Iterator[None]:
         os.close(held)
 
 
-def forget(run: str) -> None:
+def remove_lock(run: str) -> None:
     """Remove the mark of a run that left nothing."""
     with contextlib.suppress(OSError):
-        os.unlink(_lock_path(run))
+        os.unlink(_find_lock(run))
 
 
-def forget_old(now: float) -> None:
+def remove_old_locks(now: float) -> None:
     """Remove the marks of runs that ended so long ago that their age says enough.
 
     :param now: seconds since 1970.
     """
     for name in os.listdir(tempfile.gettempdir()):
         run = find_run(name)
-        if run and name == os.path.basename(_lock_path(run)) and int(run.split("-")[2], 16) < now - ABANDONED and is_abandoned(run, now):
-            forget(run)
+        if run and name == os.path.basename(_find_lock(run)) and int(run.split("-")[2], 16) < now - ABANDONED and is_abandoned(run, now):
+            remove_lock(run)
 
 
 def find_run(name: str) -> str:
@@ -75,7 +75,7 @@ def is_abandoned(run: str, now: float) -> bool:
     if not match:
         return False
     try:
-        held = os.open(_lock_path(run), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        held = os.open(_find_lock(run), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return now - int(match.group(1), 16) > ABANDONED
     try:

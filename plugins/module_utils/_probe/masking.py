@@ -14,7 +14,7 @@ from typing import Any
 
 from .talk import Evidence
 
-HIDDEN = "<text>"
+ANONYMOUS_TEXT = "<text>"
 _WORDS = frozenset(
     {
         "action",
@@ -71,24 +71,24 @@ _ID_LIKE = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{12,}|[0-9a-f]{
 MOST_ROWS = 3
 
 
-def mask(value: Any, known: Collection[str], name: str = "") -> Any:
+def anonymise(value: Any, known: Collection[str], name: str = "") -> Any:
     """The value without texts that could tell whose it is.
 
     :param known: texts that are never shown, such as names and IDs that the user gave.
     :param name: under which it stands.
     """
     if isinstance(value, Mapping):
-        return {_mask_name(str(key), known): mask(inner, known, str(key)) for key, inner in value.items()}
+        return {_mask_name(str(key), known): anonymise(inner, known, str(key)) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [mask(inner, known, name) for inner in value[:MOST_ROWS]]
+        return [anonymise(inner, known, name) for inner in value[:MOST_ROWS]]
     if not isinstance(value, str):
-        return HIDDEN if isinstance(value, int) and str(value) in known else value
+        return ANONYMOUS_TEXT if isinstance(value, int) and str(value) in known else value
     shown = (name in _WORDS and _WORD.fullmatch(value)) or (name in _NUMBERS and _NUMBER.fullmatch(value)) or value == ""
-    return HIDDEN if not shown or _ID_LIKE.search(value) or any(text in value for text in known) else value
+    return ANONYMOUS_TEXT if not shown or _ID_LIKE.search(value) or any(text in value for text in known) else value
 
 
 def _mask_name(name: str, known: Collection[str]) -> str:
-    return name if _NAME.fullmatch(name) and not _ID_LIKE.search(name) and not any(text in name for text in known) else HIDDEN
+    return name if _NAME.fullmatch(name) and not _ID_LIKE.search(name) and not any(text in name for text in known) else ANONYMOUS_TEXT
 
 
 def show_evidence(evidence: Evidence, known: Collection[str], own: str) -> dict[str, Any]:
@@ -98,21 +98,21 @@ def show_evidence(evidence: Evidence, known: Collection[str], own: str) -> dict[
     """
     answer = evidence.answer
     if isinstance(answer, Mapping):
-        answer = {name: _own_rows(value, own) if isinstance(value, list) else value for name, value in answer.items()}
+        answer = {name: _select_own(value, own) if isinstance(value, list) else value for name, value in answer.items()}
     elif isinstance(answer, list):
         answer = []
     shown: dict[str, Any] = {"method": evidence.method, "path": evidence.path}
     if evidence.query:
-        shown["query"] = {name: value if value.isdigit() else HIDDEN for name, value in evidence.query}
+        shown["query"] = {name: value if value.isdigit() else ANONYMOUS_TEXT for name, value in evidence.query}
     if evidence.body is not None:
-        shown["body"] = mask(evidence.body, known)
+        shown["body"] = anonymise(evidence.body, known)
     shown["status"] = evidence.status
     if evidence.code:
-        shown["code"] = evidence.code if re.fullmatch(r"[A-Za-z]{2,6}\.\d{2,12}|\d{3}", evidence.code) else HIDDEN
+        shown["code"] = evidence.code if re.fullmatch(r"[A-Za-z]{2,6}\.\d{2,12}|\d{3}", evidence.code) else ANONYMOUS_TEXT
     if answer is not None:
-        shown["answer"] = mask(answer, known)
+        shown["answer"] = anonymise(answer, known)
     return shown
 
 
-def _own_rows(rows: Sequence[Any], own: str) -> list[Any]:
+def _select_own(rows: Sequence[Any], own: str) -> list[Any]:
     return [row for row in rows if not isinstance(row, Mapping) or "task_name" not in row or str(row["task_name"]).startswith(own)]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .change import Change, find_accepted, find_seen, read_old_settings, read_roll_back, read_state_meanwhile, read_wakes, same
-from .connect_steps import PART, WHOLE, side
-from .question import BOOL, DWELL, CannotTell, Finding, Question, Taken, choose, finding, lasting
+from .change import Change, find_accepted, find_seen, is_same_value, read_old_settings, read_roll_back, read_state_meanwhile, read_wakes
+from .connect_steps import PART, WHOLE, read_side
+from .question import BOOL, DWELL, CannotTell, ProbeFinding, Question, Taken, build_finding, map_value, measure_stretch
 
 WRONG_STATE = "DMS.00400026"
 
@@ -29,78 +29,78 @@ def _seen(taken: Taken) -> Change:
     return find_seen(_accepted(taken))
 
 
-def _modify(taken: Taken) -> Finding:
+def _modify(taken: Taken) -> ProbeFinding:
     first = taken["connect.modify_running"]
     answers = [modification.answer for modification in _both(taken)]
     if first.answer.status in (404, 405):
-        return finding("unknown" if first.answer.status == 404 else "not allowed", *answers)
+        return build_finding("unknown" if first.answer.status == 404 else "not allowed", *answers)
     if not any(answer.accepted for answer in answers):
-        return finding("refused", *answers)
+        return build_finding("refused", *answers)
     accepted = _accepted(taken)
     if not any("new" in modification.shown for modification in accepted):
-        if not any(name in side(modification.looks[-1].evidence) for modification in accepted for name in modification.changed):
+        if not any(name in read_side(modification.looks[-1].evidence) for modification in accepted for name in modification.changed):
             raise CannotTell("the fields that were changed are never shown", *answers)
-        return finding("ignored", *answers)
+        return build_finding("ignored", *answers)
     modification = _seen(taken)
-    shown = side(modification.first_new.evidence)
-    of_part = [same(modification.changed[name], shown[name]) for name in PART if name in shown]
-    of_whole = [same(modification.changed[name], shown[name]) for name in WHOLE if name in shown]
+    shown = read_side(modification.first_new.evidence)
+    of_part = [is_same_value(modification.changed[name], shown[name]) for name in PART if name in shown]
+    of_whole = [is_same_value(modification.changed[name], shown[name]) for name in WHOLE if name in shown]
     if not of_whole:
         raise CannotTell("it is honoured or partly, for the fields that tell are never shown", *answers)
     if all(of_whole):
-        return finding("honoured", *answers, modification.looks[-1].evidence)
+        return build_finding("honoured", *answers, modification.looks[-1].evidence)
     if not any(of_whole) and all(of_part):
-        return finding("partly", *answers)
+        return build_finding("partly", *answers)
     raise CannotTell("other fields are passed over than anybody has thought of", *answers)
 
 
-def _while_running(taken: Taken) -> Finding:
+def _while_running(taken: Taken) -> ProbeFinding:
     running, paused = taken["connect.modify_running"], taken["connect.modify_paused"]
     if running.answer.accepted:
-        return finding("allowed", running.answer)
+        return build_finding("allowed", running.answer)
     if paused.answer.accepted or (running.answer.code == WRONG_STATE and paused.answer.code != WRONG_STATE):
-        return finding("refused", running.answer, paused.answer)
+        return build_finding("refused", running.answer, paused.answer)
     raise CannotTell("the service refuses to modify a paused task, too", running.answer, paused.answer)
 
 
-def _changing(taken: Taken) -> Finding:
-    return lasting(read_old_settings(_seen(taken)), _seen(taken).answer)
+def _changing(taken: Taken) -> ProbeFinding:
+    return measure_stretch(read_old_settings(_seen(taken)), _seen(taken).answer)
 
 
-def _changing_status(taken: Taken) -> Finding:
+def _changing_status(taken: Taken) -> ProbeFinding:
     return read_state_meanwhile(_accepted(taken), "RESTARTING")
 
 
-def _rolled_back(taken: Taken) -> Finding:
+def _rolled_back(taken: Taken) -> ProbeFinding:
     return read_roll_back(_seen(taken))
 
 
-def _wakes(taken: Taken) -> Finding:
+def _wakes(taken: Taken) -> ProbeFinding:
     return read_wakes(taken["connect.modify_paused"], "the service refuses to modify a paused task")
 
 
-def _answer(taken: Taken) -> Finding:
+def _answer(taken: Taken) -> ProbeFinding:
     for modification in _accepted(taken):
         settings = modification.answer.member("sink_task")
         visible = [name for name in modification.changed if isinstance(settings, Mapping) and name in settings]
         if visible and "new" in modification.shown and modification.shown[0] == "old" and isinstance(settings, Mapping):
-            asked = any(same(modification.changed[name], settings[name]) for name in visible)
-            return finding("as asked" if asked else "as shown", modification.answer, modification.looks[0].evidence)
+            asked = any(is_same_value(modification.changed[name], settings[name]) for name in visible)
+            return build_finding("as asked" if asked else "as shown", modification.answer, modification.looks[0].evidence)
     raise CannotTell("the new settings are seen at once, or the answer shows none", _accepted(taken)[0].answer)
 
 
-def _status(taken: Taken) -> Finding:
-    return finding(_accepted(taken)[0].answer.status, _accepted(taken)[0].answer)
+def _status(taken: Taken) -> ProbeFinding:
+    return build_finding(_accepted(taken)[0].answer.status, _accepted(taken)[0].answer)
 
 
-def _omitted(taken: Taken) -> Finding:
+def _omitted(taken: Taken) -> ProbeFinding:
     modification = _seen(taken)
     if _modify(taken).value != "honoured":
         raise CannotTell("fields that are sent are passed over, too", modification.answer)
-    shown = side(modification.first_new.evidence)
+    shown = read_side(modification.first_new.evidence)
     if "store_keys" not in shown:
         raise CannotTell("store_keys, which was left out, is never shown", modification.answer)
-    return choose(shown["store_keys"], {True: "kept", False: "reset"}, modification.answer)
+    return map_value(shown["store_keys"], {True: "kept", False: "reset"}, modification.answer)
 
 
 _STEPS = ("connect.modify_running", "connect.modify_paused")

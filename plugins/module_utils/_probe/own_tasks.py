@@ -10,33 +10,33 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
 from .._errors import ApiError, OpendumpError, TransportError
-from .apis import Made, TaskApi, Unreadable
-from .life import PREFIX, find_run, forget, is_abandoned
+from .apis import TaskApi, TaskKey, Unreadable
+from .life import PROBE_PREFIX, find_run, is_abandoned, remove_lock
 from .question import CannotTell
-from .talk import Evidence, Pace
+from .talk import Evidence, ProbeTiming
 from .watching import Look, follow
 
-MOST = 2
+MOST_OWN_TASKS = 2
 # A request whose answer was lost may be executed some time later.
 LATE_LOOKS = 3
-LEAVING = (None, "DELETE", "DELETING", "DELETED")
+GONE_STATES = (None, "DELETE", "DELETING", "DELETED")
 
 
-class Attempt(NamedTuple):
+class CreateAttempt(NamedTuple):
     """A create call, and the task it made; None where it was refused."""
 
     created: Evidence
-    task: Optional[Made]
+    task: Optional[TaskKey]
 
 
-class Left(NamedTuple):
+class Leftover(NamedTuple):
     """A task that could not be deleted."""
 
     call: str
     why: str
 
 
-def read_state(api: TaskApi, task: Made) -> tuple[Optional[str], Evidence]:
+def read_state(api: TaskApi, task: TaskKey) -> tuple[Optional[str], Evidence]:
     """The status word of a task, None where it is not there.
 
     :raises CannotTell: the answer has none.
@@ -58,19 +58,19 @@ class OwnTasks:
     """
 
     run: str
-    pace: Pace
+    pace: ProbeTiming
     now: Callable[[], float]
     apis: list[TaskApi] = field(default_factory=list)
     late: bool = False
-    _there: dict[tuple[str, str], Made] = field(default_factory=dict)
+    _there: dict[tuple[str, str], TaskKey] = field(default_factory=dict)
 
-    def create(self, api: TaskApi, ending: str, settings: Mapping[str, Any], name: str = "") -> Attempt:
+    def create(self, api: TaskApi, ending: str, settings: Mapping[str, Any], name: str = "") -> CreateAttempt:
         """Try to create a task; who gets one has to delete it.
 
         :param name: the whole name, where it is not made of the run and the ending.
         :raises OpendumpError: it is not known whether there is a task now; clearing away deletes it.
         """
-        if len(self._there) >= MOST:
+        if len(self._there) >= MOST_OWN_TASKS:
             raise CannotTell("two tasks are there already")
         name = name or "%s-%s" % (self.run, ending)
         self.late = True
@@ -82,29 +82,29 @@ class OwnTasks:
             raise
         self.late = False
         if not created.accepted:
-            return Attempt(created, None)
+            return CreateAttempt(created, None)
         known = {key for _api, key in self._there}
         task = api.made_by(name, created) or next((row for row in api.list() if row.name == name and row.id not in known), None)
         if task is None:
             raise CannotTell("a task was created and is not in the list", created)
         self._there[api.name, task.id] = task
-        return Attempt(created, task)
+        return CreateAttempt(created, task)
 
-    def check(self, api: TaskApi, task: Made) -> None:
+    def check(self, api: TaskApi, task: TaskKey) -> None:
         """
         :raises CannotTell: it is not the probe's own, or not any more.
         """
         if (api.name, task.id) not in self._there:
             raise CannotTell("the task was deleted after a fault of the service")
 
-    def delete(self, api: TaskApi, task: Made) -> list[Look]:
+    def delete(self, api: TaskApi, task: TaskKey) -> list[Look]:
         """Delete an own task and look until it is gone.
 
         :raises CannotTell: it does not go.
         """
         self.check(api, task)
         gone = api.ask("DELETE", task=task)
-        if not gone.accepted and read_state(api, task)[0] not in LEAVING:
+        if not gone.accepted and read_state(api, task)[0] not in GONE_STATES:
             raise CannotTell("a task cannot be deleted", gone)
         looks = follow(lambda: read_state(api, task), lambda looks: looks[-1].state is None, self.pace)
         if looks[-1].state is not None:
@@ -112,22 +112,22 @@ class OwnTasks:
         self._there.pop((api.name, task.id), None)
         return looks
 
-    def clear_away(self, others: bool = False) -> list[Left]:
+    def clear_away(self, others: bool = False) -> list[Leftover]:
         """Delete all tasks of this run, known or not, and say what is left.
 
         :param others: those of abandoned runs instead.
         """
-        left: list[Left] = []
+        left: list[Leftover] = []
         runs: set[str] = set()
         for api in self.apis:
             left += self._clear(api, others, runs)
         if not left:
             for run in runs if others else {self.run}:
-                forget(run)
+                remove_lock(run)
         return left
 
-    def _clear(self, api: TaskApi, others: bool, runs: set[str]) -> list[Left]:
-        problems: dict[str, Left] = {}
+    def _clear(self, api: TaskApi, others: bool, runs: set[str]) -> list[Leftover]:
+        problems: dict[str, Leftover] = {}
         looks = LATE_LOOKS if self.late and not others else 1
         while looks:
             try:
@@ -135,8 +135,8 @@ class OwnTasks:
             except (OpendumpError, Unreadable, CannotTell) as error:
                 known = [task for (name, _id), task in self._there.items() if name == api.name]
                 why = str(error)
-                return [Left(api.tell_deletion(task), why) for task in known] or (
-                    [Left("list the tasks by GET %s and delete those named %s…" % (api.path, self.run), why)] if self.late else []
+                return [Leftover(api.tell_deletion(task), why) for task in known] or (
+                    [Leftover("list the tasks by GET %s and delete those named %s…" % (api.path, self.run), why)] if self.late else []
                 )
             runs.update(find_run(task.name) for task in mine)
             fresh = [task for task in mine if task.id not in problems]
@@ -151,7 +151,7 @@ class OwnTasks:
                     problems[task.id] = problem
         return list(problems.values())
 
-    def _find(self, api: TaskApi, others: bool) -> Sequence[Made]:
+    def _find(self, api: TaskApi, others: bool) -> Sequence[TaskKey]:
         tasks = api.list()
         if not others:
             mine = [task for task in tasks if find_run(task.name) == self.run]
@@ -159,15 +159,15 @@ class OwnTasks:
             known = [task for (name, _id), task in self._there.items() if name == api.name and task not in mine]
             return [*mine, *(task for task in known if read_state(api, task)[0] is not None)]
         now = self.now()
-        return [task for task in tasks if task.name.startswith(PREFIX) and is_abandoned(find_run(task.name), now)]
+        return [task for task in tasks if task.name.startswith(PROBE_PREFIX) and is_abandoned(find_run(task.name), now)]
 
-    def _try_to_delete(self, api: TaskApi, task: Made) -> Optional[Left]:
+    def _try_to_delete(self, api: TaskApi, task: TaskKey) -> Optional[Leftover]:
         self._there[api.name, task.id] = task
         try:
             self.delete(api, task)
         except (OpendumpError, CannotTell) as error:
             self._there.pop((api.name, task.id), None)
-            return Left(api.tell_deletion(task), str(error))
+            return Leftover(api.tell_deletion(task), str(error))
         return None
 
     def count_others(self, api: TaskApi) -> int:

@@ -15,16 +15,16 @@ from .catalogue import BY_SWITCH
 CONFIRMED, CONTRADICTED, NOT_TOLD = "confirmed", "contradicted", "not_told"
 
 
-def judge(switch: str, answer: Mapping[str, Any]) -> str:
+def judge_answer(switch: str, answer: Mapping[str, Any]) -> str:
     """Whether an answer is what the local cloud does unless told otherwise."""
     if answer["value"] is None:
         return NOT_TOLD
     return CONFIRMED if answer["value"] == BY_SWITCH[switch].assumed else CONTRADICTED
 
 
-def count(answers: Mapping[str, Any]) -> dict[str, int]:
+def tally_answers(answers: Mapping[str, Any]) -> dict[str, int]:
     """How many answers there are of each sort."""
-    judged = [judge(switch, answer) for switch, answer in answers.items()]
+    judged = [judge_answer(switch, answer) for switch, answer in answers.items()]
     return {word: judged.count(word) for word in (CONFIRMED, CONTRADICTED, NOT_TOLD)}
 
 
@@ -34,8 +34,8 @@ def draw_page(document: Mapping[str, Any], differences: Sequence[Mapping[str, An
     :param differences: from another answers file, of another region perhaps.
     """
     answers = document["answers"]
-    counts = count(answers)
-    of = {word: [name for name in sorted(answers) if judge(name, answers[name]) == word] for word in counts}
+    counts = tally_answers(answers)
+    of = {word: [name for name in sorted(answers) if judge_answer(name, answers[name]) == word] for word in counts}
     lines = [
         "# What the services answer",
         "",
@@ -44,37 +44,42 @@ def draw_page(document: Mapping[str, Any], differences: Sequence[Mapping[str, An
         "",
         "## Contradicts what was assumed",
         "",
-        *_table(
-            ("question", "switch", "answer", "assumed", "what it means"), (_contradicted(name, answers[name]) for name in of[CONTRADICTED])
+        *_draw_table(
+            ("question", "switch", "answer", "assumed", "what it means"),
+            (_list_contradiction(name, answers[name]) for name in of[CONTRADICTED]),
         ),
         "## Confirmed",
         "",
-        *_table(("question", "switch", "answer"), ((BY_SWITCH[name].asks, name, _code(answers[name]["value"])) for name in of[CONFIRMED])),
+        *_draw_table(
+            ("question", "switch", "answer"), ((BY_SWITCH[name].asks, name, _format_code(answers[name]["value"])) for name in of[CONFIRMED])
+        ),
         "## Could not be told",
         "",
-        *_table(("question", "switch", "why"), ((BY_SWITCH[name].asks, name, answers[name]["why"]) for name in of[NOT_TOLD])),
+        *_draw_table(("question", "switch", "why"), ((BY_SWITCH[name].asks, name, answers[name]["why"]) for name in of[NOT_TOLD])),
     ]
     if other_region is not None or differences:
         head = ("question", "switch", "here", "there")
-        rows = ((BY_SWITCH[row["switch"]].asks, row["switch"], _code(row["here"]), _code(row["there"])) for row in differences)
-        lines += ["## Differs from %s" % (other_region or "the other file"), "", *_table(head, rows)]
+        rows = (
+            (BY_SWITCH[row["switch"]].asks, row["switch"], _format_code(row["here"]), _format_code(row["there"])) for row in differences
+        )
+        lines += ["## Differs from %s" % (other_region or "the other file"), "", *_draw_table(head, rows)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _contradicted(name: str, answer: Mapping[str, Any]) -> tuple[str, ...]:
+def _list_contradiction(name: str, answer: Mapping[str, Any]) -> tuple[str, ...]:
     question = BY_SWITCH[name]
     value = answer["value"]
     means = question.means.get(value, "") if not isinstance(value, dict) else ""
     if not means:
         means = "The modules wait for it." if is_time(value) else "The modules work either way."
-    return question.asks, name, _code(value), _code(question.assumed), means
+    return question.asks, name, _format_code(value), _format_code(question.assumed), means
 
 
-def _code(value: Any) -> str:
+def _format_code(value: Any) -> str:
     return "`%s`" % json.dumps(value, ensure_ascii=True).replace("|", "\\|").replace("`", "'")
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def _draw_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     filled = ["| %s |" % " | ".join(row) for row in rows]
     if not filled:
         return ["Nothing.", ""]

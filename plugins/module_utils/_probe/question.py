@@ -23,7 +23,7 @@ class CannotTell(Exception):
         self.evidence = evidence
 
 
-class Finding(NamedTuple):
+class ProbeFinding(NamedTuple):
     """``reads``: in how many answers something was seen that lasts."""
 
     value: Any
@@ -31,26 +31,26 @@ class Finding(NamedTuple):
     reads: Optional[int] = None
 
 
-def finding(value: Any, *evidence: Evidence) -> Finding:
+def build_finding(value: Any, *evidence: Evidence) -> ProbeFinding:
     """An answer and the requests that show it."""
-    return Finding(value, evidence)
+    return ProbeFinding(value, evidence)
 
 
-def lasting(stretch: Stretch, *evidence: Evidence) -> Finding:
+def measure_stretch(stretch: Stretch, *evidence: Evidence) -> ProbeFinding:
     """How long something lasts: 0, or seconds such as ``"2.5s"``."""
     if not stretch.looks:
-        return Finding(0, evidence, 0)
-    return Finding("%gs" % max(0.01, round(stretch.seconds, 2)), (stretch.evidence, *evidence)[:2], stretch.looks)
+        return ProbeFinding(0, evidence, 0)
+    return ProbeFinding("%gs" % max(0.01, round(stretch.seconds, 2)), (stretch.evidence, *evidence)[:2], stretch.looks)
 
 
-def choose(value: Any, words: Mapping[Any, Any], *evidence: Evidence) -> Finding:
+def map_value(value: Any, words: Mapping[Any, Any], *evidence: Evidence) -> ProbeFinding:
     """The answer that a value of the service stands for.
 
     :raises CannotTell: it stands for none.
     """
     for shown, word in words.items():
         if shown == value and type(shown) is type(value):
-            return Finding(word, evidence)
+            return ProbeFinding(word, evidence)
     raise CannotTell("the service answers something that nobody has thought of", *evidence)
 
 
@@ -82,7 +82,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Step:
+class ProbeStep:
     """Requests that belong together. ``writes`` is how many of them change something, at most, with deleting what they made.
 
     ``needs``: options without which it cannot be taken. ``after``: steps that it goes on from. ``cost``: what it may cost, beyond the
@@ -110,7 +110,7 @@ class Question:
     assumed: Any
     values: Any
     steps: tuple[str, ...]
-    read: Callable[[Taken], Finding]
+    read: Callable[[Taken], ProbeFinding]
     means: Mapping[Any, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
 
@@ -123,7 +123,7 @@ class Question:
         return any(value == known and type(value) is type(known) for known in self.values)
 
 
-def needed_steps(steps: Sequence[Step], names: Iterable[str]) -> list[Step]:
+def find_needed_steps(steps: Sequence[ProbeStep], names: Iterable[str]) -> list[ProbeStep]:
     """These steps and all that they go on from, in their order."""
     by_name = {step.name: step for step in steps}
     wanted: set[str] = set()

@@ -13,14 +13,14 @@ from .._api.client import Client
 from .._errors import ApiError, Meaning, OpendumpError, TransportError
 from .._kinds.kafka_instances import Instance
 from .._numbers import format_count
-from .answers import Hidden, not_told, read_answer
-from .apis import Unreadable, connect_api, dis_api, sink_api
+from .answers import Anonymiser, leave_open, read_finding
+from .apis import Unreadable, open_connect_api, open_dis_api, open_sink_api
 from .catalogue import QUESTIONS, STEPS
 from .ground import Ground, Places
-from .life import forget_old, living, new_run
-from .own_tasks import MOST, Left, OwnTasks
-from .question import CannotTell, Question, Step, Taken, needed_steps
-from .talk import Pace, Talk
+from .life import hold_lock, name_run, remove_old_locks
+from .own_tasks import MOST_OWN_TASKS, Leftover, OwnTasks
+from .question import CannotTell, ProbeStep, Question, Taken, find_needed_steps
+from .talk import ProbeTiming, Talk
 
 # Transfer tasks a stream may have, where its list does not say it.
 STREAM_QUOTA = 5
@@ -29,11 +29,11 @@ MOST_TROUBLES = 3
 
 
 @dataclass
-class Outcome:
+class ProbeResult:
     """``left`` are tasks that are still there, ``writes`` how many requests changed something."""
 
     answers: dict[str, Any]
-    left: list[Left] = field(default_factory=list)
+    left: list[Leftover] = field(default_factory=list)
     writes: int = 0
 
 
@@ -48,7 +48,7 @@ class Probe:
         self,
         client: Client,
         places: Places,
-        pace: Pace,
+        pace: ProbeTiming,
         now: Callable[[], float],
         questions: Sequence[Question] = QUESTIONS,
         known: Sequence[str] = (),
@@ -56,17 +56,17 @@ class Probe:
         self._now = now
         self._questions = questions
         #: tasks that could not be deleted
-        self.left: list[Left] = []
+        self.left: list[Leftover] = []
         self._places = places
         self.talk = Talk(client)
-        self.own = OwnTasks(new_run(now()), pace, now)
+        self.own = OwnTasks(name_run(now()), pace, now)
         self.ground = Ground(self.talk, self.own, pace, places)
         if places.stream:
-            self.ground.dis = dis_api(self.talk, places.stream)
+            self.ground.dis = open_dis_api(self.talk, places.stream)
         if places.instance:
-            self.ground.connect = connect_api(self.talk, places.instance)
+            self.ground.connect = open_connect_api(self.talk, places.instance)
         if places.connector:
-            self.ground.sink = sink_api(self.talk, places.connector)
+            self.ground.sink = open_sink_api(self.talk, places.connector)
         self.own.apis = [api for api in (self.ground.dis, self.ground.connect, self.ground.sink) if api]
         self._client = client
         self._known = [*known, *(value for value in vars(places).values() if value)]
@@ -77,14 +77,14 @@ class Probe:
         return self._lacking_for(question.steps)
 
     def _lacking_for(self, steps: Sequence[str]) -> list[str]:
-        needs = {need for step in needed_steps(STEPS, steps) for need in step.needs}
+        needs = {need for step in find_needed_steps(STEPS, steps) for need in step.needs}
         return sorted(filter(None, map(self._places.missing, needs)))
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[ProbeStep]:
         """What is done for the questions that can be asked."""
         names = [name for question in self.askable for name in question.steps]
         names += [name for question in self.askable for name in question.also if not self._lacking_for([name])]
-        return needed_steps(STEPS, names)
+        return find_needed_steps(STEPS, names)
 
     def plan(self) -> dict[str, Any]:
         """What a run would do; asks nothing."""
@@ -98,11 +98,11 @@ class Probe:
             ],
             "objects": self._used(steps),
             "writes": sum(step.writes for step in steps),
-            "tasks_at_once": MOST if any(step.writes for step in steps) else 0,
+            "tasks_at_once": MOST_OWN_TASKS if any(step.writes for step in steps) else 0,
             "costs": list(dict.fromkeys(step.cost for step in steps if step.cost)),
         }
 
-    def _used(self, steps: Sequence[Step]) -> list[str]:
+    def _used(self, steps: Sequence[ProbeStep]) -> list[str]:
         """Options whose objects the steps use."""
         needs = {need for step in steps for need in step.needs}
         return sorted({option for need in needs for option in self._places.used(need)})
@@ -135,21 +135,22 @@ class Probe:
                 raise OpendumpError("A list of tasks cannot be read (%s, HTTP %d). Nothing was written." % (listed.code, listed.status))
             most = listed.member("quota" if api.name == "dis" else "max_tasks")
             most = most if isinstance(most, int) else STREAM_QUOTA if api.name == "dis" else None
-            if most is not None and total + MOST > most:
+            if most is not None and total + MOST_OWN_TASKS > most:
                 raise OpendumpError(
                     "There are %d of at most %s, and the probe needs room for %d. Delete some, or lend it another %s. "
-                    "Nothing was written." % (total, format_count(most, "task"), MOST, "stream" if api.name == "dis" else "instance")
+                    "Nothing was written."
+                    % (total, format_count(most, "task"), MOST_OWN_TASKS, "stream" if api.name == "dis" else "instance")
                 )
 
-    def run(self) -> Outcome:
+    def run(self) -> ProbeResult:
         """Tidy up after earlier runs, ask, delete what was made.
 
         :raises OpendumpError: nothing was asked; nothing is left.
         """
         self.look()
-        with living(self.own.run):
+        with hold_lock(self.own.run):
             self.left = self.own.clear_away(others=True)
-            forget_old(self._now())
+            remove_old_locks(self._now())
             taken = Taken()
             try:
                 if any(step.writes for step in self.steps()):
@@ -158,7 +159,7 @@ class Probe:
             finally:
                 # a signal must not cut this short; whoever raised it holds further ones back
                 self.left += self.own.clear_away()
-            return Outcome(self._read(taken), self.left, self.talk.writes)
+            return ProbeResult(self._read(taken), self.left, self.talk.writes)
 
     def _take(self, taken: Taken) -> None:
         troubles = 0
@@ -179,14 +180,14 @@ class Probe:
                 self.own.clear_away()
 
     def _read(self, taken: Taken) -> dict[str, Any]:
-        hidden = Hidden([*self._known, *self._client.secrets], self.own.run)
+        hidden = Anonymiser([*self._known, *self._client.secrets], self.own.run)
         answers = {}
         for question in self._questions:
             lacking = self._lacking(question)
             if lacking:
-                answers[question.switch] = not_told("it was not asked, for that needs %s" % ", and ".join(lacking))
+                answers[question.switch] = leave_open("it was not asked, for that needs %s" % ", and ".join(lacking))
             else:
-                answers[question.switch] = read_answer(question, taken, hidden)
+                answers[question.switch] = read_finding(question, taken, hidden)
         return answers
 
 

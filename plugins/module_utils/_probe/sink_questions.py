@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from .connect_questions import show_newline
-from .connect_steps import side
-from .question import BOOL, DWELL, CannotTell, Finding, Question, Taken, finding, lasting
-from .sink_steps import Sink
+from .connect_steps import read_side
+from .question import BOOL, DWELL, CannotTell, ProbeFinding, Question, Taken, build_finding, measure_stretch
+from .sink_steps import MainSinkTask
 from .talk import Evidence
-from .watching import lead, stretches
+from .watching import cut_stretches, find_lead
 
 
 def _descriptor(shown: Evidence) -> Mapping[str, Any]:
-    return side(shown, "obs_destination_descriptor")
+    return read_side(shown, "obs_destination_descriptor")
 
 
 def _regex_task(taken: Taken) -> Evidence:
@@ -28,36 +28,36 @@ def _regex_task(taken: Taken) -> Evidence:
     return shown
 
 
-def _creating(taken: Taken) -> Finding:
-    sink: Sink = taken["sink.main"]
-    return lasting(lead(stretches(sink.birth), ("CREATING",)), sink.shown)
+def _creating(taken: Taken) -> ProbeFinding:
+    sink: MainSinkTask = taken["sink.main"]
+    return measure_stretch(find_lead(cut_stretches(sink.birth), ("CREATING",)), sink.shown)
 
 
-def _nested_topics(taken: Taken) -> Finding:
+def _nested_topics(taken: Taken) -> ProbeFinding:
     shown = taken["sink.main"].shown
-    return finding("topics" in _descriptor(shown), shown)
+    return build_finding("topics" in _descriptor(shown), shown)
 
 
-def _nested_unset(taken: Taken) -> Finding:
+def _nested_unset(taken: Taken) -> ProbeFinding:
     """A task of topics has no expression, and the other way round."""
     shown = taken["sink.main"].shown
     descriptor = _descriptor(shown)
     if "topics" not in descriptor:
         raise CannotTell("the descriptor shows no topics", shown)
-    return finding("empty" if "topics_regex" in descriptor else "omitted", shown)
+    return build_finding("empty" if "topics_regex" in descriptor else "omitted", shown)
 
 
-def _regex_in_topics(taken: Taken) -> Finding:
+def _regex_in_topics(taken: Taken) -> ProbeFinding:
     shown = _regex_task(taken)
-    return finding(bool(shown.member("topics")), shown)
+    return build_finding(bool(shown.member("topics")), shown)
 
 
-def _extras(taken: Taken) -> Finding:
+def _extras(taken: Taken) -> ProbeFinding:
     shown = taken["sink.main"].shown
-    return finding(any(name in _descriptor(shown) for name in ("flush_size", "connector_class", "partitioner_class")), shown)
+    return build_finding(any(name in _descriptor(shown) for name in ("flush_size", "connector_class", "partitioner_class")), shown)
 
 
-def _newline(taken: Taken) -> Finding:
+def _newline(taken: Taken) -> ProbeFinding:
     lf, backslash = taken["sink.main"].shown, _regex_task(taken)
     values = []
     for shown in (lf, backslash):
@@ -67,9 +67,9 @@ def _newline(taken: Taken) -> Finding:
     return show_newline(values[0], values[1], lf, backslash)
 
 
-def _path_rule(taken: Taken) -> Finding:
+def _path_rule(taken: Taken) -> ProbeFinding:
     created = taken["sink.path"]["created"]
-    return finding("64" if created.accepted else "50", created)
+    return build_finding("64" if created.accepted else "50", created)
 
 
 _SHOWN = ("sink.main",)

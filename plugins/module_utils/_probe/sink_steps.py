@@ -9,20 +9,20 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .apis import Made
-from .connect_steps import obs_settings
-from .ground import Ground, need
+from .apis import TaskKey
+from .connect_steps import build_obs_settings
+from .ground import Ground, require_api
 from .own_tasks import read_state
-from .question import CannotTell, Step, Taken
+from .question import CannotTell, ProbeStep, Taken
 from .talk import Evidence
-from .watching import Look, arrived, follow
+from .watching import Look, follow, until_state
 
 
 @dataclass(frozen=True)
-class Sink:
+class MainSinkTask:
     """``seen_by_connect``: whether the Smart Connect API lists the task, too. ``sent`` is the descriptor without keys."""
 
-    task: Made
+    task: TaskKey
     sent: dict[str, Any]
     birth: list[Look]
     shown: Evidence
@@ -35,30 +35,30 @@ def _body(ground: Ground, descriptor: dict[str, Any]) -> dict[str, Any]:
     return {"source_type": "BLOB", "destination_type": "OBS", "obs_destination_descriptor": {**descriptor, **keys}}
 
 
-def _show(ground: Ground, task: Made) -> Evidence:
-    return need(ground.sink).ask("GET", task=task, query=[("topic-info", "true")])
+def _show(ground: Ground, task: TaskKey) -> Evidence:
+    return require_api(ground.sink).ask("GET", task=task, query=[("topic-info", "true")])
 
 
-def _main(ground: Ground, _taken: Taken) -> Sink:
-    sink, connect = need(ground.sink), need(ground.connect)
-    descriptor = {"topics": ground.places.topic, **obs_settings(ground, "s")}
+def _main(ground: Ground, _taken: Taken) -> MainSinkTask:
+    sink, connect = require_api(ground.sink), require_api(ground.connect)
+    descriptor = {"topics": ground.places.topic, **build_obs_settings(ground, "s")}
     attempt = ground.own.create(sink, "s", _body(ground, descriptor))
     task = attempt.task
     if task is None:
         raise CannotTell("the service refuses to create a sink task", attempt.created)
-    birth = follow(lambda: read_state(sink, task), arrived("RUNNING"), ground.pace)
+    birth = follow(lambda: read_state(sink, task), until_state("RUNNING"), ground.pace)
     shown = _show(ground, task)
     listed = connect.ask("GET", query=[("limit", "50")])
     there = any(twin.id == task.id for twin in connect.list())
     ground.own.delete(sink, task)
     if birth[-1].state != "RUNNING":
         raise CannotTell("the new sink task does not come to run", birth[-1].evidence)
-    return Sink(task, descriptor, birth, shown, listed, there)
+    return MainSinkTask(task, descriptor, birth, shown, listed, there)
 
 
 def _variant(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
-    sink = need(ground.sink)
-    attempt = ground.own.create(sink, ending, _body(ground, {**obs_settings(ground, ending), **settings}))
+    sink = require_api(ground.sink)
+    attempt = ground.own.create(sink, ending, _body(ground, {**build_obs_settings(ground, ending), **settings}))
     task = attempt.task
     if task is None:
         return {"created": attempt.created, "shown": None}
@@ -82,7 +82,7 @@ def _path(ground: Ground, _taken: Taken) -> dict[str, Any]:
 _TASK = ("instance", "topic", "bucket", "keys")
 _RUNS = "sink tasks run for a moment and write what arrives in the topic into the bucket"
 STEPS = (
-    Step("sink.main", _main, 2, _TASK, cost=_RUNS),
-    Step("sink.regex", _regex, 2, _TASK, cost=_RUNS),
-    Step("sink.path", _path, 2, _TASK, cost=_RUNS),
+    ProbeStep("sink.main", _main, 2, _TASK, cost=_RUNS),
+    ProbeStep("sink.regex", _regex, 2, _TASK, cost=_RUNS),
+    ProbeStep("sink.path", _path, 2, _TASK, cost=_RUNS),
 )

@@ -44,7 +44,7 @@ class Evidence(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Pace:
+class ProbeTiming:
     """``interval``: seconds between two looks. ``watch``: how long to go on looking after a change for what may still come.
 
     ``timeout``: seconds until a task is given up that does not become what it should.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from .talk import Evidence, Pace
+from .talk import Evidence, ProbeTiming
 
 # A change that is counted in looks and not in seconds needs a few of them.
 FEWEST_LOOKS = 5
@@ -37,7 +37,7 @@ Trace = Sequence[Look]
 NOTHING = Stretch(None, 0, 0.0, Evidence("GET", "", (), None, 0, "", None))
 
 
-def follow(look: Callable[[], tuple[Optional[str], Evidence]], done: Callable[[list[Look]], bool], pace: Pace) -> list[Look]:
+def follow(look: Callable[[], tuple[Optional[str], Evidence]], done: Callable[[list[Look]], bool], pace: ProbeTiming) -> list[Look]:
     """Look until it is done, or the pace's timeout is over."""
     began = pace.monotonic()
     looks: list[Look] = []
@@ -50,12 +50,12 @@ def follow(look: Callable[[], tuple[Optional[str], Evidence]], done: Callable[[l
         pace.wait(pace.interval)
 
 
-def arrived(*states: Optional[str]) -> Callable[[list[Look]], bool]:
+def until_state(*states: Optional[str]) -> Callable[[list[Look]], bool]:
     """Done at one of these states."""
     return lambda looks: looks[-1].state in states
 
 
-def watched(pace: Pace, since: Callable[[list[Look]], int]) -> Callable[[list[Look]], bool]:
+def until_settled(pace: ProbeTiming, since: Callable[[list[Look]], int]) -> Callable[[list[Look]], bool]:
     """Done when nothing new has been seen for as long as the pace watches.
 
     :param since: the number of the look from which on everything looks the same.
@@ -68,7 +68,7 @@ def watched(pace: Pace, since: Callable[[list[Look]], int]) -> Callable[[list[Lo
     return done
 
 
-def last_change(shown: Sequence[object]) -> int:
+def find_last_change(shown: Sequence[object]) -> int:
     """The number of the item from which on all are alike."""
     first = len(shown) - 1
     while first > 0 and shown[first - 1] == shown[-1]:
@@ -76,7 +76,7 @@ def last_change(shown: Sequence[object]) -> int:
     return first
 
 
-def stretches(trace: Trace, shown: Optional[Sequence[Optional[str]]] = None) -> list[Stretch]:
+def cut_stretches(trace: Trace, shown: Optional[Sequence[Optional[str]]] = None) -> list[Stretch]:
     """The trace, cut where it changes.
 
     :param shown: what each look showed, where it is not the state.
@@ -93,11 +93,11 @@ def stretches(trace: Trace, shown: Optional[Sequence[Optional[str]]] = None) -> 
     return parts
 
 
-def lead(parts: Sequence[Stretch], states: Collection[Optional[str]]) -> Stretch:
+def find_lead(parts: Sequence[Stretch], states: Collection[Optional[str]]) -> Stretch:
     """The first part where it is one of these states and does not last to the end, else nothing."""
     return parts[0] if len(parts) > 1 and parts[0].state in states else NOTHING
 
 
-def flaky(parts: Sequence[Stretch]) -> Stretch:
+def find_flaky(parts: Sequence[Stretch]) -> Stretch:
     """The bad state that a task had before it was well, else nothing."""
     return next((part for part in parts[:-1] if part.state in BAD_STATES), NOTHING)

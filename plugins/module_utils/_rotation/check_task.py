@@ -23,12 +23,12 @@ from .._task.fields import flatten_fields
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .deliveries import Landing, find_move, read_offsets
-from .jobs import CHECK_NAME, Job
+from .jobs import CHECK_NAME, RotationJob
 from .keys import Pair, find_key_paths
 
 TAKEN, FAILED = "taken", "failed"
-INTERVAL = 30
-MOST_TOPICS = 20
+CHECK_INTERVAL = 30
+MOST_CHECK_TOPICS = 20
 # Looks for which a task that says it has failed may still come to itself.
 GRACE = 3
 
@@ -44,7 +44,7 @@ def can_be_checked(kind: type[Kind]) -> bool:
 
 
 @dataclass
-class Pace:
+class RotationTiming:
     """Seconds: between two looks, for a task to come to its run state, and for deliveries to be seen."""
 
     wait_interval: float = 10.0
@@ -85,14 +85,14 @@ class Checks:
     :param pair: the new pair.
     """
 
-    def __init__(self, client: Any, pair: Pair, landing: Landing, pace: Pace, clock: Clock) -> None:
+    def __init__(self, client: Any, pair: Pair, landing: Landing, pace: RotationTiming, clock: Clock) -> None:
         self._client = client
         self._pair = pair
         self._landing = landing
         self._pace = pace
         self._clock = clock
 
-    def begin(self, check: CheckTask, jobs: Sequence[Job]) -> None:
+    def begin(self, check: CheckTask, jobs: Sequence[RotationJob]) -> None:
         """Make the check task of this parent and start it with the new pair.
 
         :param jobs: tasks of the parent; the check task reads their topics and writes into the bucket of the first.
@@ -170,7 +170,7 @@ class Checks:
             return "The check task '%s' of %s may still be there; delete it. %s" % (CHECK_NAME, parent, error)
         return ""
 
-    def _design(self, kind: type[Kind], jobs: Sequence[Job]) -> dict[str, Any]:
+    def _design(self, kind: type[Kind], jobs: Sequence[RotationJob]) -> dict[str, Any]:
         """Values of the check task: topics of the jobs, the bucket of the first, and a directory of its own."""
         jobs = [job for job in jobs if job.health == "ok"] or list(jobs)
         model = jobs[0].task
@@ -179,13 +179,13 @@ class Checks:
         rule = fields["topics"].rule if "topics" in fields else None
         if rule and values.get("topics"):
             topics = [name for job in jobs for name in rule.canonical(job.task.values.get("topics")) or ()]
-            values["topics"] = list(dict.fromkeys(topics))[:MOST_TOPICS]
+            values["topics"] = list(dict.fromkeys(topics))[:MOST_CHECK_TOPICS]
         bucket = "%s.%s" % (model.destination, kind.files.bucket_field)
         values[bucket] = model.values.get(bucket)
         values["%s.%s" % (model.destination, kind.files.path_field)] = CHECK_NAME
         interval = "%s.deliver_time_interval" % model.destination
         if interval in fields:
-            values[interval] = INTERVAL
+            values[interval] = CHECK_INTERVAL
         return values
 
     def _waiting(self, wait: bool) -> dict[str, Any]:

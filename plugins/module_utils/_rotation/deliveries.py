@@ -13,7 +13,7 @@ from typing import Any, Optional
 from .._errors import OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
-from .._landing.files import Place, Window, interval_of, look, place_of, show_moment
+from .._landing.files import FileLocation, Window, count_files, find_location, format_time, read_interval
 from .._task.records import Task
 
 # The service tells the time in whole seconds, cut off; a moment that is surely not before the true one is one second later.
@@ -52,7 +52,7 @@ class Landing:
         self._zone = zone
         self._most = most
         self._now = now
-        self._neighbours: dict[str, list[Place]] = {}
+        self._neighbours: dict[str, list[FileLocation]] = {}
         self.unreadable: dict[str, str] = {}
 
     def know(self, records: Sequence[Mapping[str, Any]]) -> None:
@@ -63,9 +63,9 @@ class Landing:
                 self._neighbours.setdefault(place.bucket, []).append(place)
 
     @staticmethod
-    def _place(record: Mapping[str, Any]) -> Optional[Place]:
+    def _place(record: Mapping[str, Any]) -> Optional[FileLocation]:
         kind = KINDS.get(str(record.get("kind")))
-        return place_of(record, kind.files) if kind else None
+        return find_location(record, kind.files) if kind else None
 
     def bucket_of(self, record: Mapping[str, Any]) -> str:
         """The bucket that a task of this record writes into, empty where it writes no files."""
@@ -100,8 +100,8 @@ class Landing:
         start = datetime.fromtimestamp(since, timezone.utc)
         window = Window(start, max(start, datetime.fromtimestamp(self.now(), timezone.utc)) + timedelta(seconds=1), self._zone)
         others = [other for other in self._neighbours.get(place.bucket, ()) if other.owner != place.owner]
-        findings = look(self._buckets.bucket(place.bucket, self._most), place, window, interval_of(record), self._most, others)
+        findings = count_files(self._buckets.bucket(place.bucket, self._most), place, window, read_interval(record), self._most, others)
         newest = findings.newest
         if newest is None or newest.modified < start or not (findings.objects or findings.astray):
             return ""
-        return "%s at %s" % (newest.key, show_moment(newest.modified))
+        return "%s at %s" % (newest.key, format_time(newest.modified))

@@ -23,11 +23,11 @@ from .keys import takes_keys, writes_with_keys
 CHECK_NAME = "opendump-rotation-check"
 
 PENDING, PROVEN, WRITTEN, REFUSED, CANNOT = "pending", "proven", "written", "refused", "cannot"
-VERDICTS = (PROVEN, WRITTEN, REFUSED, CANNOT, PENDING)
+ROTATION_VERDICTS = (PROVEN, WRITTEN, REFUSED, CANNOT, PENDING)
 
 
 @dataclass
-class Job:
+class RotationJob:
     """One task. Times are seconds since 1970 on the clock of OBS.
 
     :ivar accepted: whether the service has taken the new pair, in this run or an earlier one.
@@ -89,15 +89,15 @@ class Job:
 
 
 @dataclass
-class Choice:
+class ChosenJobs:
     """The jobs, records of all tasks that write with keys there, and check tasks that an earlier run has left."""
 
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[RotationJob] = field(default_factory=list)
     neighbours: list[dict[str, Any]] = field(default_factory=list)
     leftovers: list[tuple[type[Kind], Parent]] = field(default_factory=list)
 
 
-def choose_jobs(estate: Estate, options: Mapping[str, Any]) -> Choice:
+def choose_jobs(estate: Estate, options: Mapping[str, Any]) -> ChosenJobs:
     """The tasks that write with keys, of the parents named or of the whole project.
 
     :param options: parents by the options of C(parent_filters), and C(name_pattern).
@@ -105,17 +105,17 @@ def choose_jobs(estate: Estate, options: Mapping[str, Any]) -> Choice:
     """
     everything = not any(options.get(name) for kind in KINDS.values() for name in kind.parent_filters)
     name_matches = re.compile(options.get("name_pattern") or "").search
-    choice = Choice()
+    choice = ChosenJobs()
     shown: set[tuple[str, str, Optional[str]]] = set()
     for kind in filter(takes_keys, KINDS.values()):
-        for parent, tasks in _read(estate, kind, options, everything):
+        for parent, tasks in _read_tasks(estate, kind, options, everything):
             if any(task.name == CHECK_NAME for task in tasks):
                 choice.leftovers.append((kind, parent))
             shown |= {(kind.name, parent.id, task.id) for task in tasks}
             with_keys = [task for task in tasks if task.name != CHECK_NAME and writes_with_keys(kind, task)]
             choice.neighbours += [task_result(kind, task) or {} for task in with_keys]
             choice.jobs += [
-                Job(kind, parent, task, had_failed=kind.read_health(task.status) == "failed")
+                RotationJob(kind, parent, task, had_failed=kind.read_health(task.status) == "failed")
                 for task in with_keys
                 if name_matches(task.name)
             ]
@@ -125,7 +125,7 @@ def choose_jobs(estate: Estate, options: Mapping[str, Any]) -> Choice:
     return choice
 
 
-def _read(estate: Estate, kind: type[Kind], options: Mapping[str, Any], everything: bool) -> Sequence[tuple[Parent, list[Task]]]:
+def _read_tasks(estate: Estate, kind: type[Kind], options: Mapping[str, Any], everything: bool) -> Sequence[tuple[Parent, list[Task]]]:
     adapter = estate.adapter(kind)
     named = [{option: value} for name, option in kind.parent_filters.items() for value in options.get(name) or ()]
     adapter.preload(named)

@@ -10,28 +10,28 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from .._landing.files import show_moment
+from .._landing.files import format_time
 from .._numbers import format_count
 from .._reconcile.plan import WRITTEN_AGAIN
-from .jobs import PENDING, PROVEN, VERDICTS, WRITTEN, Job
+from .jobs import PENDING, PROVEN, ROTATION_VERDICTS, WRITTEN, RotationJob
 
-MOST_NAMES = 20
+MOST_NAMED_TASKS = 20
 
 
-def build_result(jobs: Sequence[Job], *, check_mode: bool, allow_quiet: bool, partial: bool) -> dict[str, Any]:
+def build_rotation_result(jobs: Sequence[RotationJob], *, check_mode: bool, allow_quiet: bool, partial: bool) -> dict[str, Any]:
     """What the module returns."""
     counts = Counter(job.verdict for job in jobs)
     return {
         "changed": any(_would_write(job) for job in jobs) if check_mode else any(job.changed for job in jobs),
-        "tasks": [_show(job) for job in jobs],
-        "lines": [_line(job) for job in jobs],
-        "summary": {"tasks": len(jobs), **{verdict: counts.get(verdict, 0) for verdict in VERDICTS}},
+        "tasks": [_show_job(job) for job in jobs],
+        "lines": [_format_line(job) for job in jobs],
+        "summary": {"tasks": len(jobs), **{verdict: counts.get(verdict, 0) for verdict in ROTATION_VERDICTS}},
         "conclusion": predict(jobs) if check_mode else conclude(jobs, allow_quiet, partial),
-        "old_key_can_be_revoked": not check_mode and bool(jobs) and not _unproven(jobs, allow_quiet),
+        "old_key_can_be_revoked": not check_mode and bool(jobs) and not _list_unproven(jobs, allow_quiet),
     }
 
 
-def conclude(jobs: Sequence[Job], allow_quiet: bool, partial: bool) -> str:
+def conclude(jobs: Sequence[RotationJob], allow_quiet: bool, partial: bool) -> str:
     """Whether the old key can be revoked.
 
     :param allow_quiet: whether a task that was written and has nothing to deliver stands in the way.
@@ -39,11 +39,11 @@ def conclude(jobs: Sequence[Job], allow_quiet: bool, partial: bool) -> str:
     """
     if not jobs:
         return "Do not revoke the old key yet: no task that writes with keys was found among those that were asked for."
-    left = _unproven(jobs, allow_quiet)
+    left = _list_unproven(jobs, allow_quiet)
     only = " Only the tasks that were chosen were looked at; others may still write with the old key." if partial else ""
     if left:
-        names = ", ".join("%s (%s)" % (job.label, job.verdict) for job in left[:MOST_NAMES])
-        more = " and %d more" % (len(left) - MOST_NAMES) if len(left) > MOST_NAMES else ""
+        names = ", ".join("%s (%s)" % (job.label, job.verdict) for job in left[:MOST_NAMED_TASKS])
+        more = " and %d more" % (len(left) - MOST_NAMED_TASKS) if len(left) > MOST_NAMED_TASKS else ""
         return "Do not revoke the old key yet: %s not proven: %s%s." % (format_count(len(left), "task", "is|are"), names, more)
     quiet = sum(job.verdict == WRITTEN for job in jobs)
     if quiet:
@@ -51,19 +51,19 @@ def conclude(jobs: Sequence[Job], allow_quiet: bool, partial: bool) -> str:
     return "%s %d proven, the old key can be revoked.%s" % ("All" if len(jobs) > 1 else "The", len(jobs), only)
 
 
-def tell_failure(jobs: Sequence[Job], conclusion: str, allow_quiet: bool, left_behind: Sequence[str]) -> str:
+def tell_failure(jobs: Sequence[RotationJob], conclusion: str, allow_quiet: bool, left_behind: Sequence[str]) -> str:
     """Why the run fails: the conclusion, the tasks that are not proven, and check tasks that were left behind; empty where all is well."""
-    left = _unproven(jobs, allow_quiet)
+    left = _list_unproven(jobs, allow_quiet)
     if jobs and not left and not left_behind:
         return ""
-    return "\n".join([conclusion, *(_line(job) for job in left[:MOST_NAMES]), *left_behind])
+    return "\n".join([conclusion, *(_format_line(job) for job in left[:MOST_NAMED_TASKS]), *left_behind])
 
 
-def predict(jobs: Sequence[Job]) -> str:
+def predict(jobs: Sequence[RotationJob]) -> str:
     """What a run would do."""
     writes = [job for job in jobs if _would_write(job)]
     settled = Counter(job.verdict for job in jobs if not job.is_open)
-    others = ", ".join("%d %s" % (settled[verdict], verdict) for verdict in VERDICTS if settled.get(verdict))
+    others = ", ".join("%d %s" % (settled[verdict], verdict) for verdict in ROTATION_VERDICTS if settled.get(verdict))
     if not jobs:
         return "No task would get the new key: none that writes with keys was found among those that were asked for."
     untried = sum(bool(job.reason) for job in writes)
@@ -75,27 +75,27 @@ def predict(jobs: Sequence[Job]) -> str:
     return "%s would get the new key%s.%s" % (which, "; " + others if others else "", doubt)
 
 
-def build_diff(jobs: Sequence[Job], check_mode: bool) -> list[dict[str, Any]]:
+def build_diff(jobs: Sequence[RotationJob], check_mode: bool) -> list[dict[str, Any]]:
     """Which tasks get the new key; a diff shows secrets by name only."""
     written = [job for job in jobs if (_would_write(job) if check_mode else job.changed)]
     after = dict.fromkeys(("access_key", "secret_key"), WRITTEN_AGAIN)
     return [{"before_header": job.label, "after_header": job.label, "before": {}, "after": after} for job in written]
 
 
-def _would_write(job: Job) -> bool:
+def _would_write(job: RotationJob) -> bool:
     return job.verdict == PENDING and not job.accepted
 
 
-def _unproven(jobs: Sequence[Job], allow_quiet: bool) -> list[Job]:
+def _list_unproven(jobs: Sequence[RotationJob], allow_quiet: bool) -> list[RotationJob]:
     return [job for job in jobs if job.verdict != PROVEN and not (allow_quiet and job.verdict == WRITTEN and job.is_at_rest)]
 
 
-def _line(job: Job) -> str:
+def _format_line(job: RotationJob) -> str:
     verdict = "would get the new key" if _would_write(job) else "written, to be proven" if job.verdict == PENDING else job.verdict
     return "%s: %s%s" % (job.label, verdict, ". %s" % job.reason if job.reason else "")
 
 
-def _show(job: Job) -> dict[str, Any]:
+def _show_job(job: RotationJob) -> dict[str, Any]:
     return {
         "kind": job.kind.name,
         "parent": job.parent.id,
@@ -106,11 +106,11 @@ def _show(job: Job) -> dict[str, Any]:
         "verdict": job.verdict,
         "reason": job.reason,
         "changed": job.changed,
-        "counts_from": _moment(job.counts_from),
-        "proven_at": _moment(job.proven_at),
+        "counts_from": _format_time(job.counts_from),
+        "proven_at": _format_time(job.proven_at),
         "error": {"msg": str(job.error), **job.error.details} if job.error else None,
     }
 
 
-def _moment(seconds: Optional[float]) -> Optional[str]:
-    return None if seconds is None else show_moment(datetime.fromtimestamp(seconds, timezone.utc))
+def _format_time(seconds: Optional[float]) -> Optional[str]:
+    return None if seconds is None else format_time(datetime.fromtimestamp(seconds, timezone.utc))

@@ -23,9 +23,9 @@ from .._state_file import StateFile
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
-from .check_task import FAILED, GRACE, TAKEN, Checks, CheckTask, Pace, can_be_checked
+from .check_task import FAILED, GRACE, TAKEN, Checks, CheckTask, RotationTiming, can_be_checked
 from .deliveries import Landing, find_move, read_offsets
-from .jobs import CANNOT, CHECK_NAME, PROVEN, REFUSED, WRITTEN, Job, choose_jobs
+from .jobs import CANNOT, CHECK_NAME, PROVEN, REFUSED, WRITTEN, RotationJob, choose_jobs
 from .keys import KeyMark, Pair, find_key_paths
 
 CHECK_TASK, OLD_KEY_INACTIVE = "check_task", "old_key_inactive"
@@ -49,7 +49,7 @@ class Rotation:
         state: StateFile,
         *,
         proof: str = CHECK_TASK,
-        pace: Pace,
+        pace: RotationTiming,
         check_mode: bool = False,
         parallelism: int = 1,
         warn: Callable[[str], None] = lambda text: None,
@@ -74,7 +74,7 @@ class Rotation:
         #: whether it is known which tasks are meant
         self.has_chosen = False
 
-    def run(self, options: Mapping[str, Any], jobs: list[Job]) -> None:
+    def run(self, options: Mapping[str, Any], jobs: list[RotationJob]) -> None:
         """Rotate the keys of the tasks that the options choose.
 
         :param jobs: filled before the first write and kept up to date, for who has to tell how far it came when this is stopped.
@@ -106,7 +106,7 @@ class Rotation:
 
     # what is known
 
-    def _recall(self, job: Job) -> None:
+    def _recall(self, job: RotationJob) -> None:
         entry = self._state.tasks.get(job.key)
         if entry is None or not self._mark.fits(entry.get("key")):
             return
@@ -122,7 +122,7 @@ class Rotation:
         else:
             job.delivery = ""
 
-    def _note(self, *jobs: Job) -> None:
+    def _note(self, *jobs: RotationJob) -> None:
         for job in jobs:
             self._state.tasks[job.key] = {
                 "instance_id": job.parent.id,
@@ -138,7 +138,7 @@ class Rotation:
 
     # before the first write
 
-    def _look_into_buckets(self, jobs: Sequence[Job]) -> None:
+    def _look_into_buckets(self, jobs: Sequence[RotationJob]) -> None:
         """A pair that does not reach a bucket gets into no task that writes there.
 
         :raises KeyRefused: the pair itself is wrong.
@@ -163,7 +163,7 @@ class Rotation:
             if self._check_mode and job.is_open and self._landing.bucket_of(job.record) in self._landing.unreadable:
                 job.reason = "Whether the new key reaches its bucket could not be tried."
 
-    def _begin_checks(self, jobs: Sequence[Job]) -> None:
+    def _begin_checks(self, jobs: Sequence[RotationJob]) -> None:
         if self._proof != CHECK_TASK:
             return
         for group in group_by_parent(job for job in jobs if job.is_open):
@@ -200,7 +200,7 @@ class Rotation:
 
     # writing
 
-    def _write(self, group: Sequence[Job]) -> None:
+    def _write(self, group: Sequence[RotationJob]) -> None:
         """Write the new pair into the tasks of one parent."""
         run = Reconciliation(self._client, warn=self._warn, clock=self._clock)
         for job, outcome in zip(group, run.run([self._declare(job, self._pair) for job in group])):
@@ -211,7 +211,7 @@ class Rotation:
                 job.close(REFUSED, str(outcome.error), outcome.error)
         self._note(*(job for job in group if job.accepted))
 
-    def _declare(self, job: Job, pair: Optional[Pair] = None, state: str = "") -> Declared:
+    def _declare(self, job: RotationJob, pair: Optional[Pair] = None, state: str = "") -> Declared:
         kind, option = job.kind, job.task.destination
         paths = find_key_paths(kind, option)
         return Declared(
@@ -230,7 +230,7 @@ class Rotation:
 
     # proving
 
-    def _prove(self, jobs: Sequence[Job]) -> None:
+    def _prove(self, jobs: Sequence[RotationJob]) -> None:
         """Look until each task is told, or nothing more is to be expected, or the time is over."""
         for job in jobs:
             if job.is_open and job.health == "paused" and not job.healing:
@@ -245,10 +245,10 @@ class Rotation:
             if job.is_open or (job.verdict == WRITTEN and check and check.outcome == FAILED):
                 self._conclude(job, check)
 
-    def _check_of(self, job: Job) -> Optional[CheckTask]:
+    def _check_of(self, job: RotationJob) -> Optional[CheckTask]:
         return self._checks.get((job.kind.name, job.parent.id))
 
-    def _look(self, group: Sequence[Job]) -> None:
+    def _look(self, group: Sequence[RotationJob]) -> None:
         kind, parent = group[0].kind, group[0].parent
         check = self._check_of(group[0])
         names = {job.task.name for job in group} | ({CHECK_NAME} if check and check.is_open else set())
@@ -267,7 +267,7 @@ class Rotation:
             job.error = None
             self._see(job, next((task for task in listing.tasks if is_same(task, job.task)), None))
 
-    def _see(self, job: Job, task: Optional[Task]) -> None:
+    def _see(self, job: RotationJob, task: Optional[Task]) -> None:
         if task is None:
             job.close(REFUSED, "It is gone; somebody else deleted it.")
             return
@@ -292,7 +292,7 @@ class Rotation:
                 self._note(job)
         self._judge(job)
 
-    def _find_delivery(self, job: Job) -> str:
+    def _find_delivery(self, job: RotationJob) -> str:
         move = find_move(job.offsets, job.task)
         if move:
             return "It has delivered since (offset of %s)." % move
@@ -303,7 +303,7 @@ class Rotation:
             return ""
         return "It has delivered since (file %s)." % file if file else ""
 
-    def _judge(self, job: Job) -> None:
+    def _judge(self, job: RotationJob) -> None:
         check = self._check_of(job)
         if not job.delivery or (check and check.is_open):
             return
@@ -314,7 +314,7 @@ class Rotation:
         job.close(PROVEN, job.delivery)
         self._note(job)
 
-    def _heal(self, job: Job) -> None:
+    def _heal(self, job: RotationJob) -> None:
         """A task that had failed with the old key goes on once it was paused and set running."""
         job.had_failed, job.healing = False, True
         self._note(job)
@@ -328,7 +328,7 @@ class Rotation:
         job.healing = False
         self._note(job)
 
-    def _is_quiet(self, job: Job) -> bool:
+    def _is_quiet(self, job: RotationJob) -> bool:
         """Whether nothing waits, and whatever was under way would have been delivered by now."""
         check = self._check_of(job)
         if job.counts_from is None or job.delivery or job.task.lag != 0 or (check and check.is_open and not job.error):
@@ -336,7 +336,7 @@ class Rotation:
         interval = (job.record.get("destination") or {}).get("deliver_time_interval") or 0
         return self._landing.now() - job.counts_from > interval + LATE
 
-    def _conclude(self, job: Job, check: Optional[CheckTask]) -> None:
+    def _conclude(self, job: RotationJob, check: Optional[CheckTask]) -> None:
         """What is left to say when the time is over."""
         if check and check.outcome == FAILED:
             job.close(CANNOT, IGNORES % (check.reason, job.kind.rekey_steps))
@@ -358,9 +358,9 @@ def is_same(task: Task, known: Task) -> bool:
     return task.id == known.id if known.id else task.name == known.name
 
 
-def group_by_parent(jobs: Any) -> list[list[Job]]:
+def group_by_parent(jobs: Any) -> list[list[RotationJob]]:
     """Jobs of one kind and one parent together, in the order in which they come."""
-    groups: dict[tuple[str, str], list[Job]] = {}
+    groups: dict[tuple[str, str], list[RotationJob]] = {}
     for job in jobs:
         groups.setdefault((job.kind.name, job.parent.id), []).append(job)
     return list(groups.values())

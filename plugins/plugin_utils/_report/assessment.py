@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import VERDICTS, show_moment
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import LANDING_VERDICTS, format_time
 
 from .advice import PLACE, advise, word_title
 from .kinds import kind_of
@@ -76,7 +76,7 @@ def assess_nothing(why: str, at: datetime, limits: Limits, where: Mapping[str, A
 
 def _describe_place(where: Mapping[str, Any], read: bool, at: datetime, limits: Limits) -> dict[str, Any]:
     shown = {"max_lag": limits.max_lag, "max_silence": limits.max_silence, "fail_on": list(limits.fail_on)}
-    return {**where, "read": read, "made_at": show_moment(at), "limits": shown}
+    return {**where, "read": read, "made_at": format_time(at), "limits": shown}
 
 
 def compose(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def compose(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dict[str
     groups = _group_problems(dumps, errors, places)
     deciding = [group for group in groups if group["deciding"]]
     return {
-        "made_at": show_moment(at),
+        "made_at": format_time(at),
         "ok": not deciding,
         "totals": _count(dumps, errors, places),
         "limits": _common_limits(places),
@@ -134,7 +134,7 @@ def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: L
     discards = [part["discard"] for part in task["partitions"] or ()]
     dump: dict[str, Any] = {
         **task,
-        "last_delivery_at": show_moment(last) if last else None,
+        "last_delivery_at": format_time(last) if last else None,
         "last_delivery_seen_by": source if last else None,
         "silent_for": silent,
         "discarded": None if None in discards or not discards else sum(discards),
@@ -142,7 +142,7 @@ def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: L
     }
     dump["problems"] = find_problems(dump, limits)
     lost = _data_lost_from(dump)
-    dump["data_lost_from"] = show_moment(lost) if lost else None
+    dump["data_lost_from"] = format_time(lost) if lost else None
     return dump
 
 
@@ -163,7 +163,7 @@ def _data_lost_from(dump: Record) -> Optional[datetime]:
 def _tidy_landing(landed: Record) -> dict[str, Any]:
     newest = landed.get("newest")
     return {
-        "verdict": landed.get("verdict") if landed.get("verdict") in VERDICTS else "unknown",
+        "verdict": landed.get("verdict") if landed.get("verdict") in LANDING_VERDICTS else "unknown",
         "reason": str(landed.get("reason") or ""),
         "objects": count(landed.get("objects")),
         "bytes": count(landed.get("bytes")),
@@ -265,7 +265,7 @@ def _count(dumps: Sequence[Record], errors: Sequence[Record], places: Sequence[R
         "lag": sum(lags) if lags else None,
         "lag_known": len(lags),
         "longest_silence": max(silences, default=None),
-        "landing": {name: verdicts.get(name, 0) for name in VERDICTS} if verdicts else None,
+        "landing": {name: verdicts.get(name, 0) for name in LANDING_VERDICTS} if verdicts else None,
     }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import moment_of, show_moment
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import format_time, parse_time
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import whole
 
 from .kinds import kind_of
@@ -40,7 +40,7 @@ def text(value: Any) -> Optional[str]:
 def moment(value: Any) -> Optional[datetime]:
     """The time in ISO text, None where there is none that a calendar has."""
     try:
-        time = moment_of(value)
+        time = parse_time(value)
         return time.astimezone(timezone.utc) if time else None
     except (OverflowError, ValueError):
         return None
@@ -60,7 +60,7 @@ def normalise(task: Record) -> dict[str, Any]:
     tidy["lag"] = _number(task.get("lag"), "lag", odd)
     for name in ("created_at", "last_transfer_at"):
         when = moment(task.get(name))
-        tidy[name] = show_moment(when) if when else None
+        tidy[name] = format_time(when) if when else None
         if task.get(name) and not when:
             odd[name] = str(task[name])
     topics = task.get("topics")

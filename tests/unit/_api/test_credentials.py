@@ -21,7 +21,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.credenti
     Key,
     Password,
     Token,
-    identify,
+    find_identity,
 )
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import Given
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
@@ -30,7 +30,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
 @pytest.fixture
 def who(home: pathlib.Path) -> Any:
     def identified(environ: dict[str, str] | None = None, **options: str | None) -> Identity:
-        return identify(Given(options, {"HOME": str(home), **(environ or {})}))
+        return find_identity(Given(options, {"HOME": str(home), **(environ or {})}))
 
     return identified
 

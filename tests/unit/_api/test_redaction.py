@@ -22,11 +22,11 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.redactio
     HIDDEN,
     LONGEST_LINE,
     MASK,
+    find_secret_values,
     hide_options,
     list_spellings,
     make_printable,
-    mask,
-    secret_values,
+    mask_secrets,
 )
 
 ODD = "c\u00e4n/a+r<y>&\"'\\%41 \U0001f511=k"
@@ -87,7 +87,7 @@ def _small(text: str) -> str:
 @pytest.mark.parametrize("how", list(SPELLINGS))
 def test_a_secret_is_found_in_every_spelling(how: str, secret: str) -> None:
     spelt = SPELLINGS[how](secret)
-    cleaned = mask(f"Said: {spelt} and no more.", ["other-secret", secret])
+    cleaned = mask_secrets(f"Said: {spelt} and no more.", ["other-secret", secret])
     assert cleaned.startswith("Said: ") and cleaned.endswith(" and no more.") and MASK in cleaned
     assert spelt not in cleaned and len(cleaned) < len("Said:  and no more.") + len(MASK) + len("&quot;") * 2 + 1
 
@@ -102,7 +102,7 @@ letters = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="*
 def test_generated_secrets_leave_nothing_behind(secret: str, around: tuple[str, str], how: str) -> None:
     spelt = SPELLINGS[how](secret)
     # what stands beside it may be part of another escape; a space ends those
-    assert MASK in mask(f"{around[0]} {spelt} {around[1]}", [secret])
+    assert MASK in mask_secrets(f"{around[0]} {spelt} {around[1]}", [secret])
 
 
 @pytest.mark.parametrize("case", [str.upper, str.lower, str.swapcase, str.title])
@@ -110,28 +110,28 @@ def test_generated_secrets_leave_nothing_behind(secret: str, around: tuple[str, 
 def test_a_long_secret_is_found_in_capitals_as_well(case: Callable[[str], str], how: str) -> None:
     for secret in ("Canary-8", "Canary\u00c9 o\u03a3-k3y"):
         spelt = SPELLINGS[how](case(secret))
-        assert mask(f"Said: {spelt}, and ORDERS", [secret, "Orders"]) == f"Said: {MASK}, and ORDERS"
+        assert mask_secrets(f"Said: {spelt}, and ORDERS", [secret, "Orders"]) == f"Said: {MASK}, and ORDERS"
 
 
 def test_innocent_text_stays_as_it_is() -> None:
     text = 'A 100% sure &amp; <b>plain</b> "text" \\u0041 of /v2/0a1b2c3d/instances?x=%2F+y aGVsbG8gd29ybGQ='
-    assert mask(text, ["canary-secret-key", "k4y!", "abc", ""]) == text
-    assert mask("abc is short", ["abc"]) == "abc is short"
+    assert mask_secrets(text, ["canary-secret-key", "k4y!", "abc", ""]) == text
+    assert mask_secrets("abc is short", ["abc"]) == "abc is short"
 
 
 def test_overlapping_secrets_leave_no_rest() -> None:
-    assert mask("xx abcdefgh yy", ["abcdef", "defgh", "abcdefgh"]) == f"xx {MASK} yy"
-    assert mask("xx abcdefgh yy", ["abcdef", "cdefgh"]) == f"xx {MASK} yy"
-    assert mask("abcdefgh", ["abcdef", "abcdefgh"]) == MASK
-    assert mask("abcdefabcdef%20", ["abcdef"]) == MASK + MASK + "%20"
+    assert mask_secrets("xx abcdefgh yy", ["abcdef", "defgh", "abcdefgh"]) == f"xx {MASK} yy"
+    assert mask_secrets("xx abcdefgh yy", ["abcdef", "cdefgh"]) == f"xx {MASK} yy"
+    assert mask_secrets("abcdefgh", ["abcdef", "abcdefgh"]) == MASK
+    assert mask_secrets("abcdefabcdef%20", ["abcdef"]) == MASK + MASK + "%20"
 
 
 def test_masking_stays_linear() -> None:
     secrets = [f"secret-{number:06d}-of-many/+" for number in range(1000)]
     text = " ".join(secrets) * 3
-    mask("first, so that the index is there", secrets)
+    mask_secrets("first, so that the index is there", secrets)
     started = time.process_time()
-    assert "of-many" not in mask(text, secrets)
+    assert "of-many" not in mask_secrets(text, secrets)
     # 54 seconds with a search for each spelling of each secret
     assert time.process_time() - started < 5
 
@@ -151,7 +151,7 @@ def test_masking_stays_linear() -> None:
     ],
 )
 def test_what_stands_beside_a_secret_stays(text: str, cleaned: str) -> None:
-    assert mask(text, ["abcd"]) == cleaned
+    assert mask_secrets(text, ["abcd"]) == cleaned
 
 
 def test_spellings_for_those_who_look_for_texts() -> None:
@@ -165,7 +165,7 @@ def test_spellings_for_those_who_look_for_texts() -> None:
 
 def test_texts_under_names_of_secrets() -> None:
     inner = {"name": "no", "password": "s1", "token": ["s2", {"text": "no", "my_ak": "s3"}], "secret_key": "", "access_key": 5}
-    assert list(secret_values({"tasks": [inner, "no"], "accessKey": {"text": "no"}})) == ["s1", "s2", "s3"]
+    assert list(find_secret_values({"tasks": [inner, "no"], "accessKey": {"text": "no"}})) == ["s1", "s2", "s3"]
 
 
 def test_options_of_secrets_are_hidden_and_those_that_are_not_given_are_left_out() -> None:
@@ -201,14 +201,14 @@ def test_a_secret_across_the_cut_leaves_no_half(shape: str) -> None:
         spelt = html.escape(text) if shape == "page" else "".join(f"&#{ord(sign)};" for sign in text)
         page = f"<html><script>{secret}</script><p>{spelt}"
         body = json.dumps({"error_code": "X.1", "error_msg": text}) if shape == "JSON" else page
-        refusal = read_refusal(400, {"X-Request-Id": "r" * 90 + secret}, body.encode(), lambda words: mask(words, [secret]))
+        refusal = read_refusal(400, {"X-Request-Id": "r" * 90 + secret}, body.encode(), lambda words: mask_secrets(words, [secret]))
         assert "canary" not in "".join(refusal) and "s3cr3t" not in "".join(refusal), padding
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("body", ['{"error_code": "X.1", "error_msg": "Wrong: canary-secret."}', "<p>Wrong: canary-secret.</p>"])
 def test_a_refusal_is_read_in_its_encoding(encoding: str, body: str) -> None:
-    refusal = read_refusal(400, {}, body.encode(encoding), lambda text: mask(text, ["canary-secret"]))
+    refusal = read_refusal(400, {}, body.encode(encoding), lambda text: mask_secrets(text, ["canary-secret"]))
     assert refusal.text.lstrip("\ufeff") == f"Wrong: {MASK}."
 
 
@@ -216,4 +216,4 @@ def test_a_secret_across_the_end_of_what_is_read_leaves_no_half() -> None:
     secret = "canary-secret"
     for length in (99_995, 100_000 - len(secret)):
         body = b"<p><!-- " + b"x" * (length - 12) + b" -->" + secret.encode() + b"y" * 200_000
-        assert "can" not in read_refusal(500, {}, body, lambda text: mask(text, [secret])).text
+        assert "can" not in read_refusal(500, {}, body, lambda text: mask_secrets(text, [secret])).text

@@ -18,23 +18,23 @@ from hypothesis import strategies as st
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import (
-    VERDICTS,
+    LANDING_VERDICTS,
     Bucket,
-    Findings,
+    FileLocation,
+    LandingFindings,
     Object,
-    Place,
     Window,
-    directory,
-    interval_of,
-    look,
-    place_of,
-    verdict,
-    window_of,
-    zone_of,
+    count_files,
+    find_location,
+    format_directory,
+    judge_landing,
+    parse_window,
+    parse_zone,
+    read_interval,
 )
 
 NOW = datetime(2026, 2, 3, 16, 30, tzinfo=UTC)  # half past midnight of the 4th in Shanghai
-CHINA = zone_of("Asia/Shanghai")
+CHINA = parse_zone("Asia/Shanghai")
 HOUR = Window(NOW - timedelta(hours=1), NOW, CHINA)
 
 
@@ -102,17 +102,17 @@ def connect_task(**more: Any) -> dict[str, Any]:
     }
 
 
-def place(task: dict[str, Any]) -> Place:
-    result = place_of(task, KINDS[task["kind"]].files)
+def place(task: dict[str, Any]) -> FileLocation:
+    result = find_location(task, KINDS[task["kind"]].files)
     assert result is not None
     return result
 
 
 def seen(
     task: dict[str, Any], bucket: Held, window: Window = HOUR, most: int = 1000, neighbours: Sequence[dict[str, Any]] = ()
-) -> tuple[Findings, str, str]:
-    findings = look(bucket, place(task), window, interval_of(task), most, [place(other) for other in neighbours])
-    return (findings, *verdict(task, findings, window, interval_of(task)))
+) -> tuple[LandingFindings, str, str]:
+    findings = count_files(bucket, place(task), window, read_interval(task), most, [place(other) for other in neighbours])
+    return (findings, *judge_landing(task, findings, window, read_interval(task)))
 
 
 def test_files_that_came_are_counted_in_the_services_zone() -> None:
@@ -207,19 +207,19 @@ def test_what_dis_says_and_the_bucket_does_not_show_is_named() -> None:
     [None, {"kind": "dws", "obs_bucket_path": "staging"}, {"kind": "obs", "obs_bucket_path": None}, {"kind": "kafka"}],
 )
 def test_not_every_task_writes_files(destination: dict[str, Any] | None) -> None:
-    assert place_of({"kind": "dis_transfer_task", "destination": destination}, KINDS["dis_transfer_task"].files) is None
+    assert find_location({"kind": "dis_transfer_task", "destination": destination}, KINDS["dis_transfer_task"].files) is None
 
 
 @pytest.mark.parametrize("text", ["Asia/Shanghai", "Asia/Chongqing", "GMT+08:00", "+08:00", "UTC+8", "+0800"])
 def test_zones(text: str) -> None:
-    assert NOW.astimezone(zone_of(text)).hour == 0
-    assert directory("yyyy/MM/dd/HH/mm", NOW, zone_of(text)) == "2026/02/04/00/30"
+    assert NOW.astimezone(parse_zone(text)).hour == 0
+    assert format_directory("yyyy/MM/dd/HH/mm", NOW, parse_zone(text)) == "2026/02/04/00/30"
 
 
 @pytest.mark.parametrize("text", ["Mars/Olympus", "", "+99:00", "../../etc/passwd"])
 def test_zones_that_are_none(text: str) -> None:
     with pytest.raises(ConfigurationError, match="time_zone"):
-        zone_of(text)
+        parse_zone(text)
 
 
 def test_an_hour_that_comes_twice_is_looked_at_whole() -> None:
@@ -244,13 +244,13 @@ def test_an_hour_that_comes_twice_is_looked_at_whole() -> None:
     ],
 )
 def test_since(since: str, start: datetime) -> None:
-    assert window_of(since, CHINA, NOW).since == start
+    assert parse_window(since, CHINA, NOW).since == start
 
 
 @pytest.mark.parametrize("since", ["yesterday", "", "-5", "1970-06-01", "0001-01-01", "0", "2027-01-01", "99999999999999999999"])
 def test_since_that_is_none(since: str) -> None:
     with pytest.raises(ConfigurationError, match="since"):
-        window_of(since, CHINA, NOW)
+        parse_window(since, CHINA, NOW)
 
 
 # neighbours in one bucket
@@ -350,7 +350,7 @@ FIELDS = ("obs_bucket_name", "obs_bucket_path", "obs_path", "file_prefix", "part
 )
 def test_a_record_may_be_as_odd_as_it_likes(kind: str, names: dict[str, Any], fields: Any) -> None:
     task = {"kind": kind, "destination": fields, **names}
-    result = place_of(task, KINDS[kind].files)
+    result = find_location(task, KINDS[kind].files)
     if result is not None:
-        held = look(Held(**{"orders/2026/02/04/file": 5, "file": 5}), result, HOUR, interval_of(task), 10, [result])
-        assert verdict(task, held, HOUR, interval_of(task))[0] in VERDICTS
+        held = count_files(Held(**{"orders/2026/02/04/file": 5, "file": 5}), result, HOUR, read_interval(task), 10, [result])
+        assert judge_landing(task, held, HOUR, read_interval(task))[0] in LANDING_VERDICTS

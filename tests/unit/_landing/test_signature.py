@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.credentials import Key
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import canonical_query
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.signing import build_canonical_query
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.signature import sign_get
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -42,6 +42,6 @@ def test_botocore_signs_the_same(prefix: str, marker: str, token: str, host: str
     query = [("prefix", prefix), ("max-keys", "1000"), ("encoding-type", "url"), ("marker", marker)]
     moment = datetime.fromtimestamp(now, UTC).replace(tzinfo=None)
     ours = sign_get(Key("ACCESS", "secret/+1", token), host, path, query, "eu-west-101", now)
-    url = f"https://{host}{path}?{canonical_query(query)}"
+    url = f"https://{host}{path}?{build_canonical_query(query)}"
     assert ours["Authorization"] == theirs("ACCESS", "secret/+1", token, url, "eu-west-101", moment)
     assert ours.get("x-amz-security-token", "") == token

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.report import make_row, tell_details
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.report import make_cells, tell_details
 
 RECORD: dict[str, Any] = {
     "task_name": "orders",
@@ -31,8 +31,8 @@ RECORD: dict[str, Any] = {
 
 
 def test_a_task_that_is_gone_is_called_so_in_the_table() -> None:
-    assert make_row(RECORD) == ("kafka-prod", "orders", "gone", "", "done", "", "")
-    assert make_row({**RECORD, "status": "RUNNING", "instance_name": None})[:4] == ("id-1", "orders", "RUNNING", "?")
+    assert make_cells(RECORD) == ("kafka-prod", "orders", "gone", "", "done", "", "")
+    assert make_cells({**RECORD, "status": "RUNNING", "instance_name": None})[:4] == ("id-1", "orders", "RUNNING", "?")
 
 
 @pytest.mark.parametrize(

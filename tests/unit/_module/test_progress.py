@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.inventory import Job
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.inventory import MigrationJob
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.stages import Stage
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.kafka_sink_migration import describe_jobs
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.progress import FOLDER, describe_outcomes, show_progress
@@ -68,7 +68,9 @@ def test_nothing_is_done_where_nobody_watches(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_migration_tells_its_stages_in_words() -> None:
-    jobs = [Job(STREAM, name, name, {}, stage=Stage(stage, "")) for name, stage in (("a", "side_by_side"), ("b", "done"), ("c", ""))]
+    jobs = [
+        MigrationJob(STREAM, name, name, {}, stage=Stage(stage, "")) for name, stage in (("a", "side_by_side"), ("b", "done"), ("c", ""))
+    ]
     assert describe_jobs([]) == "looking for sink tasks"
     assert describe_jobs(jobs[:1]) == "1 sink task: 1 side by side"
     assert describe_jobs(jobs) == "3 sink tasks: 1 side by side, 1 done, 1 not looked at yet"

@@ -14,11 +14,11 @@ import pytest
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.life import (
     ABANDONED,
     find_run,
-    forget,
-    forget_old,
+    hold_lock,
     is_abandoned,
-    living,
-    new_run,
+    name_run,
+    remove_lock,
+    remove_old_locks,
 )
 
 NOW = 1_800_000_000.0
@@ -31,15 +31,15 @@ def marks(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
 
 
 def test_a_run_lives_as_long_as_its_mark_is_held() -> None:
-    run = new_run(NOW)
-    with living(run):
+    run = name_run(NOW)
+    with hold_lock(run):
         assert not is_abandoned(run, NOW + 2 * ABANDONED)
     assert is_abandoned(run, NOW)
 
 
 @pytest.mark.parametrize(("age", "abandoned"), [(ABANDONED - 1, False), (ABANDONED + 2, True)])
 def test_a_run_of_another_machine_is_known_by_its_age(age: float, abandoned: bool) -> None:
-    assert is_abandoned(new_run(NOW), NOW + age) is abandoned
+    assert is_abandoned(name_run(NOW), NOW + age) is abandoned
 
 
 @pytest.mark.parametrize("name", ["orders", "opendump-probe-x", "opendump-probe-00000001-0000000", "opendump-probe-00000001-000000000"])
@@ -48,13 +48,13 @@ def test_names_of_others_are_no_runs(name: str) -> None:
 
 
 def test_old_marks_go_and_living_ones_stay(marks: pathlib.Path) -> None:
-    young, old, held = new_run(NOW), new_run(NOW - 2 * ABANDONED), new_run(NOW - 2 * ABANDONED)
+    young, old, held = name_run(NOW), name_run(NOW - 2 * ABANDONED), name_run(NOW - 2 * ABANDONED)
     for run in (young, old):
-        with living(run):
+        with hold_lock(run):
             pass
     (marks / "opendump-probe-notes.lock").touch()
-    with living(held):
-        forget_old(NOW)
+    with hold_lock(held):
+        remove_old_locks(NOW)
         assert len(list(marks.iterdir())) == 3
-        forget(young)
+        remove_lock(young)
     assert len(list(marks.iterdir())) == 2

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.masking import HIDDEN, mask, show_evidence
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.masking import ANONYMOUS_TEXT, anonymise, show_evidence
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.talk import Evidence
 
 OWN = "opendump-probe-00000000-00000000"
@@ -22,22 +22,22 @@ OWN = "opendump-probe-00000000-00000000"
     ("name", "value", "shown"),
     [
         ("status", "RUNNING", "RUNNING"),
-        ("state", "acme-orders", HIDDEN),
-        ("status", "7f3c9a10b2d84e5f", HIDDEN),
-        ("status", "10.0.0.1", HIDDEN),
+        ("state", "acme-orders", ANONYMOUS_TEXT),
+        ("status", "7f3c9a10b2d84e5f", ANONYMOUS_TEXT),
+        ("status", "10.0.0.1", ANONYMOUS_TEXT),
         ("error_code", "DMS.00404026", "DMS.00404026"),
         ("record_delimiter", "\n", "\n"),
         ("deliver_time_interval", "300", "300"),
-        ("message", "RUNNING", HIDDEN),
-        ("task_name", OWN, HIDDEN),
+        ("message", "RUNNING", ANONYMOUS_TEXT),
+        ("task_name", OWN, ANONYMOUS_TEXT),
         ("anything", "", ""),
         ("total", 3, 3),
-        ("owner", 4711, HIDDEN),
+        ("owner", 4711, ANONYMOUS_TEXT),
         ("store_keys", True, True),
     ],
 )
 def test_only_words_of_the_services_are_shown(name: str, value: Any, shown: Any) -> None:
-    assert mask({name: value}, {"acme", "4711"}) == {name: shown}
+    assert anonymise({name: value}, {"acme", "4711"}) == {name: shown}
 
 
 @given(
@@ -46,8 +46,8 @@ def test_only_words_of_the_services_are_shown(name: str, value: Any, shown: Any)
     )
 )
 def test_masking_twice_is_masking_once(document: Any) -> None:
-    once = mask({"a": document}, {"acme"})
-    assert mask(once, {"acme"}) == once
+    once = anonymise({"a": document}, {"acme"})
+    assert anonymise(once, {"acme"}) == once
 
 
 def test_tasks_of_others_are_left_out() -> None:
@@ -56,7 +56,7 @@ def test_tasks_of_others_are_left_out() -> None:
     assert shown == {
         "method": "GET",
         "path": "/x/{task}",
-        "query": {"group": HIDDEN, "limit": "50"},
+        "query": {"group": ANONYMOUS_TEXT, "limit": "50"},
         "status": 200,
-        "answer": {"tasks": [{"task_name": HIDDEN, "status": "RUNNING"}]},
+        "answer": {"tasks": [{"task_name": ANONYMOUS_TEXT, "status": "RUNNING"}]},
     }

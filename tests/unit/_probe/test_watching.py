@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.talk import Evidence, Pace
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.talk import Evidence, ProbeTiming
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._probe.watching import (
     NOTHING,
     Look,
-    arrived,
-    flaky,
+    cut_stretches,
+    find_flaky,
+    find_lead,
     follow,
-    lead,
-    stretches,
+    until_state,
 )
 
 SEEN = Evidence("GET", "/", (), None, 200, "", {})
@@ -25,18 +25,18 @@ def trace(*states: str | None) -> list[Look]:
 
 
 def test_a_stretch_ends_between_the_last_look_at_it_and_the_next() -> None:
-    parts = stretches(trace(None, "STARTING", "STARTING", "RUNNING"))
+    parts = cut_stretches(trace(None, "STARTING", "STARTING", "RUNNING"))
     assert [(part.state, part.looks, part.seconds) for part in parts] == [(None, 1, 1.0), ("STARTING", 2, 4.0), ("RUNNING", 1, 1.0)]
 
 
 def test_what_lasts_to_the_end_has_no_length() -> None:
-    assert lead(stretches(trace("STARTING", "STARTING")), ("STARTING",)) is NOTHING
-    assert lead(stretches(trace("STARTING", "RUNNING")), ("STARTING",)).looks == 1
-    assert flaky(stretches(trace("STARTING", "ABNORMAL", "ABNORMAL", "RUNNING"))).looks == 2
-    assert flaky(stretches(trace("STARTING", "ABNORMAL"))) is NOTHING
+    assert find_lead(cut_stretches(trace("STARTING", "STARTING")), ("STARTING",)) is NOTHING
+    assert find_lead(cut_stretches(trace("STARTING", "RUNNING")), ("STARTING",)).looks == 1
+    assert find_flaky(cut_stretches(trace("STARTING", "ABNORMAL", "ABNORMAL", "RUNNING"))).looks == 2
+    assert find_flaky(cut_stretches(trace("STARTING", "ABNORMAL"))) is NOTHING
 
 
 def test_following_ends_at_the_timeout() -> None:
     now = [0.0]
-    pace = Pace(2.0, 10.0, 7.0, wait=lambda seconds: now.__setitem__(0, now[0] + seconds), monotonic=lambda: now[0])
-    assert [look.at for look in follow(lambda: ("STARTING", SEEN), arrived("RUNNING"), pace)] == [0, 2, 4, 6, 8]
+    pace = ProbeTiming(2.0, 10.0, 7.0, wait=lambda seconds: now.__setitem__(0, now[0] + seconds), monotonic=lambda: now[0])
+    assert [look.at for look in follow(lambda: ("STARTING", SEEN), until_state("RUNNING"), pace)] == [0, 2, 4, 6, 8]
