@@ -18,6 +18,7 @@ options:
     description:
       - Name of the task, 1 to 64 letters, digits, underscores and hyphens. Names are unique within a stream.
       - A name cannot be changed; a task under a new name is another task.
+      - Write it as text. Of V(no) or V(0123) without quotes YAML makes something else, which is refused.
     type: str
     required: true
   state:

@@ -24,6 +24,7 @@ options:
       - Name of the task, 1 to 64 letters, digits, underscores and hyphens. The console of the service asks for at least 4.
       - The service does not keep two tasks of an instance from having one name. When there are two, the module fails and lists
         their IDs; use O(task_id) then.
+      - Write it as text. Of V(no) or V(0123) without quotes YAML makes something else, which is refused.
       - Exactly one of O(task_name) and O(task_id) is needed. A name cannot be changed; a task under a new name is another task.
     type: str
   task_id:

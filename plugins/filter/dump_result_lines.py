@@ -49,7 +49,7 @@ options:
     type: dict
     default: {}
   check:
-    description: Whether it was check mode, with O(words=states).
+    description: Whether it was check mode, so that the lines say what would be done.
     type: bool
     default: false
 """
@@ -95,7 +95,7 @@ def dump_result_lines(
     if words == "states":
         lines = list_states(result, check, parent_names or {})
     else:
-        lines = list_actions(result, only_changed) + describe_undeclared(result, purge)
+        lines = list_actions(result, only_changed, check) + describe_undeclared(result, purge)
     texts: list[str] = inert(visible(lines))
     return texts
 

@@ -42,7 +42,7 @@ options:
     default: 10
   purge_except:
     description:
-      - Names of tasks that are never purged, wherever they are.
+      - Names of tasks that are never purged, wherever they are. Write each as text; a number or boolean is refused.
       - An export with P(opendump.huaweicloud.to_dumping_vars#filter) names here what it could not declare.
     type: list
     elements: str

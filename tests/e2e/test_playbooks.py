@@ -43,7 +43,7 @@ def test_declared_tasks_are_configured_and_said(play: Play) -> None:
     declared = {"dumping_dis_transfer_tasks": [transfer], "dumping_smart_connect_tasks": [connect]}
     played = play(CONFIGURE, extra_vars=declared, check=True, diff=True)
     assert played.code == 0, played.text
-    assert played.result("Say what was done")["msg"] == ["newstream/newtask: create", f"{INSTANCE_NAME}/sc-1: create"]
+    assert played.result("Say what was done")["msg"] == ["newstream/newtask: would create", f"{INSTANCE_NAME}/sc-1: would create"]
     assert "transfer task 'newtask'" in played.stdout
     assert played.recap["changed"] == 1
 

@@ -22,8 +22,9 @@ from .._reconcile.purge import Purge, Undeclared
 from .._reconcile.result import outcome_diff, outcome_result
 from .._reconcile.run import Reconciliation
 from .._task.declared import Declared, build_item_spec, declare, list_declared_secrets
-from .._task.items import advise_options, find_item_problems, join_problems, name_item, strip_assurance
+from .._task.items import advise_options, find_item_problems, find_name_problems, join_problems, name_item, strip_assurance
 from .._task.kind import Kind
+from .._task.rules import tell_no_text
 from .base import PARALLELISM, DumpModule, check_pattern, check_positive
 from .progress import DONE, describe_outcomes, show_progress
 from .variables import VARIABLE_PREFIX
@@ -76,10 +77,13 @@ class ItemsModule(DumpModule):
         wanted, problems = [], []
         for name, kind in LISTS.items():
             for number, item in enumerate(self.params[name] or []):
+                given = self.given[name][number]
+                texts = find_name_problems(given) if isinstance(given, Mapping) else []
                 try:
                     wanted.append(declare(kind, item))
                 except ConfigurationError as error:
-                    problems.append("%s: %s" % (name_item(name, number, item), strip_assurance(error)))
+                    texts.append(strip_assurance(error))
+                problems += ["%s: %s" % (name_item(name, number, item), text) for text in texts]
         if problems:
             self.fail_json(msg=join_problems(problems))
         return wanted
@@ -138,6 +142,7 @@ def dump_tasks() -> None:
     with module.failing(result_so_far):
         parallelism = check_positive(options["parallelism"], "parallelism")
         purge = read_purge(options)
+        check_spared(module.given.get("purge_except"))
         module.hide(list_declared_secrets(wanted))
         run = Reconciliation(
             module.connect(parallelism),
@@ -228,6 +233,17 @@ def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
     return Purge(
         str(check_pattern(options["purge_match"], "purge_match")), options["purge_limit"], places, frozenset(options["purge_except"])
     )
+
+
+def check_spared(given: Any) -> None:
+    """
+    :param given: names of tasks that are never purged, before Ansible makes text of them.
+    :raises ConfigurationError: one of them is no text, so that a task of another name would be spared.
+    """
+    names = given if isinstance(given, list) else [given]
+    wrong = [tell_no_text(name) for name in names if name is not None and not isinstance(name, str)]
+    if wrong:
+        raise ConfigurationError("purge_except holds %s. Nothing was changed." % "; ".join(wrong))
 
 
 def item_result(outcome: Outcome) -> dict[str, Any]:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from .._errors import ConfigurationError
 from .._reconcile.outcome import Outcome, describe_unwell
 from .._reconcile.result import outcome_diff, outcome_result
 from .._reconcile.run import Reconciliation
 from .._task.declared import build_item_spec, declare, list_declared_secrets
-from .._task.items import explain_state
+from .._task.items import NOTHING_SENT, explain_state, find_name_problems
 from .._task.kind import Kind
 from .base import DumpModule
 from .progress import describe_outcomes, show_progress
@@ -22,7 +23,7 @@ class TaskModule(DumpModule):
 
     def tell_refusal(self, msg: str) -> str:
         """The same, and why a run state cannot be declared."""
-        return "; ".join([super().tell_refusal(msg), *explain_state(self.kind, self.params.get("state"))])
+        return "; ".join([super().tell_refusal(msg), *find_name_problems(self.given), *explain_state(self.kind, self.params.get("state"))])
 
 
 def task_module(kind: type[Kind]) -> None:
@@ -36,6 +37,8 @@ def task_module(kind: type[Kind]) -> None:
             "actions": [action for outcome in outcomes for action in outcome.actions],
         }
     ):
+        if find_name_problems(module.given):
+            raise ConfigurationError("; ".join([*find_name_problems(module.given), NOTHING_SENT]))
         wanted = declare(kind, module.params)
         module.hide(list_declared_secrets([wanted]))
         run = Reconciliation(module.connect(), check_mode=module.check_mode, shows_diffs=bool(module._diff), warn=module.warn)

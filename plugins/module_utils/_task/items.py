@@ -17,6 +17,7 @@ from .._names import find_near
 from .._numbers import format_count
 from .declared import build_item_spec, declare
 from .kind import Kind
+from .rules import tell_no_text
 
 NOTHING_SENT = "Nothing was sent to the service."
 # An option of many destinations is named at so many of them.
@@ -31,6 +32,7 @@ def find_item_problems(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
     spec = build_item_spec(kind)
     result = ArgumentSpecValidator(spec.pop("options"), **spec).validate(drop_nulls(item))
     texts = name_errors(result.errors, result.unsupported_parameters, build_item_spec(kind)["options"], kind.other_names)
+    texts += find_name_problems(item)
     if texts:
         return [*texts, *explain_state(kind, item.get("state"))]
     try:
@@ -38,6 +40,15 @@ def find_item_problems(kind: type[Kind], item: Mapping[str, Any]) -> list[str]:
     except ConfigurationError as error:
         return [strip_assurance(error)]
     return []
+
+
+def find_name_problems(given: Mapping[str, Any]) -> list[str]:
+    """Why the name of a task is no text.
+
+    :param given: the options before Ansible makes text of all that is declared as such.
+    """
+    name = given.get("task_name")
+    return [] if name is None or isinstance(name, str) else ["task_name is %s" % tell_no_text(name)]
 
 
 def name_errors(errors: Iterable[Any], unknown: Iterable[Any], options: Mapping[str, Any], other_names: OtherNames = NO_NAMES) -> list[str]:

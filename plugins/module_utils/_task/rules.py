@@ -145,11 +145,13 @@ class FlagText(Boolean):
         return flag if isinstance(flag, str) else "true" if flag else "false"
 
 
-class Names(Rule):
-    """A set: a list as an option, comma-separated text on the wire, order and repetition mean nothing.
+def tell_no_text(value: Any) -> str:
+    """Why a value is refused where text is declared: of C(no) or C(0123) YAML makes something else, and what was meant cannot be told."""
+    return "%r, which is a %s and no text; put it in quotes" % (value, YAML_WORDS.get(type(value).__name__, "structure"))
 
-    Entries are declared as text: of C(no) or C(0123) YAML makes something else, and what was meant cannot be told any more.
-    """
+
+class Names(Rule):
+    """A set: a list as an option, comma-separated text on the wire, order and repetition mean nothing. Entries are declared as text."""
 
     option_type = "list"
 
@@ -170,9 +172,7 @@ class Names(Rule):
     def problems(self, value: Any) -> list[str]:
         names = self.canonical(value) or []
         problems = [
-            "holds %r, which is a %s and no text; put it in quotes" % (part, YAML_WORDS.get(type(part).__name__, "structure"))
-            for part in (value if isinstance(value, (list, tuple)) else ())
-            if not isinstance(part, str)
+            "holds %s" % tell_no_text(part) for part in (value if isinstance(value, (list, tuple)) else ()) if not isinstance(part, str)
         ]
         if self.most and len(names) > self.most:
             problems.append("names %d, at most %d are allowed" % (len(names), self.most))

@@ -29,19 +29,24 @@ def name_task(entry: Record) -> str:
     return "%s/%s" % (entry.get("parent_name") or entry.get("parent"), entry.get("task_name"))
 
 
-def list_actions(result: Record, only_changed: bool) -> list[str]:
-    """Each task with its actions, such as C(orders/orders-to-obs: update obs.file_prefix)."""
+def list_actions(result: Record, only_changed: bool, check: bool = False) -> list[str]:
+    """Each task with its actions, such as C(orders/orders-to-obs: update obs.file_prefix), or what they would be in check mode."""
     lines = []
     purged = list(result.get("purged") or ())
     for entry in [*(result.get("results") or ()), *purged]:
         if only_changed and not entry.get("changed"):
             continue
         fields = entry.get("changed_fields") if "update" in entry["actions"] else ()
-        words = [", ".join(entry["actions"]), ", ".join(fields or ()), "(was not declared)" if entry in purged else ""]
+        words = [
+            "would" if check else "",
+            ", ".join(entry["actions"]),
+            ", ".join(fields or ()),
+            "(was not declared)" if entry in purged else "",
+        ]
         if entry["actions"]:
             text = " ".join(filter(None, words))
         elif entry in purged:
-            text = "not purged"
+            text = "would not be purged" if check else "not purged"
         elif entry.get("error"):
             text = "failed"
         else:

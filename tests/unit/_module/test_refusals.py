@@ -94,6 +94,20 @@ def test_what_is_no_mapping_or_no_list_hides_nothing_else(wrong: Any, text: str)
     assert "dumping_" + text in named and "dumping_" + OF_THE_SINK in named
 
 
+@pytest.mark.parametrize(("name", "what"), [(0o123, "83, which is a number"), (True, "True, which is a boolean"), (1.5, "1.5, which is a")])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_name_that_yaml_has_made_something_else_of_is_refused(kind: type[Kind], name: Any, what: str) -> None:
+    """Of a task called 0123 it makes another one."""
+    item = {kind.parent_options[0]: "a", "task_name": name, "state": "absent"}
+    text = f"task_name is {what}"
+    assert text in refuse(kind.name, **item) and text in refuse(kind.name, **item, stat="x")
+    for more in ([], ["no mapping"]):
+        message = refuse("dump_tasks", **{kind.list_option: [{**item, "task_name": "a"}, item, *more]}, variable_prefix="dumping_")
+        assert f"dumping_{kind.list_option}[1] ({name}): {text}" in message and "quotes" in message
+    spared = {"purge": True, "purge_match": ".", "purge_except": ["a", name]}
+    assert f"purge_except holds {what}" in refuse("dump_tasks", **spared)
+
+
 def test_the_value_of_a_misspelt_option_is_not_shown() -> None:
     assert "hunter2hunter2" not in refuse("dis_transfer_task", secretkey="hunter2hunter2", stream_name="a")
 

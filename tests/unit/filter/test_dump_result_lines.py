@@ -17,6 +17,29 @@ def entry(name: str, **more: Any) -> dict[str, Any]:
     return {"parent": "orders", "task_name": name, "actions": [], "task": None, **more}
 
 
+@pytest.mark.parametrize("check", [False, True])
+def test_in_check_mode_the_lines_say_what_would_be_done(check: bool) -> None:
+    would = "would " if check else ""
+    results = [
+        entry("a", actions=["create", "pause"], changed=True),
+        entry("b", actions=["update"], changed=True, changed_fields=["obs.file_prefix"]),
+        entry("c", task={"status": "RUNNING"}),
+        entry("d", error={"msg": "no"}),
+    ]
+    purged = [entry("e", actions=["delete"], changed=True), entry("f")]
+    assert dump_result_lines({"results": results, "purged": purged}, check=check) == [
+        f"orders/a: {would}create, pause",
+        f"orders/b: {would}update obs.file_prefix",
+        "orders/c: as declared",
+        "orders/d: failed",
+        f"orders/e: {would}delete (was not declared)",
+        f"orders/f: {'would not be' if check else 'not'} purged",
+    ]
+    assert dump_result_lines({"results": results[:1]}, "states", check=check) == [
+        f"orders/a: {'would be ' if check else ''}created and paused"
+    ]
+
+
 @pytest.mark.parametrize(
     ("parent", "text"),
     [
