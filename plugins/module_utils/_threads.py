@@ -12,6 +12,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+# A part of the work, which returns the parts that can be done after it.
+Step = Callable[[], Iterable["Step"]]
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T], parallelism: int) -> list[R]:
@@ -42,7 +44,7 @@ def cascade(work: Callable[[T], Iterable[T]], items: Iterable[T], parallelism: i
     failures: list[BaseException] = []
     turn = threading.Condition()
 
-    def labour() -> None:
+    def work_through() -> None:
         nonlocal busy
         while True:
             with turn:
@@ -62,7 +64,7 @@ def cascade(work: Callable[[T], Iterable[T]], items: Iterable[T], parallelism: i
                 busy -= 1
                 turn.notify_all()
 
-    threads = [threading.Thread(target=labour, daemon=True) for _each in range(parallelism)]
+    threads = [threading.Thread(target=work_through, daemon=True) for _each in range(parallelism)]
     try:
         for thread in threads:
             thread.start()

@@ -223,7 +223,7 @@ MOVES = {
     "back while it restarts": ([{"status": True}, {"back": True}], "did not last"),
     "back after it ran again": ([{}, {"status": True}, {"status": True}, {"back": True}], "did not last"),
     "restarts once more and stays": ([{}, {"status": True}, {"status": True}, {"status": False}], ""),
-    "never comes to rest": ([{}, *[{"status": True}] * 60], "on the move again"),
+    "never comes to rest": ([{}, *[{"status": True}] * 60], "its status is changing again"),
 }
 
 

@@ -45,7 +45,7 @@ with atheris.instrument_imports(include=["huaweicloud_emulator.verifier", MODULE
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
-    from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
+    from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_task_record
     from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
     from huaweicloud_emulator.identity import AccessKey
     from huaweicloud_emulator.verifier import Signed, Unverified, verify
@@ -124,9 +124,9 @@ def answers(data: bytes) -> None:
         parent = Parent("parent", "parent", "connector")
         with contextlib.suppress(OpendumpError):
             for task in adapter.listing(parent).tasks:
-                json.dumps(task_result(kind, task))
+                json.dumps(build_task_record(kind, task))
         with contextlib.suppress(OpendumpError):
-            json.dumps(task_result(kind, adapter.look(parent, Task(kind.name, parent, "name", "id"))))
+            json.dumps(build_task_record(kind, adapter.look(parent, Task(kind.name, parent, "name", "id"))))
 
 
 class _Answering:

@@ -31,7 +31,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_
     summary,
 )
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.outcome import Outcome
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import outcome_result, task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_outcome_result, build_task_record
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared, build_item_spec, declare
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import Field, Rows, flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
@@ -281,7 +281,7 @@ def returned_at(document: Mapping[str, Any], steps: list[str]) -> Mapping[str, A
 
 @pytest.mark.parametrize(("name", "steps"), RECORDS)
 def test_the_documented_record_is_the_record(name: str, steps: list[str], documents: dict[str, Any]) -> None:
-    record = task_result(KINDS["dis_transfer_task"], an_outcome(KINDS["dis_transfer_task"]).task)
+    record = build_task_record(KINDS["dis_transfer_task"], an_outcome(KINDS["dis_transfer_task"]).task)
     documented = returned_at(documents[name], steps)
     assert set(documented) == set(record or {})
     assert set(documented["partitions"]["contains"]) == {field.name for field in dataclasses.fields(Partition)}
@@ -294,14 +294,14 @@ def test_samples_of_destinations_show_what_a_record_shows(kind: type[Kind], docu
     for name, steps in ((kind.name, ["task"]), (kind.name + "_info", ["tasks"])):
         record = returned_at(documents[name], steps)
         sample = record["destination"]["sample"]
-        shown = task_result(kind, dataclasses.replace(task, destination=sample["kind"]))
+        shown = build_task_record(kind, dataclasses.replace(task, destination=sample["kind"]))
         assert shown and set(sample) <= set(shown["destination"])
         assert record["kind"]["sample"] == kind.name
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_resource_modules_return_what_they_document(name: str, documents: dict[str, Any]) -> None:
-    returned = outcome_result(an_outcome(KINDS[name]))
+    returned = build_outcome_result(an_outcome(KINDS[name]))
     assert set(documents[name]["return"]) == {*returned, "diff", "error"} - {"changed"}
 
 

@@ -275,7 +275,7 @@ class Migration:
             task = self.inventory.look_at_successor(job)
             if task is None:
                 raise OpendumpError("The %s has disappeared while it was waited to be %s; run again." % (label, what))
-            if self.connect.read_health(task.status) in wanted or wait.is_over(task, self.clock.now()):
+            if self.connect.read_health(task.status) in wanted or wait.observe(task, self.clock.now()):
                 return
             yield
 

@@ -16,10 +16,10 @@ from typing import Any, Optional
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS, LISTS
 from .._numbers import format_count
-from .._reconcile.estate import Place
+from .._reconcile.estate import NamedParent
 from .._reconcile.outcome import Outcome, describe_unwell, group_failures
 from .._reconcile.purge import Purge, Undeclared
-from .._reconcile.result import outcome_diff, outcome_result
+from .._reconcile.result import build_outcome_diff, build_outcome_result
 from .._reconcile.run import Reconciliation
 from .._task.declared import Declared, build_item_spec, declare, list_declared_secrets
 from .._task.items import advise_options, find_item_problems, find_name_problems, join_problems, name_item, strip_assurance
@@ -212,7 +212,7 @@ def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
     """
     :raises ConfigurationError: the options do not say what may be deleted, or what they say cannot stand together.
     """
-    places: list[Place] = [
+    places: list[NamedParent] = [
         (kind, {option: value}) for name, kinds in purge_filters().items() for kind, option in kinds for value in options[name]
     ]
     if not options["purge"]:
@@ -255,7 +255,7 @@ def item_result(outcome: Outcome) -> dict[str, Any]:
         "parent": outcome.parent.id if outcome.parent else " ".join(outcome.declared.where.values()),
         "parent_name": outcome.parent.name if outcome.parent else None,
         "task_name": outcome.plan.name if outcome.plan else outcome.declared.name,
-        **outcome_result(outcome),
+        **build_outcome_result(outcome),
         "error": {"msg": outcome.message, **details} if error or outcome.spared else None,
     }
 
@@ -268,7 +268,7 @@ def undeclared_result(entry: Undeclared) -> dict[str, Any]:
 def diff_with_header(outcome: Outcome) -> dict[str, Any]:
     """What differs, under a header that names the task."""
     header = "%s%s" % (outcome.declared.label, " (purged)" if outcome.purged else "")
-    return {"before_header": header, "after_header": header, **outcome_diff(outcome)}
+    return {"before_header": header, "after_header": header, **build_outcome_diff(outcome)}
 
 
 def summary(outcomes: Sequence[Outcome], undeclared: Optional[int] = None) -> dict[str, Optional[int]]:

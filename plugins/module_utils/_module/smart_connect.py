@@ -19,7 +19,7 @@ from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError
 from .._kinds.kafka_instances import Instance, Instances
 from .._kinds.registry import kinds_of_parent
 from .._numbers import format_count
-from .._reconcile.lost_reply import Delivery
+from .._reconcile.lost_reply import Sender
 from .._reconcile.plan import DELETE, Plan, Refused
 from .._reconcile.task_warnings import TaskWarnings
 from .._reconcile.wait import Clock, WaitFailed
@@ -174,7 +174,7 @@ class Switch:
                 if error.meaning is not Meaning.EXISTS:
                     raise
 
-        delivery = Delivery(self.clock, self.warn, self.options["wait_interval"], self.client.retry_budget)
+        delivery = Sender(self.clock, self.warn, self.options["wait_interval"], self.client.retry_budget)
         delivery.send(
             "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off"),
             request,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .._errors import ConfigurationError
 from .._reconcile.outcome import Outcome, describe_unwell
-from .._reconcile.result import outcome_diff, outcome_result
+from .._reconcile.result import build_outcome_diff, build_outcome_result
 from .._reconcile.run import Reconciliation
 from .._task.declared import build_item_spec, declare, list_declared_secrets
 from .._task.items import NOTHING_SENT, explain_state, find_name_problems
@@ -47,9 +47,9 @@ def task_module(kind: type[Kind]) -> None:
     outcome = outcomes[0]
     for text in describe_unwell(outcomes):
         module.warn(text)
-    result = outcome_result(outcome)
+    result = build_outcome_result(outcome)
     if module._diff:
-        result["diff"] = outcome_diff(outcome)
+        result["diff"] = build_outcome_diff(outcome)
     if outcome.error:
         module.fail_json(msg=outcome.message, error=outcome.error.details, **result)
     module.exit_json(**result)

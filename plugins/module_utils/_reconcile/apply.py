@@ -18,7 +18,7 @@ from .._task.fields import find_differences, flatten_fields
 from .._task.kind import Kind
 from .._task.records import Task
 from .estate import match_declared
-from .lost_reply import Delivery, Lost
+from .lost_reply import Lost, Sender
 from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, find_hidden, make_plan, plan_recreation
 from .task_warnings import TaskWarnings
 from .wait import Clock, StateWait, WaitFailed
@@ -84,7 +84,7 @@ class Writer:
         self.leaving_since = clock.now()
         self.interval = plan.declared.wait_interval
         self.timeout = plan.declared.wait_timeout
-        self.delivery = Delivery(clock, warn, self.interval, adapter.client.retry_budget)
+        self.sender = Sender(clock, warn, self.interval, adapter.client.retry_budget)
 
     def write(self) -> None:
         """Carry out all actions in order; ``done`` tells how far it came when this raises.
@@ -94,17 +94,17 @@ class Writer:
         try:
             self._carry_out()
         except Moved as moved:
-            if not self.plan.renewable:
+            if not self.plan.may_replan:
                 raise
             if set(self.done) - {PAUSE}:
-                raise self._changed_meanwhile(moved) from None
+                raise self._word_change_by_others(moved) from None
             self._plan_anew()
             try:
                 self._carry_out()
             except Moved as again:
-                raise self._changed_meanwhile(again) from None
+                raise self._word_change_by_others(again) from None
 
-    def _changed_meanwhile(self, moved: Moved) -> OpendumpError:
+    def _word_change_by_others(self, moved: Moved) -> OpendumpError:
         return OpendumpError(
             "The %s was changed meanwhile by somebody else: %s Nothing more was done. Run again; the next run looks at what there is."
             % (self.plan.declared.label, moved)
@@ -138,16 +138,16 @@ class Writer:
         planned = self.plan.current
         if planned is None or not self.plan.actions:
             return
-        shown = self._look(planned)
+        shown = self._find_now(planned)
         if DELETE in self.plan.actions:
             self.plan = replace(self.plan, current=shown, actions=[DELETE] if shown else [])
         elif shown is None:
-            raise Moved("It is not there any more.")
+            raise Moved("It no longer exists.")
         else:
             self.plan = make_plan(self.plan.declared, self.plan.parent, shown)
         self.task = shown
 
-    def _look(self, task: Task) -> Optional[Task]:
+    def _find_now(self, task: Task) -> Optional[Task]:
         """The task as it is now, None where it is gone or going.
 
         :raises Moved: there is another of its name.
@@ -174,7 +174,7 @@ class Writer:
                 waited=self.clock.now() - self.leaving_since,
             )
             self.leaving = None
-        body = plan.body()
+        body = plan.build_body()
         lost: list[Lost] = []
 
         def request() -> None:
@@ -194,21 +194,22 @@ class Writer:
             ]
             if len(named) > 1:
                 raise OpendumpError(
-                    "%d %ss are now named '%s' (IDs %s)." % (len(named), adapter.noun, plan.name, ", ".join(str(task.id) for task in named))
+                    "%d %s are now named '%s' (IDs %s)."
+                    % (len(named), adapter.noun_plural, plan.name, ", ".join(str(task.id) for task in named))
                 )
             self.task = named[0] if named else None
             return bool(named)
 
         # Where two tasks can have one name, a request that is executed late would make the second.
-        self.delivery.send(
-            self._doubt("created"), request, is_there, lambda error: adapter.names_are_unique or not error.possibly_later, lost
+        self.sender.send(
+            self._word_doubt("created"), request, is_there, lambda error: adapter.names_are_unique or not error.possibly_later, lost
         )
         self.done.append(CREATE)
         if lost:
             self.created_id = None
             is_there()
         if self.task is not None and lost:
-            shown = self._show(self.task)
+            shown = self._read_now(self.task)
             wrong = self._find_wrong(shown)
             if wrong:
                 raise Ignored(
@@ -244,14 +245,14 @@ class Writer:
     def _name_undeclared(self) -> str:
         """What a task that could not be re-created had and nobody has declared, so that the next run cannot know it."""
         declared = self.plan.declared
-        fields = self._fields()
+        fields = self._list_fields()
         kept = {
             path: fields[path].rule.read(value)
             for path, value in self.plan.values.items()
             if path in fields and path not in declared.values
         }
         lost = ["%s: %r" % (path, value) for path, value in kept.items() if value not in (None, False, fields[path].default_on_create)]
-        return " It had besides (%s); declare what of it you want again." % ", ".join(lost) if lost else ""
+        return " It also had %s; declare those that you want to keep." % ", ".join(lost) if lost else ""
 
     def _change(self) -> None:
         """Change in place, or do what on_immutable_change says where the service turns out to be unable to."""
@@ -270,20 +271,20 @@ class Writer:
             try:
                 self._update(base)
             except Ignored as error:
-                self._give_way(error, base)
+                self._apply_immutable_policy(error, base)
         except OpendumpError as error:
-            self._mind_woken(error, base)
+            self._pause_again_after_failure(error, base)
             raise
         self._pause_again(base)
         return None
 
-    def _mind_woken(self, error: OpendumpError, base: Task) -> None:
+    def _pause_again_after_failure(self, error: OpendumpError, base: Task) -> None:
         """A change that was sent may have woken a paused task, whatever became of it: pause it again, or say that it may run."""
         was_sent = isinstance(error, (Ignored, WentBack, WaitFailed)) or UPDATE in self.done or getattr(error, "possibly_executed", False)
         if not was_sent or not self._stays_paused(base) or {DELETE, RECREATE} & set(self.done):
             return
         try:
-            self.task = self._show(base)
+            self.task = self._read_now(base)
             self._pause_again(base)
         except OpendumpError:
             error.add_consequence(
@@ -293,7 +294,7 @@ class Writer:
     def _update(self, base: Task) -> None:
         plan, adapter = self.plan, self.adapter
         preflight(adapter, plan, self.warn)
-        body = plan.body()
+        body = plan.build_body()
 
         def request() -> None:
             try:
@@ -305,16 +306,16 @@ class Writer:
                     ) from error
                 if adapter.can_pause and base.status in adapter.running and str(base.status) in error.text:
                     error.add(
-                        "The refusal names the task's state: where a service changes only tasks that rest, declare state: paused with the "
+                        "The refusal names the task's state: where a service changes only paused tasks, declare state: paused with the "
                         "change, and state: running in the next run."
                     )
                 raise
 
         def is_made() -> bool:
-            shown = self._show(base)
+            shown = self._read_now(base)
             return self._is_visible(shown) and not self._find_wrong(shown)
 
-        self.delivery.send(self._doubt("changed"), request, is_made)
+        self.sender.send(self._word_doubt("changed"), request, is_made)
         self.done.append(UPDATE)
         self.task = self._prove(base)
 
@@ -328,7 +329,7 @@ class Writer:
         declared = self.plan.declared
         shown, wrong, was_right, moving = base, [""], False, False
         for look in self.clock.poll(self.interval, self.timeout):
-            shown = self._show(base)
+            shown = self._read_now(base)
             wrong = self._find_wrong(shown)
             was_right = was_right or not wrong
             moving = self._is_moving(base, shown)
@@ -336,7 +337,7 @@ class Writer:
                 break
         if wrong:
             self._judge(base, shown, wrong, was_right, moving)
-        self._mind_undeclared(base, shown)
+        self._warn_of_undeclared_changes(base, shown)
         self.plan.unproven = find_hidden(declared, shown)
         return shown
 
@@ -348,7 +349,7 @@ class Writer:
             self.done.remove(UPDATE)
         if was_right:
             raise WentBack(
-                "The %s was changed, but the change did not last: %s went back. The service undid it; look at the task in the console."
+                "The %s was changed, but the change did not last: %s was reverted. The service undid it; look at the task in the console."
                 % (label, ", ".join(wrong))
             )
         if moving:
@@ -358,14 +359,14 @@ class Writer:
                 % (label, format_count(self.timeout, "second"), shown.status, ", ".join(wrong)),
                 {"task_status": shown.status},
             )
-        if untouched and self._others_changed(base, shown):
+        if untouched and self._has_other_changes(base, shown):
             raise Moved("Another change came at the same time.")
         raise Ignored("The service ignored the change: it accepted it and did not make it.")
 
-    def _give_way(self, error: Ignored, base: Task) -> None:
+    def _apply_immutable_policy(self, error: Ignored, base: Task) -> None:
         """The service turned out to be unable to change the task in place: re-create it, leave it, or fail, as the user chose."""
         plan = self.plan
-        shown = self._show(base)
+        shown = self._read_now(base)
         wrong = [path for path in plan.changed_fields if path in self._find_wrong(shown)]
         secret = [path for path in plan.changed_fields if path not in wrong and not self._is_visible(shown)]
         left = [*wrong, *secret] or plan.changed_fields
@@ -424,7 +425,7 @@ class Writer:
                 if error.meaning is not Meaning.TASK_ABSENT:
                     raise
 
-        self.delivery.send(self._doubt("deleted"), request, lambda: self._look(task) is None, may_repeat)
+        self.sender.send(self._word_doubt("deleted"), request, lambda: self._find_now(task) is None, may_repeat)
         self.done.append(DELETE)
         self.task = None
         return task
@@ -435,45 +436,45 @@ class Writer:
             task = cast(Task, self.task)
             wait = StateWait(self.adapter, self.plan.parent, self.plan.declared.label, "paused", self.timeout, self.clock.now())
             for _look in self.clock.poll(self.interval, math.inf):
-                self.task = self._show(task)
-                if wait.is_over(self.task, self.clock.now()):
+                self.task = self._read_now(task)
+                if wait.observe(self.task, self.clock.now()):
                     break
 
     def _set_running(self) -> None:
         """By the action that fits the state that the task is in by now; one that runs already needs none."""
-        action = self.adapter.to_running.get(str(self._known().status))
+        action = self.adapter.to_running.get(str(self._require_id().status))
         if action:
             self._act(action)
 
     def _act(self, action: str) -> None:
         adapter, plan = self.adapter, self.plan
-        task = self._known()
+        task = self._require_id()
         if action == PAUSE and task.status in adapter.starting and not adapter.can_pause_while_starting:
             for _look in self.clock.poll(self.interval, self.timeout):
-                task = self._show(task)
+                task = self._read_now(task)
                 if task.status not in adapter.starting:
                     break
 
         def is_done() -> bool:
-            health = adapter.read_health(self._show(task).status)
+            health = adapter.read_health(self._read_now(task).status)
             return health == "paused" if action == PAUSE else health in ("ok", "starting")
 
         # A restart that comes late, or twice, would take away the progress that the task has made meanwhile.
         repeatable = not (action == START and adapter.start_loses_progress)
         what = {PAUSE: "paused", START: "started", RESUME: "resumed"}[action]
-        self.delivery.send(self._doubt(what), lambda: adapter.act(plan.parent, task, action), is_done, lambda error: repeatable)
+        self.sender.send(self._word_doubt(what), lambda: adapter.act(plan.parent, task, action), is_done, lambda error: repeatable)
         self.done.append(action)
         self.task = Task(**{**vars(task), "status": None})
 
     # looking
 
-    def _doubt(self, what: str) -> str:
+    def _word_doubt(self, what: str) -> str:
         return "It is not known whether the %s was %s" % (self.plan.declared.label, what)
 
-    def _fields(self) -> dict[str, Any]:
+    def _list_fields(self) -> dict[str, Any]:
         return dict(flatten_fields(self.adapter.list_fields(self.plan.destination)))
 
-    def _known(self) -> Task:
+    def _require_id(self) -> Task:
         """The task with its ID, which a create does not always answer."""
         if self.task is not None and self.task.id:
             return self.task
@@ -495,10 +496,10 @@ class Writer:
     def _find_created(self) -> Optional[Task]:
         return match_declared(self.plan.declared, self.adapter.list_tasks(self.plan.parent).tasks, self.plan.parent)[0]
 
-    def _show(self, task: Task) -> Task:
+    def _read_now(self, task: Task) -> Task:
         shown = self.adapter.read_task(self.plan.parent, task)
         if shown is None:
-            raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % self.plan.declared.label)
+            raise OpendumpError("The %s no longer exists; somebody else deleted it meanwhile. Run again." % self.plan.declared.label)
         return shown
 
     def _await_gone(
@@ -527,7 +528,7 @@ class Writer:
 
     def _is_visible(self, shown: Task) -> bool:
         """Whether any changed field is one that the service shows: a secret that was written cannot be seen."""
-        fields, hidden = self._fields(), find_hidden(self.plan.declared, shown)
+        fields, hidden = self._list_fields(), find_hidden(self.plan.declared, shown)
         return any(path in fields and not fields[path].secret and path not in hidden for path in self.plan.changed_fields)
 
     def _find_wrong(self, shown: Task) -> list[str]:
@@ -536,14 +537,14 @@ class Writer:
         wrong = find_differences(self.adapter.list_fields(self.plan.destination), self.plan.values, shown.values)
         return [path for path in wrong if path in self.plan.declared.values and path not in hidden]
 
-    def _others_changed(self, base: Task, shown: Task) -> bool:
-        fields = self._fields()
+    def _has_other_changes(self, base: Task, shown: Task) -> bool:
+        fields = self._list_fields()
         return any(
             not field.secret and path not in self.plan.changed_fields and not field.rule.same(base.values.get(path), shown.values.get(path))
             for path, field in fields.items()
         )
 
-    def _mind_undeclared(self, base: Task, shown: Task) -> None:
+    def _warn_of_undeclared_changes(self, base: Task, shown: Task) -> None:
         """A field that nobody declared was sent as it was shown; where it is another now, say so."""
         wrong = find_differences(self.adapter.list_fields(self.plan.destination), self.plan.values, shown.values)
         lost = [path for path in wrong if path not in self.plan.declared.values and base.values.get(path) is not None]
@@ -563,16 +564,16 @@ class Writer:
         """
         shown, moving = base, False
         for _look in self.clock.poll(self.interval, self.timeout):
-            self.task = shown = self._show(self.task or base)
+            self.task = shown = self._read_now(self.task or base)
             moving = self._is_moving(base, shown)
             if not moving:
                 break
         wrong = [path for path in self._find_wrong(shown) if path in self.plan.changed_fields]
-        if wrong and self.plan.renewable and self._others_changed(base, shown):
+        if wrong and self.plan.may_replan and self._has_other_changes(base, shown):
             # another run, which looked before this one wrote, has replaced the whole task after it
             moved = Moved("Another change came at the same time, and replaced %s." % ", ".join(wrong))
             if again:
-                raise self._changed_meanwhile(moved)
+                raise self._word_change_by_others(moved)
             done, fields = list(self.done), self.plan.changed_fields
             self._plan_anew()
             renewed = cast(Task, self.task)
@@ -589,7 +590,7 @@ class Writer:
             return True
         if moving:
             raise WaitFailed(
-                "The %s was changed, but it is on the move again: its status is still %s after %s (wait_timeout), and it is not "
+                "The %s was changed, but its status is changing again: it is still %s after %s (wait_timeout), and it is not "
                 "known whether the change will last. Run again; the next run looks first."
                 % (self.plan.declared.label, shown.status, format_count(self.timeout, "second")),
                 {"task_status": shown.status},

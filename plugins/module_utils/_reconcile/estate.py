@@ -17,16 +17,14 @@ from .._errors import ApiError, Meaning, NoSuchInstance, OpendumpError
 from .._task.declared import Declared
 from .._task.kind import Kind, Service
 from .._task.records import Listing, Parent, Task
-from .._threads import cascade, side_by_side
+from .._threads import Step, cascade, side_by_side
 
 # A parent as it was named: the kind whose tasks it holds, and the options that name it.
-Place = tuple[type[Kind], Mapping[str, str]]
-PlaceKey = tuple[Any, ...]
-# A part of the reading, which returns the parts that it opens the way to.
-Step = Callable[[], Iterable["Step"]]
+NamedParent = tuple[type[Kind], Mapping[str, str]]
+ParentKey = tuple[Any, ...]
 
 
-def place_key(kind: type[Kind], where: Mapping[str, str]) -> PlaceKey:
+def build_parent_key(kind: type[Kind], where: Mapping[str, str]) -> ParentKey:
     """The same for the same way of naming a parent."""
     return (kind.name, *sorted(where.items()))
 
@@ -48,16 +46,16 @@ class Observed:
 class Estate:
     """Parents and their tasks, each listed once.
 
-    :param stays: whether a run leaves a declared task as it is. Where it leaves all of a parent, what readers want to know of its tasks
-        (see ``gather``) is asked for while other parents are still listed, and not at the end, where nothing else is left to do.
+    :param leaves_unchanged: whether a run leaves a declared task as it is. Where it leaves all of a parent, what readers want to know of
+        its tasks (see ``gather``) is asked for while other parents are still listed, and not at the end, where nothing else is left to do.
     """
 
     client: Service
     parallelism: int = 1
     adapters: dict[str, Kind] = field(default_factory=dict)
     listings: dict[tuple[str, str], Union[Listing, OpendumpError]] = field(default_factory=dict)
-    parents: dict[PlaceKey, Union[Parent, OpendumpError]] = field(default_factory=dict)
-    stays: Callable[[Declared, Observed], bool] = lambda declared, entry: False
+    parents: dict[ParentKey, Union[Parent, OpendumpError]] = field(default_factory=dict)
+    leaves_unchanged: Callable[[Declared, Observed], bool] = lambda declared, entry: False
 
     def adapter(self, kind: type[Kind]) -> Kind:
         """The one adapter of a kind in this run."""
@@ -65,7 +63,7 @@ class Estate:
             self.adapters[kind.name] = kind(self.client)
         return self.adapters[kind.name]
 
-    def observe(self, wanted: Sequence[Declared], also: Sequence[Place] = ()) -> list[Observed]:
+    def observe(self, wanted: Sequence[Declared], also: Sequence[NamedParent] = ()) -> list[Observed]:
         """What there is of each declared task, in input order.
 
         :param also: further parents that are to be listed; see ``parents`` and ``listings``.
@@ -73,17 +71,17 @@ class Estate:
         self._resolve([*((declared.kind, declared.where) for declared in wanted), *also])
         observed = []
         for declared in wanted:
-            answer = self.parents[place_key(declared.kind, declared.where)]
+            answer = self.parents[build_parent_key(declared.kind, declared.where)]
             observed.append(Observed(error=answer) if isinstance(answer, OpendumpError) else Observed(parent=answer))
-        self._read(list(zip(wanted, observed)))
+        self._read_tasks(list(zip(wanted, observed)))
         for declared, entry in zip(wanted, observed):
             if entry.error and declared.state == "absent" and nothing_can_be_there(entry.error):
                 entry.error = None
-        parents = [(kind, self.parents[place_key(kind, where)]) for kind, where in also]
+        parents = [(kind, self.parents[build_parent_key(kind, where)]) for kind, where in also]
         self.read_lists({(kind.name, parent.id): (kind, parent) for kind, parent in parents if isinstance(parent, Parent)})
         return observed
 
-    def _read(self, declared: Sequence[tuple[Declared, Observed]]) -> None:
+    def _read_tasks(self, declared: Sequence[tuple[Declared, Observed]]) -> None:
         """List each parent once, and look at each task as soon as its parent is listed."""
         places: dict[tuple[str, str], list[tuple[Declared, Observed]]] = {}
         for task, entry in declared:
@@ -102,18 +100,22 @@ class Estate:
         for task, entry in declared:
             self._match(task, entry, parent)
         listing = self.listings[place]
-        if isinstance(listing, Listing) and all(task.complete for task in listing.tasks) and all(self.stays(*pair) for pair in declared):
-            return [partial(self._measure, kind, parent, listing)]
+        if (
+            isinstance(listing, Listing)
+            and all(task.complete for task in listing.tasks)
+            and all(self.leaves_unchanged(*pair) for pair in declared)
+        ):
+            return [partial(self._list_measurements, kind, parent, listing)]
         unread = [entry for task, entry in declared if entry.current and not entry.current.complete and task.state != "absent"]
-        return [partial(self._complete, entry) for entry in unread]
+        return [partial(self._read_details, entry) for entry in unread]
 
-    def _measure(self, kind: type[Kind], parent: Parent, listing: Listing) -> list[Step]:
+    def _list_measurements(self, kind: type[Kind], parent: Parent, listing: Listing) -> list[Step]:
         listing.measured = True
-        return [partial(_call, step) for step in self.adapter(kind).list_measurements(parent, listing.tasks)]
+        return [partial(_run_step, step) for step in self.adapter(kind).list_measurements(parent, listing.tasks)]
 
-    def _resolve(self, places: Sequence[Place]) -> None:
+    def _resolve(self, places: Sequence[NamedParent]) -> None:
         """Look up each parent that is named, once."""
-        distinct = {place_key(kind, where): (kind, where) for kind, where in places}
+        distinct = {build_parent_key(kind, where): (kind, where) for kind, where in places}
         kinds: dict[type[Kind], list[Mapping[str, str]]] = {}
         for kind, where in distinct.values():
             kinds.setdefault(kind, []).append(where)
@@ -124,16 +126,16 @@ class Estate:
                 self.parents = dict.fromkeys(distinct, error)
                 return
 
-        def resolve(place: Place) -> Union[Parent, OpendumpError]:
+        def resolve(place: NamedParent) -> Union[Parent, OpendumpError]:
             try:
                 return self.adapter(place[0]).find_parent(place[1])
             except OpendumpError as error:
                 return error
 
         self.parents = dict(zip(distinct, side_by_side(resolve, list(distinct.values()), self.parallelism)))
-        self._unite(distinct)
+        self._merge_parents(distinct)
 
-    def _unite(self, distinct: Mapping[PlaceKey, Place]) -> None:
+    def _merge_parents(self, distinct: Mapping[ParentKey, NamedParent]) -> None:
         """One parent is one parent, however it was named. Looked up only where parents are named in more than one way."""
         ways: dict[str, set[tuple[str, ...]]] = {}
         for kind, where in distinct.values():
@@ -147,7 +149,7 @@ class Estate:
                     self.parents[key] = error
         self._spread_names(distinct)
 
-    def _spread_names(self, distinct: Mapping[PlaceKey, Place]) -> None:
+    def _spread_names(self, distinct: Mapping[ParentKey, NamedParent]) -> None:
         """What one way of naming a parent tells of its name is said of it in the other ways, too."""
         names: dict[tuple[str, str], str] = {}
         for key, (kind, _where) in distinct.items():
@@ -186,7 +188,7 @@ class Estate:
         except OpendumpError as error:
             entry.error = error
 
-    def _complete(self, entry: Observed) -> Iterable[Step]:
+    def _read_details(self, entry: Observed) -> Iterable[Step]:
         listed = cast(Task, entry.current)
         try:
             entry.current = self.adapters[listed.kind].read_task(listed.parent, listed)
@@ -215,16 +217,18 @@ class Estate:
         if details:
             read = [(parent, listing) for parent, listing in gathered if isinstance(listing, Listing)]
             unread = [(listing, task) for _parent, listing in read for task in listing.tasks if not task.complete]
-            whole = dict(zip((id(task) for _listing, task in unread), side_by_side(self._whole, unread, self.parallelism)))
+            whole = dict(zip((id(task) for _listing, task in unread), side_by_side(self._read_whole, unread, self.parallelism)))
             for _parent, listing in read:
                 # one that was deleted since it was listed is left out
                 listing.tasks = [task for task in (whole.get(id(task), task) for task in listing.tasks) if task is not None]
-            steps: list[Step] = [partial(self._measure, kind, parent, listing) for parent, listing in read if not listing.measured]
+            steps: list[Step] = [
+                partial(self._list_measurements, kind, parent, listing) for parent, listing in read if not listing.measured
+            ]
             if steps:
                 cascade(lambda step: step(), steps, self.parallelism)
         return gathered
 
-    def _whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:
+    def _read_whole(self, entry: tuple[Listing, Task]) -> Optional[Task]:
         listing, listed = entry
         try:
             return self.adapters[listed.kind].read_task(listed.parent, listed)
@@ -233,7 +237,7 @@ class Estate:
             return listed
 
 
-def _call(step: Callable[[], object]) -> tuple[Step, ...]:
+def _run_step(step: Callable[[], object]) -> tuple[Step, ...]:
     """A step that leads to no other."""
     step()
     return ()
@@ -255,8 +259,8 @@ def match_declared(declared: Declared, tasks: Iterable[Task], parent: Parent) ->
     staying = [task for task in matches if not kind.is_leaving(task.status)]
     if len(staying) > 1:
         raise OpendumpError(
-            "%d %ss of %s %s are named '%s' (IDs %s); say which one is meant with task_id. Nothing was changed."
-            % (len(staying), kind.noun, kind.parent_noun, parent, declared.name, ", ".join(task.id or "?" for task in staying))
+            "%d %s of %s %s are named '%s' (IDs %s); say which one is meant with task_id. Nothing was changed."
+            % (len(staying), kind.noun_plural, kind.parent_noun, parent, declared.name, ", ".join(task.id or "?" for task in staying))
         )
     if not matches and declared.id and declared.state != "absent":
         names = ", ".join("%s = %s" % (task.id, task.name) for task in tasks[:20]) or "none"

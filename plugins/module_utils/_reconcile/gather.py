@@ -13,7 +13,7 @@ from .._errors import OpendumpError
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .estate import Estate, nothing_can_be_there
-from .result import task_result
+from .result import build_task_record
 
 
 @dataclass
@@ -58,5 +58,5 @@ def gather_tasks(
             for error in listing.errors:
                 gathered.refuse(kind, parent.id, error)
             gathered.quotas.append({"kind": kind.name, "parent": parent.id, "parent_name": parent.name, **listing.quotas})
-            gathered.tasks += [task_result(kind, task) or {} for task in listing.tasks]
+            gathered.tasks += [build_task_record(kind, task) or {} for task in listing.tasks]
     return gathered

@@ -14,14 +14,14 @@ from .._errors import ApiError, OpendumpError, TransportError
 from .wait import Clock
 
 # Looks after a reply was lost, and tries in all: a service may show a write a little later.
-LOOKS = 3
+MOST_TRIES = 3
 
 Lost = Union[ApiError, TransportError]
 
 
 @dataclass
-class Delivery:
-    """How requests are sent of which it has to be known whether they were executed.
+class Sender:
+    """Sends requests that must not be executed twice.
 
     :param interval: seconds between two looks.
     :param budget: seconds after which nothing is sent again.
@@ -59,13 +59,13 @@ class Delivery:
                     raise
                 unclear: Lost = error
             lost.append(unclear)
-            self.warn("%s (%s); looking before anything is sent again." % (doubt, unclear))
+            self.warn("%s (%s); checking whether it was before anything is sent again." % (doubt, unclear))
             try:
-                if any(is_done() for _look in self.clock.poll(self.interval, math.inf, LOOKS)):
+                if any(is_done() for _look in self.clock.poll(self.interval, math.inf, MOST_TRIES)):
                     return True
             except OpendumpError as error:
-                unclear.add("%s, and looking for it failed: %s Run again; the next run looks first." % (doubt, error))
+                unclear.add("%s, and checking that failed: %s Run again; the next run checks first." % (doubt, error))
                 raise unclear from None
-            if not may_repeat(unclear) or len(lost) >= LOOKS or self.clock.now() - started > self.budget:
-                unclear.add("%s; no effect was to be seen. Run again; the next run looks first." % doubt)
+            if not may_repeat(unclear) or len(lost) >= MOST_TRIES or self.clock.now() - started > self.budget:
+                unclear.add("%s; it had no visible effect. Run again; the next run checks first." % doubt)
                 raise unclear

@@ -40,12 +40,12 @@ def look_at_new_tasks(outcomes: Sequence[Outcome], estate: Estate, warn: Callabl
     hidden: set[tuple[str, str, str]] = set()
     for outcome in new:
         if cast(Task, outcome.task).complete:
-            hidden |= {_place(outcome, path) for path in find_hidden(outcome.declared, cast(Task, outcome.task))}
+            hidden |= {_build_key(outcome, path) for path in find_hidden(outcome.declared, cast(Task, outcome.task))}
     for outcome in new:
-        _tell(outcome, [path for path in outcome.declared.values if _place(outcome, path) in hidden], warn)
+        _warn_of_differences(outcome, [path for path in outcome.declared.values if _build_key(outcome, path) in hidden], warn)
 
 
-def _place(outcome: Outcome, path: str) -> tuple[str, str, str]:
+def _build_key(outcome: Outcome, path: str) -> tuple[str, str, str]:
     return outcome.declared.kind.name, str(outcome.declared.destination), path
 
 
@@ -56,7 +56,7 @@ def _choose_samples(new: Sequence[Outcome]) -> list[Outcome]:
     for outcome in new:
         fields = dict(flatten_fields(outcome.declared.kind.list_fields(outcome.declared.destination)))
         doubtful = [path for path, known in fields.items() if not (known.required or known.secret or known.omitted_when_unset)]
-        places = {_place(outcome, path) for path in doubtful if path in outcome.declared.values}
+        places = {_build_key(outcome, path) for path in doubtful if path in outcome.declared.values}
         if not cast(Task, outcome.task).complete and not places <= covered:
             samples.append(outcome)
             covered |= places
@@ -70,7 +70,7 @@ def _read_whole(outcome: Outcome, estate: Estate) -> None:
         outcome.task = estate.adapter(outcome.declared.kind).read_task(task.parent, task) or task
 
 
-def _tell(outcome: Outcome, hidden: list[str], warn: Callable[[str], None]) -> None:
+def _warn_of_differences(outcome: Outcome, hidden: list[str], warn: Callable[[str], None]) -> None:
     plan, task = cast(Plan, outcome.plan), cast(Task, outcome.task)
     plan.unproven = hidden
     if hidden:

@@ -43,7 +43,7 @@ class Plan:
     values: dict[str, Any] = field(default_factory=dict, repr=False)
     paused: bool = False
     unproven: list[str] = field(default_factory=list)
-    renewable: bool = False
+    may_replan: bool = False
 
     @property
     def changed(self) -> bool:
@@ -55,7 +55,7 @@ class Plan:
         """The task's name, empty where only an ID that is not there was declared."""
         return (self.current.name if self.current else None) or self.declared.name or ""
 
-    def body(self) -> dict[str, Any]:
+    def build_body(self) -> dict[str, Any]:
         """The written values in the shape of the options."""
         return encode_values(self.declared.kind.list_fields(self.destination), self.values)
 
@@ -65,7 +65,7 @@ class Plan:
         was = self.current.destination if self.current else None
         return (self.declared.destination or was) if {CREATE, RECREATE} & set(self.actions) else (was or self.declared.destination)
 
-    def predicted(self) -> Optional[Task]:
+    def predict(self) -> Optional[Task]:
         """The task as it will be; what only the service can know is None."""
         if DELETE in self.actions:
             return None
@@ -90,7 +90,7 @@ class Plan:
 
     def diff(self) -> dict[str, Any]:
         """before and after, normalised; secrets appear by name only, and only where they are written."""
-        before, after = view(self.declared.kind, self.current), view(self.declared.kind, self.predicted())
+        before, after = show_for_diff(self.declared.kind, self.current), show_for_diff(self.declared.kind, self.predict())
         fields = dict(flatten_fields(self.declared.kind.list_fields(self.destination)))
         for path in self.changed_fields if {CREATE, RECREATE, UPDATE} & set(self.actions) else ():
             if path in fields and fields[path].secret:
@@ -102,7 +102,7 @@ class Plan:
         return {"before": before, "after": after}
 
 
-def view(kind: type[Kind], task: Optional[Task]) -> dict[str, Any]:
+def show_for_diff(kind: type[Kind], task: Optional[Task]) -> dict[str, Any]:
     """What a diff shows of a task: run state and declared kinds of fields, nothing that moves by itself."""
     if task is None:
         return {}
@@ -122,7 +122,7 @@ def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Pl
     :raises Refused: where the declaration cannot be met, or would destroy what the user did not allow to be destroyed.
     """
     if declared.state == "absent":
-        return Plan(declared, parent, current, [DELETE] if current else [], renewable=True)
+        return Plan(declared, parent, current, [DELETE] if current else [], may_replan=True)
     if current is None:
         return _plan_creation(declared, parent)
     declared = declared.beside(current.values)
@@ -148,28 +148,28 @@ def _shows_destination(declared: Declared, current: Task) -> bool:
 
 def _plan_creation(declared: Declared, parent: Parent) -> Plan:
     if declared.id:
-        raise Refused("There is no %s; an ID cannot be created. Declare task_name to create a task." % declared.label)
+        raise Refused("There is no %s, and a task cannot be created by ID. Declare task_name to create one." % declared.label)
     if not declared.destination:
         options = ", ".join(destination.option for destination in declared.kind.destinations)
         raise Refused(
             "There is no %s, and without a destination (%s) it cannot be created. Check task_name, or declare the destination."
             % (declared.label, options)
         )
-    plan = Plan(declared, parent, None, [CREATE], paused=declared.state == "paused", renewable=True)
-    plan.values = {**_values_of_new_tasks(declared), **declared.values}
-    _require(plan)
+    plan = Plan(declared, parent, None, [CREATE], paused=declared.state == "paused", may_replan=True)
+    plan.values = {**_list_new_task_values(declared), **declared.values}
+    _require_values(plan)
     if plan.paused and not declared.kind.can_create_paused:
         plan.actions.append(PAUSE)
     plan.changed_fields = sorted(declared.values)
     return plan
 
 
-def _values_of_new_tasks(declared: Declared) -> dict[str, Any]:
+def _list_new_task_values(declared: Declared) -> dict[str, Any]:
     fields = flatten_fields(declared.kind.list_fields(declared.destination))
     return {path: field.default_on_create for path, field in fields if field.default_on_create is not None}
 
 
-def _require(plan: Plan) -> None:
+def _require_values(plan: Plan) -> None:
     """Refuse a creation that lacks what the service never shows or cannot do without."""
     kind, option = plan.declared.kind, plan.destination
     fields = dict(flatten_fields(kind.list_fields(option)))
@@ -245,7 +245,7 @@ def _shows_partner(declared: Declared, current: Task, path: str) -> bool:
 
 
 def _plan_change(declared: Declared, parent: Parent, current: Task) -> Plan:
-    plan = Plan(declared, parent, current, renewable=True)
+    plan = Plan(declared, parent, current, may_replan=True)
     drift, plan.unproven = _compare(declared, current)
     if drift.fixed and declared.on_immutable_change == "fail":
         raise Refused(_immutable_message(plan, current, drift.fixed))
@@ -270,11 +270,11 @@ def plan_recreation(declared: Declared, parent: Parent, current: Task, changed_f
     moved = bool(declared.destination and declared.destination != current.destination)
     if not declared.destination:
         declared = replace(declared, destination=current.destination)
-    plan = Plan(declared, parent, current, [RECREATE], sorted(changed_fields), renewable=True)
-    plan.values = {**_values_of_new_tasks(declared), **_kept(declared, current, set(), moved), **declared.values}
+    plan = Plan(declared, parent, current, [RECREATE], sorted(changed_fields), may_replan=True)
+    plan.values = {**_list_new_task_values(declared), **_keep_values(declared, current, set(), moved), **declared.values}
     stays_paused = declared.state == "present" and declared.kind.read_health(current.status) == "paused" and declared.kind.can_pause
     plan.paused = declared.state == "paused" or stays_paused
-    _require(plan)
+    _require_values(plan)
     if plan.paused and not declared.kind.can_create_paused:
         plan.actions.append(PAUSE)
     return plan
@@ -289,7 +289,7 @@ def _merge(declared: Declared, current: Task, ignored: set[str], rewritten: set[
         for path, value in declared.values.items()
         if path not in ignored and (path not in secret or kind.replaces_whole or path in rewritten)
     }
-    return {**_kept(declared, current, ignored, False), **written}
+    return {**_keep_values(declared, current, ignored, False), **written}
 
 
 def _require_secrets_of_whole(plan: Plan) -> None:
@@ -305,7 +305,7 @@ def _require_secrets_of_whole(plan: Plan) -> None:
         )
 
 
-def _kept(declared: Declared, current: Task, ignored: set[str], moved: bool) -> dict[str, Any]:
+def _keep_values(declared: Declared, current: Task, ignored: set[str], moved: bool) -> dict[str, Any]:
     """What the service shows and the user does not declare, less what cannot stand beside a declared field."""
     if moved:
         return {path: value for path, value in current.values.items() if "." not in path and path not in declared.values}

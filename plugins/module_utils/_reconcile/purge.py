@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Optional, cast
+from typing import Any, Optional
 
 from .._errors import OpendumpError
 from .._numbers import format_count
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
-from .estate import Estate, Observed, Place, nothing_can_be_there, place_key
+from .estate import Estate, NamedParent, Observed, build_parent_key, nothing_can_be_there
 from .outcome import Outcome
-from .plan import CREATE, DELETE, Plan, Refused
+from .plan import DELETE, Plan, Refused
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Purge:
 
     match: str
     limit: int = 10
-    places: Sequence[Place] = ()
+    places: Sequence[NamedParent] = ()
     never: frozenset[str] = frozenset()
 
 
@@ -43,7 +43,7 @@ class Undeclared:
     task: Task
     pace: dict[str, Any] = field(default_factory=dict)
 
-    def victim(self) -> Outcome:
+    def plan_deletion(self) -> Outcome:
         """Its deletion: of this very task, and of no other that bears its name by then."""
         key = self.task.id if self.kind.has_task_id else None
         declared = Declared(self.kind, self.where, self.task.name, key, "absent", **self.pace)
@@ -64,7 +64,7 @@ def find_undeclared(estate: Estate, wanted: Sequence[Declared], observed: Sequen
             pace = {"wait_interval": item.wait_interval, "wait_timeout": item.wait_timeout}
             sources.setdefault(key, (item.kind, dict(item.where), entry.parent, pace))
     for kind, where in purge.places if purge else ():
-        parent = _readable(estate, kind, dict(where))
+        parent = _read_parent(estate, kind, dict(where))
         if parent:
             sources.setdefault((kind.name, parent.id), (kind, dict(where), parent, {}))
     undeclared: list[Undeclared] = []
@@ -72,7 +72,7 @@ def find_undeclared(estate: Estate, wanted: Sequence[Declared], observed: Sequen
     # A task that two APIs show is one task; it counts under the one that can do more.
     for key, (kind, where, parent, pace) in sorted(sources.items(), key=lambda item: bool(item[1][0].also_shown_as)):
         listing = estate.listings.get(key)
-        names = declared.get(key, set()) | _names_elsewhere(kind, wanted)
+        names = declared.get(key, set()) | _list_names_elsewhere(kind, wanted)
         for task in listing.tasks if isinstance(listing, Listing) else []:
             if task.name in names or task.id in names or kind.is_leaving(task.status) or (task.id and task.id in seen_ids):
                 continue
@@ -82,23 +82,23 @@ def find_undeclared(estate: Estate, wanted: Sequence[Declared], observed: Sequen
     return sorted(undeclared, key=lambda entry: order.index((entry.kind.name, entry.parent.id)))
 
 
-def _readable(estate: Estate, kind: type[Kind], where: dict[str, str]) -> Optional[Parent]:
+def _read_parent(estate: Estate, kind: type[Kind], where: dict[str, str]) -> Optional[Parent]:
     """The parent, None where it is not there, so that it holds nothing.
 
     :raises Refused: it is not known, or cannot be read.
     """
-    parent = estate.parents[place_key(kind, where)]
+    parent = estate.parents[build_parent_key(kind, where)]
     if isinstance(parent, OpendumpError):
         if nothing_can_be_there(parent):
             return None
-        raise Refused("%s %s is named for purge and cannot be read: %s" % (kind.parent_noun, " ".join(where.values()), parent))
+        raise Refused("%s %s is to be purged and cannot be read: %s" % (kind.parent_noun, " ".join(where.values()), parent))
     listing = estate.listings.get((kind.name, parent.id))
     if isinstance(listing, OpendumpError) and not nothing_can_be_there(listing):
-        raise Refused("The %ss of %s are to be purged and cannot be listed: %s" % (kind.noun, parent, listing))
+        raise Refused("The %s of %s are to be purged and cannot be listed: %s" % (kind.noun_plural, parent, listing))
     return parent
 
 
-def _names_elsewhere(kind: type[Kind], wanted: Sequence[Declared]) -> set[str]:
+def _list_names_elsewhere(kind: type[Kind], wanted: Sequence[Declared]) -> set[str]:
     """Names and IDs that are declared under another API which may show one store with this one."""
     return {
         name
@@ -115,7 +115,7 @@ def choose_victims(undeclared: Sequence[Undeclared], purge: Purge) -> list[Outco
     :raises Refused: they are more than the limit.
     """
     matches = re.compile(purge.match).search
-    victims = [entry.victim() for entry in undeclared if matches(entry.task.name) and entry.task.name not in purge.never]
+    victims = [entry.plan_deletion() for entry in undeclared if matches(entry.task.name) and entry.task.name not in purge.never]
     if len(victims) > purge.limit:
         names = ", ".join(outcome.declared.label for outcome in victims[:20])
         raise Refused(
@@ -138,105 +138,6 @@ def order_writes(outcomes: Sequence[Outcome], first: bool) -> list[Outcome]:
     if first:
         return sorted(outcomes, key=lambda outcome: (not is_deletion(outcome), outcome.leaving is not None))
     return sorted(outcomes, key=lambda outcome: (outcome.purged, outcome.leaving is not None))
-
-
-@dataclass
-class _Room:
-    """One parent's outcomes that a quota concerns, in the order of their writes: tasks there now, and at most."""
-
-    kind: type[Kind]
-    parent: Parent
-    count: int
-    most: int
-    outcomes: Sequence[Outcome]
-
-    def steps(self) -> list[int]:
-        plans = [cast(Plan, outcome.plan) for outcome in self.outcomes]
-        return [1 if CREATE in plan.actions else -1 if plan.actions == [DELETE] else 0 for plan in plans]
-
-
-def _find_rooms(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> list[_Room]:
-    places: dict[tuple[str, str], list[Outcome]] = {}
-    for outcome in outcomes:
-        if outcome.plan and outcome.parent and not outcome.error:
-            places.setdefault((outcome.declared.kind.name, outcome.parent.id), []).append(outcome)
-    rooms = []
-    for key, group in places.items():
-        listing = estate.listings.get(key)
-        if not isinstance(listing, Listing):
-            continue
-        kind = group[0].declared.kind
-        count = max(len(listing.tasks), listing.quotas.get("total") or 0)
-        most = _find_quota(kind, listing, count)
-        if most is not None:
-            rooms.append(_Room(kind, cast(Parent, group[0].parent), count, most, order_writes(group, first)))
-    return rooms
-
-
-def foresee_quota(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
-    """What a service would refuse because a parent is full gets the error that says so, for check mode, which sends no create."""
-    for room in _find_rooms(estate, outcomes, first):
-        now = room.count
-        for outcome, step in zip(room.outcomes, room.steps()):
-            if step > 0 and now >= room.most:
-                outcome.error = Refused(
-                    "The %s would be refused: %s %s would have %d of at most %d %ss by then. Delete some, or have the quota raised."
-                    % (outcome.declared.label, room.kind.parent_noun, room.parent, now, room.most, room.kind.noun)
-                )
-            else:
-                now += step
-
-
-def check_room(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
-    """
-    :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room, or where that is
-        purged first, not even then.
-    """
-    problems = []
-    rooms = _find_rooms(estate, outcomes, first)
-    if first:
-        _refuse_deleting_in_vain(rooms)
-        return
-    for room in rooms:
-        kind, parent, most, steps = room.kind, room.parent, room.most, room.steps()
-        highest = now = room.count
-        for step in steps:
-            now += step
-            highest = max(highest, now)
-        if highest > most >= room.count + sum(steps):
-            problems.append(
-                "%s %s has %d of at most %d %ss, and %d are to be created before %d are deleted"
-                % (kind.parent_noun, parent, room.count, most, kind.noun, steps.count(1), steps.count(-1))
-            )
-    if problems:
-        raise Refused(
-            "%s. There is no room for that. Nothing was changed. Set purge_first to true to delete first (until the new tasks run, nothing "
-            "is dumped, and one that starts at the latest position skips what arrives meanwhile), or delete tasks in a run before this."
-            % "; ".join(problem[0].upper() + problem[1:] for problem in problems)
-        )
-
-
-def _refuse_deleting_in_vain(rooms: Sequence[_Room]) -> None:
-    problems = [
-        "%s %s has %d of at most %d %ss, and %d are to be created after %d are deleted"
-        % (room.kind.parent_noun, room.parent, room.count, room.most, room.kind.noun, room.steps().count(1), room.steps().count(-1))
-        for room in rooms
-        if any(outcome.purged for outcome in room.outcomes) and room.count + sum(room.steps()) > room.most
-    ]
-    if problems:
-        raise Refused(
-            "%s. There is no room for that even then. Nothing was changed. Declare fewer tasks, have the quota raised, or set purge_first "
-            "to false: nothing is purged then before all is created." % "; ".join(problem[0].upper() + problem[1:] for problem in problems)
-        )
-
-
-def _find_quota(kind: type[Kind], listing: Listing, count: int) -> Optional[int]:
-    """How many tasks the parent can hold, None where that is not known."""
-    shown = listing.quotas.get("max_tasks") or listing.quotas.get("quota")
-    if shown:
-        return int(shown)
-    # the usual quota is no promise: a parent that holds more has another
-    return kind.usual_quota if kind.usual_quota is not None and count <= kind.usual_quota else None
 
 
 def find_trouble(outcomes: Sequence[Outcome], victim: Outcome) -> str:
@@ -264,7 +165,7 @@ def find_trouble(outcomes: Sequence[Outcome], victim: Outcome) -> str:
     )
 
 
-def spare(outcome: Outcome, why: str) -> None:
+def leave(outcome: Outcome, why: str) -> None:
     """Leave a task that was to be purged, and say why."""
     outcome.spared = why
     outcome.task = outcome.plan.current if outcome.plan else None

@@ -14,7 +14,7 @@ from .._task.records import Task
 from .outcome import Outcome
 
 
-def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, Any]]:
+def build_task_record(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, Any]]:
     """The one record for all kinds of tasks. A field that the service does not report is None; no secret is in it."""
     if task is None:
         return None
@@ -44,18 +44,18 @@ def task_result(kind: type[Kind], task: Optional[Task]) -> Optional[dict[str, An
     }
 
 
-def outcome_result(outcome: Outcome) -> dict[str, Any]:
+def build_outcome_result(outcome: Outcome) -> dict[str, Any]:
     """What a resource module returns about its task."""
     return {
         "changed": outcome.changed,
         "actions": outcome.actions,
         "changed_fields": outcome.changed_fields,
         "unproven_fields": outcome.unproven_fields,
-        "task": task_result(outcome.declared.kind, outcome.task),
+        "task": build_task_record(outcome.declared.kind, outcome.task),
     }
 
 
-def outcome_diff(outcome: Outcome) -> dict[str, Any]:
+def build_outcome_diff(outcome: Outcome) -> dict[str, Any]:
     """What --diff shows of one task: of what was planned that which was done, or in check mode would be."""
     if not outcome.plan or not outcome.changed:
         return {"before": {}, "after": {}}

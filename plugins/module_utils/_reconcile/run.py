@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Optional, cast
 
@@ -18,12 +18,13 @@ from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError, Tran
 from .._task.declared import Declared
 from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
-from .._threads import cascade
+from .._threads import Step, cascade
 from . import purge as purging
 from .estate import Estate, Observed, nothing_can_be_there
 from .outcome import Outcome
 from .plan import CREATE, RECREATE, Plan, make_plan
 from .purge import Purge, Undeclared
+from .quota import check_quotas, predict_quota_refusals
 from .task_warnings import TaskWarnings
 from .wait import Clock
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from .apply import Writer
     from .gather import Gathered
     from .settle import Settlement
-
-# A part of the work, which returns the parts that it leaves for later.
-Step = Callable[[], Sequence["Step"]]
 
 
 class Reconciliation:
@@ -54,7 +52,7 @@ class Reconciliation:
         warn: Callable[[str], None] = lambda text: None,
         clock: Optional[Clock] = None,
     ) -> None:
-        self.estate = Estate(client, parallelism, stays=self._stays)
+        self.estate = Estate(client, parallelism, leaves_unchanged=self._leaves_unchanged)
         self.gathers = gathers
         self.check_mode = check_mode
         self.parallelism = parallelism
@@ -77,8 +75,8 @@ class Reconciliation:
     ) -> list[Outcome]:
         """Bring about what is declared. Errors of single tasks are in their outcomes; what forbids the whole run is raised.
 
-        :param outcomes: filled before the first write and kept up to date, for who has to tell how far it came when this is stopped.
-        :param delete_first: whether what is to go goes before anything is created.
+        :param outcomes: filled before the first write and kept up to date, to report how far it came when it is interrupted.
+        :param delete_first: whether deletions come before anything is created.
         :raises ConfigurationError: a task is declared twice.
         :raises Refused: purge would delete more than its limit, a quota leaves no room, or a parent that is named for purge cannot be read.
         """
@@ -90,24 +88,24 @@ class Reconciliation:
         self.undeclared = purging.find_undeclared(self.estate, wanted, observed, purge)
         if purge:
             self.outcomes += purging.choose_victims(self.undeclared, purge)
-        purging.check_room(self.estate, self.outcomes, self.deletes_first)
+        check_quotas(self.estate, self.outcomes, self.deletes_first)
         if outcomes is not None:
             outcomes += self.outcomes
         try:
             if self.check_mode:
-                purging.foresee_quota(self.estate, self.outcomes, self.deletes_first)
+                predict_quota_refusals(self.estate, self.outcomes, self.deletes_first)
                 for outcome in self.outcomes:
                     self._predict(outcome)
             else:
                 self._apply_all()
         finally:
-            self.warn.say()
+            self.warn.flush()
         return self.outcomes
 
     def list_undeclared(self) -> list[Undeclared]:
         """The tasks on the parents of this run that nobody declared and that were not purged either."""
         purged = {outcome.declared.label for outcome in self.outcomes if outcome.purged and outcome.changed}
-        return [entry for entry in self.undeclared if entry.victim().declared.label not in purged]
+        return [entry for entry in self.undeclared if entry.plan_deletion().declared.label not in purged]
 
     def gather(self, beside: Mapping[type[Kind], type[Kind]]) -> Gathered:
         """Tasks and quotas of the parents of this run, as they are after it. Lists that were read and not written to serve once more.
@@ -142,7 +140,7 @@ class Reconciliation:
                 gathered.refuse(kind, parent_id, refusal)
         return gathered
 
-    def _stays(self, declared: Declared, entry: Observed) -> bool:
+    def _leaves_unchanged(self, declared: Declared, entry: Observed) -> bool:
         if declared.kind not in self.gathers:
             return False
         outcome = self._decide(declared, entry)
@@ -163,7 +161,7 @@ class Reconciliation:
         if plan is None or outcome.error:
             return
         if outcome.purged and (why := purging.find_trouble(self.outcomes, outcome)):
-            purging.spare(outcome, why)
+            purging.leave(outcome, why)
             return
         if plan.actions:
             from .apply import preflight
@@ -181,7 +179,7 @@ class Reconciliation:
             with contextlib.suppress(OpendumpError):
                 whole = self.estate.adapter(plan.declared.kind).read_task(plan.parent, plan.current)
                 plan.current = whole or plan.current
-        outcome.task, outcome.actions = plan.predicted(), list(plan.actions)
+        outcome.task, outcome.actions = plan.predict(), list(plan.actions)
 
     # applying
 
@@ -198,7 +196,7 @@ class Reconciliation:
             steps: list[Step] = [partial(self._guard, group, partial(self._apply_group, group, len(queue) > 1)) for group in queue]
             cascade(lambda step: step(), steps, min(self.parallelism, len(steps)))
         except BaseException:
-            # a signal: what other threads have not begun they shall not begin
+            # a signal: what other threads have not begun they must not begin
             self.stopped.set()
             raise
         if any({CREATE, RECREATE} & set(outcome.actions) for outcome in self.outcomes):
@@ -206,18 +204,18 @@ class Reconciliation:
 
             look_at_new_tasks(self.outcomes, self.estate, self.warn, self.parallelism)
 
-    def _guard(self, group: Sequence[Outcome], step: Step) -> Sequence[Step]:
+    def _guard(self, group: Sequence[Outcome], step: Step) -> Iterable[Step]:
         try:
             return step()
         except Exception as error:
-            # One parent's fault shall not hide what was done to the others.
+            # One parent's fault must not hide what was done to the others.
             unexpected = UnexpectedError(error)
             for outcome in group:
                 if not outcome.error:
                     self._fail(outcome, unexpected)
             return ()
 
-    def _apply_group(self, group: Sequence[Outcome], others: bool) -> Sequence[Step]:
+    def _apply_group(self, group: Sequence[Outcome], others: bool) -> Iterable[Step]:
         """Carry out what is planned for one parent. Returns what is left to do after the writes of all others.
 
         :param others: whether there are other parents.
@@ -249,7 +247,7 @@ class Reconciliation:
             except OpendumpError as error:
                 self._fail(outcome, error)
 
-    def _finish_group(self, declared: Sequence[Outcome], victims: Sequence[Outcome], settlement: Optional[Settlement]) -> Sequence[Step]:
+    def _finish_group(self, declared: Sequence[Outcome], victims: Sequence[Outcome], settlement: Optional[Settlement]) -> Iterable[Step]:
         if settlement:
             settlement.settle()
         for outcome in declared:
@@ -312,12 +310,12 @@ class Reconciliation:
             if self.stopped.is_set():
                 why = why or "Not purged, because another task failed and on_error is 'stop'."
             if why:
-                purging.spare(outcome, why)
+                purging.leave(outcome, why)
                 continue
             self._write(outcome)
             if isinstance(outcome.error, Moved):
                 why, outcome.error = "Not purged: %s" % outcome.error, None
-                purging.spare(outcome, why)
+                purging.leave(outcome, why)
 
     def _fail(self, outcome: Outcome, error: OpendumpError) -> None:
         outcome.error = error
@@ -330,7 +328,7 @@ class Reconciliation:
         plan, task = outcome.plan, outcome.task
         if plan is None or not {CREATE, RECREATE} & set(outcome.actions):
             return
-        predicted = cast(Task, plan.predicted())
+        predicted = cast(Task, plan.predict())
         if task is None:
             predicted.status, predicted.complete = None, False
             outcome.task = predicted

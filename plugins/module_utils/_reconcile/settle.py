@@ -64,9 +64,9 @@ class Settlement:
     def add(self, written: Written) -> None:
         """One task more."""
         self.tasks.append(written)
-        self._expect(written)
+        self._expect_state(written)
 
-    def _expect(self, written: Written) -> None:
+    def _expect_state(self, written: Written) -> None:
         target, outcome = find_target(written.plan), written.outcome
         if outcome.error or target is None or not outcome.declared.wait:
             return
@@ -89,7 +89,7 @@ class Settlement:
                 return
             self._wait()
 
-    def _listing(self, written: Written) -> list[Task]:
+    def _list_tasks(self, written: Written) -> list[Task]:
         adapter = written.adapter
         if adapter.name not in self.lists:
             self.lists[adapter.name] = list(adapter.list_tasks(written.plan.parent).tasks)
@@ -99,7 +99,7 @@ class Settlement:
 
     def _wait(self) -> None:
         """Look at every task that is waited for: at one by itself, at several by one list."""
-        for look in self.clock.poll(self._interval(), math.inf):
+        for look in self.clock.poll(self._find_interval(), math.inf):
             if look > 1:
                 self.lists = {}
             pending = [written for written in self.tasks if written.wait and not written.outcome.error]
@@ -107,24 +107,24 @@ class Settlement:
                 return
             for written in pending:
                 try:
-                    task = self._look(written, alone=len(pending) == 1)
+                    task = self._find_now(written, alone=len(pending) == 1)
                     written.outcome.task = task or written.outcome.task
-                    if cast(StateWait, written.wait).is_over(task, self.clock.now()):
+                    if cast(StateWait, written.wait).observe(task, self.clock.now()):
                         written.wait = None
                 except OpendumpError as error:
                     self.fail(written.outcome, error)
             if not any(written.wait and not written.outcome.error for written in self.tasks):
                 return
 
-    def _interval(self) -> float:
+    def _find_interval(self) -> float:
         return min((written.outcome.declared.wait_interval for written in self.tasks), default=0.0)
 
-    def _look(self, written: Written, alone: bool) -> Optional[Task]:
+    def _find_now(self, written: Written, alone: bool) -> Optional[Task]:
         adapter, parent, known = written.adapter, written.plan.parent, written.outcome.task
         if alone and adapter.name not in self.lists and (adapter.names_are_unique or (known and known.id)):
             return adapter.read_task(parent, known or Task(adapter.name, parent, written.plan.name))
         matches = [
-            task for task in self._listing(written) if (task.id == known.id if known and known.id else task.name == written.plan.name)
+            task for task in self._list_tasks(written) if (task.id == known.id if known and known.id else task.name == written.plan.name)
         ]
         return matches[0] if matches else None
 
@@ -136,7 +136,7 @@ class Settlement:
         own_ids = {cast(Writer, written.writer).created_id for written in new}
         for written in new:
             try:
-                self._resolve(written, own_ids)
+                self._resolve_twin(written, own_ids)
             except OpendumpError as error:
                 if not written.outcome.error:
                     self.fail(written.outcome, error)
@@ -146,12 +146,12 @@ class Settlement:
         own = cast(Writer, written.writer).created_id
         tasks = [
             task
-            for task in self._listing(written)
+            for task in self._list_tasks(written)
             if task.name == written.plan.name and not written.adapter.is_leaving(task.status) and (task.id == own or task.id not in own_ids)
         ]
         return sorted(tasks, key=lambda task: (task.created or 0, task.id or ""))
 
-    def _resolve(self, written: Written, own_ids: set[Optional[str]]) -> None:
+    def _resolve_twin(self, written: Written, own_ids: set[Optional[str]]) -> None:
         outcome, own = written.outcome, cast(Writer, written.writer).created_id
         patience = min(TWIN_TIMEOUT, outcome.declared.wait_timeout)
         twins: list[Task] = []
@@ -169,11 +169,11 @@ class Settlement:
         if len(twins) < 2:
             return
         raise OpendumpError(
-            "There are %d %ss named '%s' now (IDs %s)%s, because somebody else created one at the same time. None of them was deleted. "
-            "Look which is wanted, and delete the other."
+            "There are %d %s named '%s' now (IDs %s)%s, because somebody else created one at the same time. None of them was deleted. "
+            "Decide which one to keep, and delete the other."
             % (
                 len(twins),
-                written.adapter.noun,
+                written.adapter.noun_plural,
                 written.plan.name,
                 ", ".join(str(task.id) for task in twins),
                 "; this run made %s" % own if own else "",
@@ -210,7 +210,7 @@ class Settlement:
             outcome.actions = [*outcome.actions, *writer.done]
             if old_plan.actions == [RECREATE]:
                 outcome.plan.changed_fields = old_plan.changed_fields
-        self._expect(written)
+        self._expect_state(written)
 
     # what was changed stays changed
 
@@ -232,7 +232,7 @@ class Settlement:
                 paused = writer.confirm(cast(Task, written.base))
                 written.outcome.task = writer.task
                 if paused:
-                    self._expect(written)
+                    self._expect_state(written)
                     again = True
             except OpendumpError as error:
                 self.fail(written.outcome, error)

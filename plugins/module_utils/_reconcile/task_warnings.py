@@ -36,9 +36,9 @@ class TaskWarnings:
         with self._lock:
             self._notes.setdefault((joint, text), []).append((label, name))
         if self._at_once:
-            self.say()
+            self.flush()
 
-    def say(self) -> None:
+    def flush(self) -> None:
         """Warn of what was noted, each text once."""
         with self._lock:
             notes, self._notes = self._notes, {}

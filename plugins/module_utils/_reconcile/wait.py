@@ -16,7 +16,7 @@ from .._numbers import format_count
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 
-# Looks for which a state that may pass by itself is borne: a failure may recover, an unknown word may be a transition.
+# Looks for which a state that may pass by itself is tolerated: a failure may recover, an unknown word may be a transition.
 GRACE_DOUBTFUL = 3
 GRACE_UNKNOWN = 5
 
@@ -65,8 +65,8 @@ class StateWait:
     unwell: int = 0
     last_status: Optional[str] = None
 
-    def is_over(self, task: Optional[Task], now: float) -> bool:
-        """True when the target is reached.
+    def observe(self, task: Optional[Task], now: float) -> bool:
+        """Take what a look at the task shows, and say whether the target is reached.
 
         :raises WaitFailed: when it cannot be reached any more, or not in time.
         """

@@ -13,7 +13,7 @@ from typing import Any, Optional
 from .._errors import OpendumpError
 from .._kinds.registry import KINDS
 from .._reconcile.estate import Estate, nothing_can_be_there
-from .._reconcile.result import task_result
+from .._reconcile.result import build_task_record
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .._threads import side_by_side
@@ -71,7 +71,7 @@ class RotationJob:
     @property
     def record(self) -> dict[str, Any]:
         """The task as info modules show it."""
-        return task_result(self.kind, self.task) or {}
+        return build_task_record(self.kind, self.task) or {}
 
     @property
     def is_open(self) -> bool:
@@ -113,7 +113,7 @@ def choose_jobs(estate: Estate, options: Mapping[str, Any]) -> ChosenJobs:
                 choice.leftovers.append((kind, parent))
             shown |= {(kind.name, parent.id, task.id) for task in tasks}
             with_keys = [task for task in tasks if task.name != CHECK_NAME and writes_with_keys(kind, task)]
-            choice.neighbours += [task_result(kind, task) or {} for task in with_keys]
+            choice.neighbours += [build_task_record(kind, task) or {} for task in with_keys]
             choice.jobs += [
                 RotationJob(kind, parent, task, had_failed=kind.read_health(task.status) == "failed")
                 for task in with_keys

@@ -16,7 +16,7 @@ from .._landing.buckets import KeyRefused
 from .._numbers import format_count
 from .._reconcile.estate import Estate
 from .._reconcile.plan import UPDATE
-from .._reconcile.result import task_result
+from .._reconcile.result import build_task_record
 from .._reconcile.run import Reconciliation
 from .._reconcile.wait import Clock
 from .._state_file import StateFile
@@ -261,7 +261,7 @@ class Rotation:
             return
         if check and check.is_open:
             task = next((task for task in listing.tasks if task.name == CHECK_NAME), None)
-            self._making.see(check, task, (task_result(kind, task) if task else None) or {})
+            self._making.see(check, task, (build_task_record(kind, task) if task else None) or {})
             self._note_check(check)
         for job in group:
             job.error = None

@@ -82,6 +82,8 @@ class Kind:
     """The list of dump_tasks that declares tasks of this kind; the name with an s where nothing else is declared."""
     noun: ClassVar[str] = ""
     """In a sentence that names the parent as well: transfer task."""
+    noun_plural: ClassVar[str] = ""
+    """The noun with an s where nothing else is declared."""
     title: ClassVar[str] = ""
     """In a sentence that stands alone: DIS transfer task; the noun where nothing else is declared."""
     title_plural: ClassVar[str] = ""
@@ -179,6 +181,7 @@ class Kind:
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
         cls.list_option = cls.list_option or cls.name + "s"
+        cls.noun_plural = cls.noun_plural or cls.noun + "s"
         cls.title = cls.title or cls.noun
         cls.title_plural = cls.title_plural or cls.title + "s"
         cls.short = cls.short or cls.title
@@ -278,7 +281,8 @@ class Kind:
 
     @classmethod
     def require_id(cls, task: Task) -> str:
-        """
+        """The task's ID.
+
         :raises OpendumpError: the service shows none; a request without it would be about all tasks.
         """
         if not task.id:
@@ -286,7 +290,7 @@ class Kind:
         return task.id
 
     def read_task(self, parent: Parent, task: Task) -> Optional[Task]:
-        """show(), with what is known of the task where the answer leaves it out.
+        """The whole task as the service shows it now, with what is known of it where the answer leaves that out; None where it is gone.
 
         :raises OpendumpError: the answer is about another task.
         """

@@ -40,9 +40,9 @@ def read_quantity(value: Any) -> Optional[int]:
 def read_lag(current: Any, end: Any, lag: Any) -> Optional[int]:
     """Messages between where a reader is and the end; None where the position is unknown.
 
-    :param current: the reader's offset as told; negative where it has none yet, and then a lag that is told means nothing.
-    :param end: the offset of the next message to come; serves where no lag is told.
-    :param lag: as told, None where it is not.
+    :param current: the reader's offset as reported; negative where it has none yet, and then a reported lag means nothing.
+    :param end: the offset of the next message to come; serves where no lag is reported.
+    :param lag: as reported, None where it is not.
     """
     place, last = whole(current), read_quantity(end)
     if place is not None and place < 0:
@@ -69,7 +69,7 @@ def require_object(answer: Any, what: str) -> Mapping[str, Any]:
     :raises OpendumpError: it is none, so nothing can be said.
     """
     if not isinstance(answer, Mapping):
-        raise OpendumpError("The answer about %s is no JSON object, so nothing can be said about that." % what)
+        raise OpendumpError("The answer about %s is no JSON object, so its state is unknown." % what)
     return answer
 
 

@@ -16,7 +16,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_tr
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_lag import group_of
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_task_record
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
 CAPTURED = json.loads((pathlib.Path(__file__).parents[2] / "emulator" / "tests" / "dis" / "captured.json").read_text(encoding="utf-8"))
@@ -40,7 +40,7 @@ class Answering:
 
 def shown(adapter: Any, parent: Parent, name: str = "newtask", task_id: str = "id") -> dict[str, Any]:
     task = adapter.show(parent, Task(adapter.name, parent, name, task_id))
-    result = task_result(type(adapter), task)
+    result = build_task_record(type(adapter), task)
     assert result is not None
     return result
 
@@ -156,7 +156,7 @@ def test_the_unused_side_of_a_smart_connect_task(unused: dict[str, Any]) -> None
         **unused,
     }
     (task,) = SmartConnectTask(Answering({"tasks": [row], "total_number": 1})).list_tasks(Parent("i")).tasks
-    record = task_result(SmartConnectTask, task)
+    record = build_task_record(SmartConnectTask, task)
     assert record is not None
     assert record["destination"]["kind"] == "kafka"
     assert record["destination"]["bootstrap_servers"] == ["10.0.0.1:9092", "10.0.0.2:9092"]

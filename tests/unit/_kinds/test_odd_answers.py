@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import ALL
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_task_record
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
@@ -52,7 +52,7 @@ def test_odd_values_are_shown_or_null(kind: type[Kind], service: Any, data: st.D
     adapter = kind(service)
     task = adapter.show(PARENT, Task(kind.name, PARENT, "t", "id"))
     assert task is not None
-    record = task_result(kind, task)
+    record = build_task_record(kind, task)
     assert record is not None
     json.dumps(record)
     for name in ("lag", "created_at", "last_transfer_at"):
@@ -65,7 +65,7 @@ def test_a_number_with_a_unit_is_shown_as_it_is(service: Any) -> None:
     sink = {"deliver_time_interval": "300s", "obs_bucket_name": "bucket", "store_keys": "perhaps"}
     service.answer("GET", ".*", {"task_name": "t", "sink_type": "OBS_SINK", "id": "id", "sink_task": sink})
     (kind,) = [kind for kind in ALL if kind.short == "Smart Connect"]
-    shown = task_result(kind, kind(service).show(PARENT, Task(kind.name, PARENT, "t", "id")))
+    shown = build_task_record(kind, kind(service).show(PARENT, Task(kind.name, PARENT, "t", "id")))
     assert shown is not None
     assert (shown["destination"]["deliver_time_interval"], shown["destination"]["store_keys"]) == ("300s", "perhaps")
 

@@ -10,12 +10,11 @@ import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ApiError, Meaning, OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.outcome import Outcome, group_failures
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.purge import _find_quota, find_trouble, spare
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import task_result
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.purge import find_trouble, leave
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_task_record
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.wait import StateWait, WaitFailed
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import Declared
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Listing, Task
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Task
 
 from .test_plan import INSTANCE, connect, dis, planned, sink, there
 
@@ -43,14 +42,14 @@ def test_one_cause_is_told_once_and_what_became_of_a_task_besides_is_told_first(
 
 
 def test_a_record_without_a_destination_has_none() -> None:
-    record = task_result(connect().kind, Task("smart_connect_task", INSTANCE, "dump"))
+    record = build_task_record(connect().kind, Task("smart_connect_task", INSTANCE, "dump"))
     assert record is not None
     assert (record["destination"], record["topics_missing"], record["partitions"]) == (None, None, None)
 
 
 def test_what_is_spared_is_shown_with_its_reason() -> None:
     victim = Outcome(connect(state="absent"), plan=planned(connect(state="absent"), there(connect())), actions=["delete"], purged=True)
-    spare(victim, "Not purged: it moved.")
+    leave(victim, "Not purged: it moved.")
     assert victim.task is not None and victim.task.id == "id-1"
     assert (victim.changed, victim.message.endswith("Not purged: it moved."), victim.plan and victim.plan.actions) == (False, True, [])
 
@@ -60,13 +59,6 @@ def test_only_a_declared_task_that_failed_keeps_others_from_being_purged(purged:
     victim = Outcome(connect(task_name="victim"), parent=INSTANCE, purged=True)
     other = Outcome(connect(), error=OpendumpError("It is stuck."), parent=INSTANCE, purged=purged)
     assert bool(find_trouble([victim, other], victim)) is not purged
-
-
-@pytest.mark.parametrize("kind", [wanted().kind for wanted in (dis, sink, connect)], ids=lambda kind: kind.name)
-def test_a_parent_that_holds_more_than_usual_has_another_quota(kind: type[Kind]) -> None:
-    assert kind.usual_quota is None or _find_quota(kind, Listing([]), kind.usual_quota) == kind.usual_quota
-    assert _find_quota(kind, Listing([]), (kind.usual_quota or 0) + 1) is None
-    assert _find_quota(kind, Listing([], quotas={"max_tasks": 7}), 9) == 7
 
 
 @pytest.mark.parametrize("words", [["ODD", "STRANGE"], ["ODD"]])
@@ -85,11 +77,11 @@ def test_only_one_and_the_same_unknown_state_ends_a_wait(words: list[str]) -> No
 
     def look() -> None:
         for number in range(20):
-            over.append(wait.is_over(Task("smart_connect_task", INSTANCE, "dump", "id", words[number % len(words)]), float(number)))
+            over.append(wait.observe(Task("smart_connect_task", INSTANCE, "dump", "id", words[number % len(words)]), float(number)))
 
     if len(words) > 1:
         look()
-        assert not any(over) and wait.is_over(Task("smart_connect_task", INSTANCE, "dump", "id", "RUNNING"), 20.0)
+        assert not any(over) and wait.observe(Task("smart_connect_task", INSTANCE, "dump", "id", "RUNNING"), 20.0)
     else:
         with pytest.raises(WaitFailed, match="state this collection does not know"):
             look()

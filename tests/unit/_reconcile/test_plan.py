@@ -47,7 +47,7 @@ def there(wanted: Declared, status: str = "RUNNING", **changes: Any) -> Task:
     """The task as its service shows it after it was created as declared, then changed behind our back."""
     plan = make_plan(wanted, STREAM, None)
     kind = wanted.kind
-    values = fields.read_values(kind.list_fields(wanted.destination), plan.body())
+    values = fields.read_values(kind.list_fields(wanted.destination), plan.build_body())
     values.update({path.replace("__", "."): value for path, value in changes.items()})
     values = {path: value for path, value in values.items() if value is not None}
     return Task(kind.name, INSTANCE, wanted.name or "", "id-1", status, destination=wanted.destination, values=values)
@@ -111,7 +111,7 @@ def test_a_changed_field_is_changed_in_place_and_nothing_else_is_lost(make: Any)
     plan = planned(make(obs={**(DIS_OBS if make is dis else KAFKA_OBS), "deliver_time_interval": 60}), current)
     assert plan.actions == ["update"]
     assert plan.changed_fields == ["obs.deliver_time_interval"]
-    body = plan.body()["obs"]
+    body = plan.build_body()["obs"]
     assert body["deliver_time_interval"] == 60
     assert body["file_prefix" if make is dis else "obs_path"] == "kept"
     assert plan.diff()["before"]["obs"]["deliver_time_interval"] == 900
@@ -119,7 +119,7 @@ def test_a_changed_field_is_changed_in_place_and_nothing_else_is_lost(make: Any)
 
 
 def test_a_default_of_ours_is_sent_once_and_never_compared() -> None:
-    assert planned(sink(), None).body()["obs"]["deliver_time_interval"] == 300
+    assert planned(sink(), None).build_body()["obs"]["deliver_time_interval"] == 300
     assert not planned(sink(), there(sink(), obs__deliver_time_interval=900)).changed
 
 
@@ -137,10 +137,10 @@ def test_recreate_keeps_what_is_readable_and_not_declared() -> None:
     current = there(sink(), obs__obs_path="kept", obs__record_delimiter=";")
     plan = planned(sink(topics=["b"], on_immutable_change="recreate"), current)
     assert plan.actions == ["recreate"]
-    assert plan.body()["obs"]["obs_path"] == "kept"
-    assert plan.body()["obs"]["record_delimiter"] == ";"
-    assert plan.body()["obs"]["secret_key"] == "SK"
-    assert plan.body()["topics"] == "b"
+    assert plan.build_body()["obs"]["obs_path"] == "kept"
+    assert plan.build_body()["obs"]["record_delimiter"] == ";"
+    assert plan.build_body()["obs"]["secret_key"] == "SK"
+    assert plan.build_body()["topics"] == "b"
 
 
 def test_recreate_without_the_secrets_is_refused_before_anything_is_deleted() -> None:
@@ -166,7 +166,7 @@ def test_ignore_leaves_the_immutable_alone_and_changes_the_rest() -> None:
     plan = planned(wanted, there(dis()))
     assert plan.actions == ["update"]
     assert plan.changed_fields == ["obs.deliver_time_interval"]
-    assert plan.body()["obs"]["consumer_strategy"] == "LATEST"
+    assert plan.build_body()["obs"]["consumer_strategy"] == "LATEST"
 
 
 def test_a_regular_expression_takes_the_place_of_topics() -> None:
@@ -174,7 +174,7 @@ def test_a_regular_expression_takes_the_place_of_topics() -> None:
     plan = planned(wanted, there(connect()))
     assert plan.actions == ["update"]
     assert plan.changed_fields == ["topics_regex"]
-    assert "topics" not in plan.body()
+    assert "topics" not in plan.build_body()
 
 
 def test_secrets_are_written_on_request_only_and_never_shown() -> None:
@@ -182,7 +182,7 @@ def test_secrets_are_written_on_request_only_and_never_shown() -> None:
     plan = planned(connect(update_secrets="always"), there(connect()))
     assert plan.actions == ["update"]
     assert plan.changed_fields == ["obs.access_key", "obs.secret_key"]
-    assert plan.body()["obs"]["secret_key"] == "SK"
+    assert plan.build_body()["obs"]["secret_key"] == "SK"
     shown = repr(plan.diff())
     assert "SK" not in shown
     assert "(secret, written again)" in shown
@@ -190,7 +190,7 @@ def test_secrets_are_written_on_request_only_and_never_shown() -> None:
     assert "(secret, written)" in new
     assert "again" not in new
     assert "SK" not in repr(plan)
-    assert "SK" not in repr(plan.predicted())
+    assert "SK" not in repr(plan.predict())
 
 
 def test_secrets_of_a_task_that_cannot_be_changed_are_an_immutable_change() -> None:
@@ -218,7 +218,7 @@ def test_a_replacement_without_the_password_is_refused() -> None:
     with pytest.raises(Refused, match=r"never shows dws\.user_password"):
         planned(without, current)
     changed = declare(DisTransferTask, {**options, "dws": {**dws, "dws_table_name": "t2", "user_password": "PW"}}, {})
-    assert planned(changed, current).body()["dws"]["user_password"] == "PW"
+    assert planned(changed, current).build_body()["dws"]["user_password"] == "PW"
 
 
 def test_of_a_task_that_dumps_elsewhere_the_destination_is_what_changes() -> None:
@@ -247,7 +247,7 @@ def test_a_task_can_be_paused_without_declaring_where_it_dumps_to() -> None:
 
 @pytest.mark.parametrize("make", [dis, sink, connect])
 def test_planning_again_on_what_was_planned_finds_nothing(make: Any) -> None:
-    predicted = planned(make(), None).predicted()
+    predicted = planned(make(), None).predict()
     assert predicted is not None
     assert not planned(make(), predicted).changed
 
@@ -302,7 +302,7 @@ def test_what_a_plan_leads_to_needs_no_plan(name: str, data: st.DataObject) -> N
     if declared.state == "absent":
         assert planned(declared, None).actions == []
         return
-    written = fields.read_values(declared.kind.list_fields("obs"), first.body()) if first.changed_fields else None
+    written = fields.read_values(declared.kind.list_fields("obs"), first.build_body()) if first.changed_fields else None
     values = there(make(obs=before)).values if written is None else written
     status = "PAUSED" if declared.state == "paused" else "RUNNING"
     after = Task(declared.kind.name, INSTANCE, declared.name or "", "id-1", status, destination="obs", values=values)
@@ -345,7 +345,7 @@ def test_what_is_not_shown_causes_no_write_unless_the_service_leaves_out_what_is
             )
             more = Declared(kind, {}, "dump", destination=option, values={**wanted.values, other: 61})
             if other != path:
-                assert fields.get_value(planned(more, current).body(), path) == known[path].rule.encode(wanted.values[path])
+                assert fields.get_value(planned(more, current).build_body(), path) == known[path].rule.encode(wanted.values[path])
     current.values[path] = ""
     assert planned(wanted, current).changed, "shown to be empty, it is another"
 
@@ -370,7 +370,7 @@ def test_a_dump_needs_topics_to_be_created_and_not_to_be_changed() -> None:
         planned(silent, None)
     plan = planned(silent, there(connect(), obs__store_keys=False))
     assert plan.changed_fields == ["obs.store_keys"]
-    assert plan.body()["topics"] == "a"
+    assert plan.build_body()["topics"] == "a"
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_a_plan_writes_to_where_the_task_dumps_unless_it_is_made_anew() -> None:
 )
 def test_the_status_and_the_id_that_a_task_will_have(make: Any, before: str | None, more: dict[str, Any], status: str, new: bool) -> None:
     plan = planned(make(**more), there(make(), before) if before else None)
-    future = plan.predicted()
+    future = plan.predict()
     assert future and (future.status, future.id is None) == (status, new)
 
 
