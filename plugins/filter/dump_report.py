@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import NOWHERE, assess, assess_nothing
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.gathered import NotGathered, check_gathered
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import describe_healing
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import Limits, read_limits
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment, rows
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import NOWHERE, assess_nothing
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import read_limits
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.module_results import NotGathered, assess_result, check_gathered
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
@@ -135,37 +133,7 @@ def dump_report(
         if on_failure == "fail":
             raise AnsibleFilterError("dump_report: %s" % error) from None
         return _finished(assess_nothing(str(error), when, limits, place))
-    return _finished(report_on(result, when, limits, landing, healing, place))
-
-
-def report_on(
-    result: Mapping[str, Any], at: datetime, limits: Limits, landing: Any, healing: Optional[Mapping[str, Any]], place: dict[str, Any]
-) -> dict[str, Any]:
-    """The report on what was gathered; ``place`` gets the region and project that the result names, where it has none.
-
-    :param healing: ``limit``, and what the two calls of healing returned.
-    """
-    tasks = rows(result["tasks"])
-    for name, value in (("region", result.get("region")), ("project", result.get("project_id"))):
-        place[name] = place[name] or value
-    healed = describe_healing(tasks, int(healing["limit"]), healing.get("pausing"), healing.get("starting")) if healing else []
-    return assess(
-        tasks, at, limits, rows(result.get("errors")), rows(result.get("quotas")), read_landing(landing, tasks), healed, where=place
-    )
-
-
-def read_landing(landing: Any, tasks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """One entry for each task that writes files; where nothing could be looked into, each says so."""
-    if not landing or (isinstance(landing, Mapping) and landing.get("skipped")):
-        return []
-    if isinstance(landing, Mapping):
-        try:
-            landing = check_gathered(landing, "dump_landing_info", "landing")["landing"]
-        except NotGathered as error:
-            why = {"verdict": "unreadable", "reason": str(error), "error": {"msg": str(error)}}
-            files = [task for task in tasks if isinstance(task.get("destination"), Mapping) and task["destination"].get("kind") == "obs"]
-            return [{**{name: task.get(name) for name in ("kind", "parent", "name", "id")}, **why} for task in files]
-    return rows(landing)
+    return _finished(assess_result(result, when, limits, landing, healing, place))
 
 
 def _finished(report: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import flatten_fields
 
 PLUGINS = pathlib.Path(__file__).parents[2] / "plugins"
 PREFIX = "ansible_collections.opendump.huaweicloud.plugins."
@@ -163,6 +165,35 @@ def test_no_room_but_their_own_names_a_kind() -> None:
 def test_a_kind_that_is_named_is_found(code: str) -> None:
     assert names_of_kinds(code)
     assert not names_of_kinds('DOCUMENTATION = "kafka_sink_task"\n\ndef f():\n    """Such as dis_transfer_task."""')
+
+
+# Those who write a declaration themselves, or ask about every one of its fields; the words of API options are those of some fields.
+ABOUT_DESTINATIONS = (*ABOUT_KINDS, "module_utils/_probe/", "module_utils/_module/service_probe.py", "module_utils/_api/")
+DESTINATIONS = {destination.option for kind in KINDS.values() for destination in kind.destinations}
+# What else bears the name of a field: API options and parents. A destination may be called as the service behind it, too.
+OTHER_WORDS = {*API_OPTIONS, *(option for kind in KINDS.values() for option in kind.parent_options)}
+FIELDS = {
+    field.name for kind in KINDS.values() for destination in kind.destinations for _path, field in flatten_fields(destination.fields)
+} - OTHER_WORDS
+
+
+def names_of_destinations(source: str) -> set[str]:
+    """Fields of destinations that code names, and destinations that it compares with."""
+    nodes = list(ast.walk(ast.parse(source)))
+    compared = {id(inner) for node in nodes if isinstance(node, ast.Compare) for inner in ast.walk(node)}
+    words = {(node.value, id(node) in compared) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {word for word, is_compared in words if word in FIELDS or (is_compared and word in DESTINATIONS)}
+
+
+def test_no_room_but_their_own_names_a_destination_or_its_fields() -> None:
+    sources = {path: source for path, source in read_sources().items() if not path.startswith(ABOUT_DESTINATIONS)}
+    assert {(path, name) for path, source in sources.items() for name in names_of_destinations(source)} == set()
+
+
+@pytest.mark.parametrize("code", ["kind == 'kafka'", "kind in ('obs', 'dws')", "record.get('file_prefix')", "FIELDS = ('obs_path',)"])
+def test_a_destination_that_is_named_is_found(code: str) -> None:
+    assert names_of_destinations(code)
+    assert not names_of_destinations("find_endpoint('obs')\noptions['access_key']\nwhere['instance_id']")
 
 
 UP = {

@@ -45,9 +45,9 @@ FOLDER = Path(longest=50)
 def common() -> tuple[Field, ...]:
     """What every destination takes."""
     return (
-        Field("agency_name", Text(longest=64), default_on_create="dis_admin_agency"),
-        Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300),
-        Field("consumer_strategy", Text(choices=("LATEST", "TRIM_HORIZON")), default_on_create="LATEST", immutable=True),
+        Field("agency_name", Text(longest=64), default_on_create="dis_admin_agency", label="Agency"),
+        Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, label="Delivers every"),
+        Field("consumer_strategy", Text(choices=("LATEST", "TRIM_HORIZON")), default_on_create="LATEST", immutable=True, label="Begins at"),
     )
 
 
@@ -117,9 +117,9 @@ OBS = Destination(
         *common(),
         Field("obs_bucket_path", BUCKET, required=True),
         Field("file_prefix", PARQUET_PREFIX, omitted_when_unset=True),
-        Field("partition_format", Text(choices=PARTITION_FORMATS), omitted_when_unset=True),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), omitted_when_unset=True, label="Directories"),
         Field("deliver_size_interval", Integer(1, 300, "MB")),
-        Field("destination_file_type", Text(choices=("text", "csv", "parquet", "carbon")), default_on_create="text"),
+        Field("destination_file_type", Text(choices=("text", "csv", "parquet", "carbon")), default_on_create="text", label="File type"),
         Field("carbon_properties", Properties()),
         Field("record_delimiter", Delimiter("\n"), usual="newline", omitted_when_unset=True),
         Group(
@@ -132,6 +132,7 @@ OBS = Destination(
         ),
     ),
     (timestamp_is_whole, prefix_fits_the_files),
+    address=("obs_bucket_path", "file_prefix"),
 )
 
 MRS = Destination(
@@ -142,17 +143,21 @@ MRS = Destination(
         Field("mrs_cluster_id", Text(), required=True),
         Field("mrs_hdfs_path", Text(), required=True),
         Field("hdfs_prefix_folder", FOLDER, omitted_when_unset=True),
-        Field("destination_file_type", Text(choices=("text", "parquet", "carbon"))),
+        Field("destination_file_type", Text(choices=("text", "parquet", "carbon")), label="File type"),
         Field("carbon_properties", Properties()),
         *staging(PARQUET_PREFIX),
     ),
     (prefix_fits_the_files,),
     (prefix_fits_text,),
+    title="MRS",
+    address=("mrs_cluster_name",),
 )
 
 DLI = Destination(
     "dli",
     (*common(), Field("dli_database_name", Text(), required=True), Field("dli_table_name", Text(), required=True), *staging()),
+    title="DLI",
+    address=("dli_database_name", "dli_table_name"),
 )
 
 CLOUDTABLE = Destination(
@@ -243,6 +248,8 @@ CLOUDTABLE = Destination(
     ),
     (one_table_schema, timestamps_have_formats),
     exclusive=(("cloudtable_schema", "opentsdb_schema"),),
+    title="CLOUDTABLE",
+    address=("cloudtable_cluster_name", "cloudtable_table_name"),
 )
 
 REJECTED = Text(pattern=r"\d+|unlimited", pattern_says="a whole number or unlimited is allowed")
@@ -274,6 +281,8 @@ DWS = Destination(
         ),
         *staging(),
     ),
+    title="DWS",
+    address=("dws_cluster_name", "dws_database_name", "dws_table_name"),
 )
 
 DESTINATIONS = (OBS, MRS, DLI, CLOUDTABLE, DWS)

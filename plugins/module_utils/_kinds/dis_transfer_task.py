@@ -17,7 +17,7 @@ from .._api.single_flight import SingleFlight
 from .._errors import ApiError, Meaning, OpendumpError
 from .._names import find_near
 from .._task.fields import keep_unknown, read_values
-from .._task.kind import FileLayout, Kind, Preflight, Service
+from .._task.kind import Kind, Preflight, Service
 from .._task.records import (
     LONGEST_EXPLANATION,
     Listing,
@@ -33,6 +33,7 @@ from .._task.records import (
 )
 from .._task.rules import EMPTY, Text
 from .dis_destinations import DESTINATIONS
+from .obs_fields import lay_out_files
 from .whole_list import MORE, read_whole_list, says_more
 
 HOUR = 3600
@@ -85,7 +86,7 @@ class DisTransferTask(Kind):
         "Then stop the task and start it again (state: paused, then state: running); it goes on where it was.",
     )
     usual_quota = 5
-    files = FileLayout("obs_bucket_path", "file_prefix")
+    files = lay_out_files("obs_bucket_path", "file_prefix")
 
     @classmethod
     def is_call_unknown(cls, error: ApiError) -> bool:

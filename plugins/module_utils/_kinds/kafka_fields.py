@@ -13,7 +13,7 @@ from typing import Any, Optional
 from .._api.answers import read_total
 from .._task.fields import Field
 from .._task.records import LONGEST_EXPLANATION, read_quantity
-from .._task.rules import Names, Path, Text
+from .._task.rules import Integer, Names, Path, Text
 
 TASK_NAME = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", pattern_says="1 to 64 letters, digits, underscores and hyphens are allowed")
 # kafka.md 3: a rule of the console; the API pages state none.
@@ -25,6 +25,7 @@ TOPIC_SAYS = "topic names have 1 to 249 letters, digits, dots, underscores and h
 # No page names the state of a failed task; these words leave no doubt. Any other unknown word is reported as it is.
 FAILED_WORDS = frozenset({"ABNORMAL", "ERROR", "FAILED"})
 FAILED_MEANING = "Nothing is written now. The messages wait in the topic and are lost when its retention time ends."
+LAG_REMEDY = "give Smart Connect more nodes"
 # What becomes of the messages where a task is created anew.
 ANEW = (
     "(on_immutable_change: recreate): consumer_strategy 'earliest' writes everything once more that is still stored, 'latest' leaves out "
@@ -39,6 +40,13 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"obs.obs_bucket_name": ("obs_bucket_path",), "obs.obs_path": ("file_prefix",)}
 )
 OBS_PATH = Path(longest=64, pattern=r"[A-Za-z0-9_/-]*", pattern_says="only letters, digits, _ - and / are allowed")
+INTERVAL = Field(
+    "deliver_time_interval",
+    Integer(30, 900, "seconds"),
+    default_on_create=300,
+    answer_names=("deliver_time_interva",),
+    label="Delivers every",
+)
 TOPICS = (
     Field("topics", Names(most=20, pattern=r"[A-Za-z0-9._-]{1,249}", pattern_says=TOPIC_SAYS), omitted_when_unset=True),
     Field("topics_regex", Text(), omitted_when_unset=True),

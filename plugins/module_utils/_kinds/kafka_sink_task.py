@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 from .._api.request import quote_segment
 from .._errors import ApiError, Meaning, OpendumpError
 from .._task.fields import Field, read_values
-from .._task.kind import Destination, FileLayout, Kind, Preflight
+from .._task.kind import Destination, Kind, Preflight
 from .._task.records import (
     Listing,
     Parent,
@@ -27,12 +27,14 @@ from .._task.records import (
     require_object,
     sum_lags,
 )
-from .._task.rules import Delimiter, Integer, Text
+from .._task.rules import Delimiter, Text
 from .kafka_fields import (
     ANEW,
     FAILED_MEANING,
     FAILED_WORDS,
     INSTANCE_FILTERS,
+    INTERVAL,
+    LAG_REMEDY,
     OBS_PATH,
     OTHER_NAMES,
     POLICIES,
@@ -45,22 +47,23 @@ from .kafka_fields import (
 )
 from .kafka_instances import Instances
 from .kafka_places import check_places, describe_topics
-from .obs_fields import BUCKET, PARTITION_FORMATS
+from .obs_fields import BUCKET, PARTITION_FORMATS, lay_out_files
 from .whole_list import read_whole_list
 
 OBS = Destination(
     "obs",
     (
-        Field("consumer_strategy", Text(choices=("latest", "earliest")), default_on_create="latest"),
-        Field("destination_file_type", Text(choices=("TEXT",)), default_on_create="TEXT"),
+        Field("consumer_strategy", Text(choices=("latest", "earliest")), default_on_create="latest", label="Begins at"),
+        Field("destination_file_type", Text(choices=("TEXT",)), default_on_create="TEXT", label="File type"),
         Field("access_key", Text(), secret=True, required_to_create=True, environment="OPENDUMP_OBS_ACCESS_KEY"),
         Field("secret_key", Text(), secret=True, required_to_create=True, environment="OPENDUMP_OBS_SECRET_KEY"),
         Field("obs_bucket_name", BUCKET, required=True),
         Field("obs_path", OBS_PATH, omitted_when_unset=True),
-        Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm"),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm", label="Directories"),
         Field("record_delimiter", Delimiter("\n"), default_on_create="newline", omitted_when_unset=True),
-        Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, answer_names=("deliver_time_interva",)),
+        INTERVAL,
     ),
+    address=("obs_bucket_name", "obs_path"),
 )
 
 
@@ -113,10 +116,11 @@ class KafkaSinkTask(Kind):
         "consumer_strategy: earliest so that nothing is skipped; what is still in the topic is then written once more).",
         "Better, move it to Smart Connect, where this can be mended in place (role dumping_migration).",
     )
+    lag_remedy = LAG_REMEDY
     rekey_steps = (
         "Move it to Smart Connect (playbook migrate; gap_free repeats messages and loses none), or create it anew with the new key " + ANEW
     )
-    files = FileLayout(by_topic=True)
+    files = lay_out_files("obs_bucket_name", "obs_path", by_topic=True)
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)

@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 from .._api.request import quote_segment
 from .._errors import ApiError, Meaning
 from .._task.fields import Field, Group, drop_followers, keep_unknown, read_values
-from .._task.kind import Destination, FileLayout, Kind, Preflight
+from .._task.kind import Destination, Kind, Preflight
 from .._task.records import Listing, Parent, Task, format_milliseconds, named_rows, read_quantity, read_text, require_object
 from .._task.rules import Boolean, Delimiter, Integer, Names, Text
 from .kafka_fields import (
@@ -20,6 +20,8 @@ from .kafka_fields import (
     FAILED_MEANING,
     FAILED_WORDS,
     INSTANCE_FILTERS,
+    INTERVAL,
+    LAG_REMEDY,
     OBS_PATH,
     OTHER_NAMES,
     POLICIES,
@@ -32,7 +34,7 @@ from .kafka_fields import (
 )
 from .kafka_instances import Instances
 from .kafka_places import check_places, describe_topics
-from .obs_fields import BUCKET, PARTITION_FORMATS
+from .obs_fields import BUCKET, PARTITION_FORMATS, lay_out_files
 from .whole_list import read_whole_list
 
 PAGE = 50
@@ -99,19 +101,20 @@ def writer_is_known(values: Mapping[str, Any]) -> list[str]:
 OBS = Destination(
     "obs",
     (
-        Field("consumer_strategy", STRATEGY, default_on_create="latest"),
-        Field("destination_file_type", Text(choices=("TEXT",)), default_on_create="TEXT"),
-        Field("deliver_time_interval", Integer(30, 900, "seconds"), default_on_create=300, answer_names=("deliver_time_interva",)),
+        Field("consumer_strategy", STRATEGY, default_on_create="latest", label="Begins at"),
+        Field("destination_file_type", Text(choices=("TEXT",)), default_on_create="TEXT", label="File type"),
+        INTERVAL,
         Field("access_key", Text(), secret=True, environment="OPENDUMP_OBS_ACCESS_KEY", replaced_by="agency_name"),
         Field("secret_key", Text(), secret=True, environment="OPENDUMP_OBS_SECRET_KEY", replaced_by="agency_name"),
-        Field("agency_name", Text(longest=64)),
+        Field("agency_name", Text(longest=64), label="Agency"),
         Field("obs_bucket_name", BUCKET, required=True),
         Field("obs_path", OBS_PATH, omitted_when_unset=True),
-        Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm"),
+        Field("partition_format", Text(choices=PARTITION_FORMATS), default_on_create="yyyy/MM/dd/HH/mm", label="Directories"),
         Field("record_delimiter", Delimiter("\\n"), default_on_create="newline", omitted_when_unset=True),
         Field("store_keys", Boolean(), usual=False),
     ),
     create_checks=(writer_is_known,),
+    address=("obs_bucket_name", "obs_path"),
 )
 
 KAFKA = Destination(
@@ -131,13 +134,15 @@ KAFKA = Destination(
         Field("provenance_header_enabled", Boolean(), usual=False),
         Field("replication_factor", Integer(1)),
         Field("task_num", Integer(1), usual=2),
-        Field("consumer_strategy", STRATEGY),
+        Field("consumer_strategy", STRATEGY, label="Begins at"),
         Field("compression_type", Text(choices=("none", "gzip", "snappy", "lz4", "zstd"))),
         Field("topics_mapping", Names(most=20, pattern=r"[^:,\s]+:[^:,\s]+", pattern_says="each entry is source:target")),
     ),
     (kafka_is_consistent,),
     (kafka_can_log_in,),
     (("instance_id", "bootstrap_servers"),),
+    title="Kafka",
+    address=("instance_id", "bootstrap_servers"),
 )
 
 
@@ -167,6 +172,8 @@ REDIS = Destination(
         ),
         Group("sink", redis_side(), required=True),
     ),
+    title="Redis",
+    address=("sink.redis_address",),
 )
 
 
@@ -218,8 +225,9 @@ class SmartConnectTask(Kind):
         "Then pause the task and resume it (state: paused, then state: running); it goes on where it was.",
         "Do not press Restart in the console: that makes the task forget how far it was.",
     )
+    lag_remedy = LAG_REMEDY
     rekey_steps = "Let it write with an agency (obs.agency_name), or create it anew with the new key " + ANEW
-    files = FileLayout(by_topic=True)
+    files = lay_out_files("obs_bucket_name", "obs_path", by_topic=True)
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)

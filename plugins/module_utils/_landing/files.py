@@ -63,12 +63,28 @@ class Layout(Protocol):
     """How the files of one kind of task lie in a bucket; the kind declares it."""
 
     @property
+    def destination(self) -> str:
+        """The destination that writes files; empty where the kind has none."""
+
+    @property
     def bucket_field(self) -> str:
         """The field with the bucket's name."""
 
     @property
     def path_field(self) -> str:
         """The field with the directory in the bucket."""
+
+    @property
+    def format_field(self) -> str:
+        """The field that says how directories are named by the time of dumping."""
+
+    @property
+    def dated_by(self) -> str:
+        """The field that puts times of the data into their place."""
+
+    @property
+    def interval_field(self) -> str:
+        """The field with the seconds between two deliveries."""
 
     @property
     def by_topic(self) -> bool:
@@ -92,6 +108,7 @@ class FileLocation:
     :param dated: directories by times of another kind, which say nothing about when a file came.
     :param owner: what tells its task from others; a task that two APIs show has one.
     :param name: of the task, for people.
+    :param interval: seconds between two deliveries.
     """
 
     bucket: str
@@ -103,6 +120,7 @@ class FileLocation:
     dated: bool = False
     owner: str = ""
     name: str = ""
+    interval: int = DEFAULT_INTERVAL
 
 
 @dataclass
@@ -191,15 +209,15 @@ def parse_time(text: Any) -> Optional[datetime]:
 def find_location(task: Mapping[str, Any], layout: Layout) -> Optional[FileLocation]:
     """Where the files of this task lie, None where it does not dump files into OBS or its record does not say."""
     destination = task.get("destination")
-    if not isinstance(destination, Mapping) or destination.get("kind") != "obs":
+    if not isinstance(destination, Mapping) or not layout.destination or destination.get("kind") != layout.destination:
         return None
     bucket, _slash, inside = _read_text(destination.get(layout.bucket_field)).strip("/").partition("/")
     if not bucket:
         return None
     path = "/".join(part for part in (inside, _read_text(destination.get(layout.path_field))) if part).strip("/")
-    partition_format = _read_text(destination.get("partition_format")).strip("/")
+    partition_format = _read_text(destination.get(layout.format_field)).strip("/")
     # Times in the names are those of the data there, so names say nothing about when a file came.
-    dated = bool(partition_format) and bool(set(partition_format.split("/")) - set(DIRECTORIES) or destination.get("processing_schema"))
+    dated = bool(partition_format) and bool(set(partition_format.split("/")) - set(DIRECTORIES) or destination.get(layout.dated_by))
     topics = task.get("topics")
     return FileLocation(
         bucket,
@@ -211,6 +229,7 @@ def find_location(task: Mapping[str, Any], layout: Layout) -> Optional[FileLocat
         dated=dated,
         owner="%s/%s" % (task.get("parent"), task.get("id") or "%s/%s" % (task.get("kind"), task.get("name"))),
         name=_read_text(task.get("name")),
+        interval=_read_interval(destination.get(layout.interval_field)),
     )
 
 
@@ -411,12 +430,9 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read_interval(task: Mapping[str, Any]) -> int:
-    """Seconds between two deliveries."""
-    destination = task.get("destination")
-    value = destination.get("deliver_time_interval") if isinstance(destination, Mapping) else None
+def _read_interval(value: Any) -> int:
     usable = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LONGEST_INTERVAL
-    return value if usable else DEFAULT_INTERVAL  # type: ignore[return-value]
+    return value if usable else DEFAULT_INTERVAL
 
 
 def _read_text(value: Any) -> str:

@@ -28,7 +28,6 @@ from .._landing.files import (
     judge_landing,
     parse_window,
     parse_zone,
-    read_interval,
 )
 from .._signs import restore_controls
 from .._threads import side_by_side
@@ -153,19 +152,19 @@ def look_at_tasks(buckets: Buckets, tasks: Sequence[Mapping[str, Any]], window: 
             by_bucket.setdefault(place.bucket, []).append(place)
 
     def look_at_task(number: int) -> dict[str, Any]:
-        task, place, interval = tasks[number], places[number], read_interval(tasks[number])
+        task, place = tasks[number], places[number]
         if place is None:
             why = "The task does not dump files into OBS, or its record has no details (dump_tasks_info with details)."
             return show_entry(task, None, LandingFindings(), ("unknown", why))
         neighbours = [other for other in by_bucket[place.bucket] if other.owner != place.owner]
         bucket = buckets.bucket(place.bucket, options["max_objects"])
         try:
-            findings = count_files(bucket, place, window, interval, options["max_objects"], neighbours)
+            findings = count_files(bucket, place, window, place.interval, options["max_objects"], neighbours)
         except KeyRefused:
             raise
         except OpendumpError as error:
             return show_entry(task, place.bucket, LandingFindings(), ("unreadable", str(error)), {"msg": str(error), **error.details})
-        return show_entry(task, place.bucket, findings, judge_landing(task, findings, window, interval))
+        return show_entry(task, place.bucket, findings, judge_landing(task, findings, window, place.interval))
 
     # The first alone: a wrong key is used once, not by all threads at the same time.
     first = next((number for number, place in enumerate(places) if place), len(tasks))

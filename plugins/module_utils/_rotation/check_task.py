@@ -183,7 +183,7 @@ class Checks:
         bucket = "%s.%s" % (model.destination, kind.files.bucket_field)
         values[bucket] = model.values.get(bucket)
         values["%s.%s" % (model.destination, kind.files.path_field)] = CHECK_NAME
-        interval = "%s.deliver_time_interval" % model.destination
+        interval = "%s.%s" % (model.destination, kind.files.interval_field)
         if interval in fields:
             values[interval] = CHECK_INTERVAL
         return values

@@ -13,7 +13,7 @@ from typing import Any, Optional
 from .._errors import OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
-from .._landing.files import FileLocation, Window, count_files, find_location, format_time, read_interval
+from .._landing.files import FileLocation, Window, count_files, find_location, format_time
 from .._task.records import Task
 
 # The service tells the time in whole seconds, cut off; a moment that is surely not before the true one is one second later.
@@ -100,7 +100,7 @@ class Landing:
         start = datetime.fromtimestamp(since, timezone.utc)
         window = Window(start, max(start, datetime.fromtimestamp(self.now(), timezone.utc)) + timedelta(seconds=1), self._zone)
         others = [other for other in self._neighbours.get(place.bucket, ()) if other.owner != place.owner]
-        findings = count_files(self._buckets.bucket(place.bucket, self._most), place, window, read_interval(record), self._most, others)
+        findings = count_files(self._buckets.bucket(place.bucket, self._most), place, window, place.interval, self._most, others)
         newest = findings.newest
         if newest is None or newest.modified < start or not (findings.objects or findings.astray):
             return ""

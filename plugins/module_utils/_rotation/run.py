@@ -333,7 +333,7 @@ class Rotation:
         check = self._check_of(job)
         if job.counts_from is None or job.delivery or job.task.lag != 0 or (check and check.is_open and not job.error):
             return False
-        interval = (job.record.get("destination") or {}).get("deliver_time_interval") or 0
+        interval = (job.record.get("destination") or {}).get(job.kind.files.interval_field) or 0
         return self._landing.now() - job.counts_from > interval + LATE
 
     def _conclude(self, job: RotationJob, check: Optional[CheckTask]) -> None:

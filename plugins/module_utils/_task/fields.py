@@ -79,6 +79,7 @@ class Field:
     :param usual: what services show where nobody has declared anything and the default on creation is not sent.
     :param follows: field beside it from which the service derives this one, and shows both; then the other one is what was declared.
     :param answer_names: further member names to accept in answers.
+    :param label: what a report calls it beside its value; empty where it shows it not or elsewhere.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Field:
         usual: Any = None,
         follows: str = "",
         answer_names: Sequence[str] = (),
+        label: str = "",
     ) -> None:
         self.name = name
         self.rule = rule
@@ -113,6 +115,7 @@ class Field:
         self.usual = usual
         self.follows = follows
         self.answer_names = (name, *answer_names)
+        self.label = label
 
     def argument(self) -> dict[str, Any]:
         """Its part of an argument spec."""

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Callable, ClassVar, NamedTuple, Optional, Protocol
 
 from .._errors import ApiError, Meaning, OpendumpError
-from .fields import Check, Fields, Group, drop_followers, flatten_fields
+from .fields import Check, Fields, Group, drop_followers, flatten_fields, get_value
 from .records import Listing, Parent, Task
 
 TaskCheck = Callable[[Optional[str], Mapping[str, Any]], list[str]]
@@ -26,7 +26,8 @@ TaskCheck = Callable[[Optional[str], Mapping[str, Any]], list[str]]
 class Destination:
     """One place a task can dump to: the option that declares it, its fields, and conditions between them.
 
-    ``checks`` hold for every declaration, ``create_checks`` where a task is created.
+    ``checks`` hold for every declaration, ``create_checks`` where a task is created. Reports call it by its ``title``, empty where the
+    address says enough, and ``address`` are the paths of the fields that say where it is.
     """
 
     option: str
@@ -34,19 +35,35 @@ class Destination:
     checks: Sequence[Check] = ()
     create_checks: Sequence[Check] = ()
     exclusive: Sequence[tuple[str, ...]] = ()
+    title: str = ""
+    address: Sequence[str] = ()
+
+    def describe(self, shown: Mapping[str, Any]) -> str:
+        """Where that is, such as C(DLI sales/orders), out of the destination of a record; the title where it shows nothing."""
+        own = drop_followers(self.fields, {path: get_value(shown, path) for path in self.address})
+        steps = (", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value or "").strip("/") for value in own.values())
+        return " ".join(filter(None, (self.title, "/".join(filter(None, steps)))))
 
 
 @dataclass(frozen=True)
 class FileLayout:
     """How the files of a task lie in its bucket.
 
-    :param bucket_field: field of the destination C(obs) that names the bucket, perhaps with a directory behind it.
-    :param path_field: field of the destination C(obs) that names the directory or the prefix inside the bucket.
+    :param destination: the one that writes files; empty where the kind has none. The fields are those of this destination.
+    :param bucket_field: names the bucket, perhaps with a directory behind it.
+    :param path_field: names the directory or the prefix inside the bucket.
+    :param format_field: says how directories are named by the time of dumping.
+    :param dated_by: where this field is set, directories bear times of the data instead.
+    :param interval_field: seconds between two deliveries.
     :param by_topic: whether files of several topics may lie in directories of their own, or bear the topic in their names.
     """
 
-    bucket_field: str = "obs_bucket_name"
-    path_field: str = "obs_path"
+    destination: str = ""
+    bucket_field: str = ""
+    path_field: str = ""
+    format_field: str = ""
+    dated_by: str = ""
+    interval_field: str = ""
     by_topic: bool = False
 
 
@@ -171,6 +188,8 @@ class Kind:
     """What to do about a failed task, a sentence or two each, in the order in which they help most often."""
     rekey_steps: ClassVar[str] = ""
     """What to do where a task writes with a key that no call can change, and what that does to the data."""
+    lag_remedy: ClassVar[str] = ""
+    """What helps a task that is too slow, besides more tasks, such as C(give it more nodes); empty where that is not known."""
     usual_quota: ClassVar[Optional[int]] = None
     """Tasks that a parent can hold where its service does not say; None where that is not known either."""
     files: ClassVar[FileLayout] = FileLayout()

@@ -29,8 +29,6 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind im
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import EMPTY
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import without_twins
 
-# Members of a record that a declaration repeats; beside them it has what only the service knows.
-DECLARED_MEMBERS = ("parent", "parent_name", "name", "topics", "topics_regex", "destination")
 # What Ansible puts in the place of a text that equals a secret, and of a secret within a text.
 STAND_INS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
 
@@ -80,7 +78,7 @@ def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
     for record in listed:
         kind = KINDS.get(str(record.get("kind")))
         origin = _origin(kind, record)
-        _refuse_hidden(origin, record)
+        _refuse_hidden(origin, record, kind)
         if kind is not None and kind.is_leaving(record.get("status")):
             exported.leaving.append("%s: it is being deleted" % origin)
             continue
@@ -114,16 +112,23 @@ def _origin(kind: Optional[type[Kind]], record: Mapping[str, Any]) -> str:
     return "task %s of %s%s, ID %s, %s" % (record.get("name"), parent_noun, where, record.get("id"), record.get("status"))
 
 
-def _refuse_hidden(origin: str, record: Mapping[str, Any]) -> None:
+def _refuse_hidden(origin: str, record: Mapping[str, Any], kind: Optional[type[Kind]]) -> None:
     """
     :raises HiddenText: something that a declaration would say is hidden.
     """
-    for path, value in _texts({name: record.get(name) for name in DECLARED_MEMBERS}):
+    # beside what a declaration repeats, a record has what only the service knows
+    repeated = {name: record.get(name) for name in ("parent", "parent_name", "name", *_own_fields(kind), "destination")}
+    for path, value in _texts(repeated):
         if any(mark in value for mark in STAND_INS):
             raise HiddenText(
                 "%s: its %s equals a secret of the API options, or holds one, so Ansible shows something else instead. Nothing can be "
                 "exported truly; ask with credentials whose secrets are no words of the declaration." % (origin, path)
             )
+
+
+def _own_fields(kind: Optional[type[Kind]]) -> list[str]:
+    """What a task of the kind has beside its destination, such as topics."""
+    return [known.name for known in kind.task_fields] if kind else []
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -157,7 +162,7 @@ def _declare(declaration: Declaration, kind: type[Kind], record: Mapping[str, An
             declaration.item["state"] = Word("paused")
         else:
             declaration.notes.append("it is paused, which cannot be declared of a %s" % kind.noun)
-    _declare_fields(declaration, kind, option, {**{name: record.get(name) for name in ("topics", "topics_regex")}, option: destination})
+    _declare_fields(declaration, kind, option, {**{name: record.get(name) for name in _own_fields(kind)}, option: destination})
     problems = find_item_problems(kind, declaration.item)
     if problems:
         return "; ".join([*problems, *declaration.undeclared])

@@ -63,7 +63,7 @@ ADVICE: dict[str, Advice] = {
         (
             "Look at this report again in ten minutes. If the number falls, the dump is catching up and nothing has to be done.",
             "If it grows in one partition only, the keys of the messages are uneven. If it grows in all, more arrives than the task can "
-            "write: spread the topics over more tasks, or give Smart Connect more nodes.",
+            "write: spread the data over more tasks{remedy}.",
         ),
     ),
     "silence": Advice(
@@ -111,11 +111,15 @@ ADVICE: dict[str, Advice] = {
 
 def advise(what: str, kind: str) -> Advice:
     """What to say of a problem of a kind of task."""
+    declared = kind_of({"kind": kind})
     if what == "failed":
-        declared = kind_of({"kind": kind})
         steps = (*declared.failed_steps, HEAL) if declared.healable else declared.failed_steps
         return Advice("cannot deliver", declared.failed_meaning, steps)
-    return ADVICE[what]
+    advice = ADVICE[what]
+    if what == "lag":
+        remedy = ", or %s" % declared.lag_remedy if declared.lag_remedy else ""
+        return advice._replace(steps=[step.format(remedy=remedy) for step in advice.steps])
+    return advice
 
 
 def count_tasks(number: int, kind: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from .kinds import kind_of
+from .kinds import describe_destination, kind_of, label_fields
 from .plots import SPARK_STEP, SPARKS, draw_line, draw_spark, draw_steps, tell_line
 from .quantities import duration, nouns, show_change, size, thousands
 from .records import Record, count
@@ -35,9 +35,8 @@ def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
     """
     :param tallest: the largest lag of any partition, to which bars are drawn.
     """
-    destination: Mapping[str, Any] = dump["destination"] or {}
     parts: Sequence[Record] = dump["partitions"] or ()
-    parent, where, reads = str(dump["parent_name"] or dump["parent"] or ""), _where(dump), _reads(dump)
+    parent, where, reads = str(dump["parent_name"] or dump["parent"] or ""), describe_destination(dump), _reads(dump)
     landing = dump["landing"] or {}
     deciding = [problem["what"] for problem in dump["problems"]]
     return {
@@ -77,7 +76,7 @@ def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
             for problem in dump["problems"]
         ],
         "why": dump.get("explanation") or "",
-        "facts": _facts(dump, destination, (reads, where), landing),
+        "facts": _facts(dump, (reads, where), landing),
         "trend": _trend(dump),
         "parts": _parts(parts),
         "part_columns": _part_columns(parts),
@@ -123,28 +122,6 @@ def describe_movement(dump: Record) -> str:
     return ", ".join(texts)
 
 
-def _where(dump: Record) -> str:
-    """Where a dump writes to: bucket and path, or else what the destination is called."""
-    destination: Mapping[str, Any] = dump["destination"] or {}
-    kind = destination.get("kind")
-    if kind == "obs":
-        layout = kind_of(dump).files
-        fields = (layout.bucket_field, "obs_bucket_name", "obs_bucket_path"), (layout.path_field, "obs_path", "file_prefix")
-        steps = [next((destination[name] for name in names if destination.get(name)), "") for names in fields]
-        return "/".join(str(step).strip("/") for step in steps if step)
-    if kind == "kafka":
-        return "Kafka %s" % (destination.get("instance_id") or _join(destination.get("bootstrap_servers")))
-    if kind == "redis":
-        sink = destination.get("sink")
-        return "Redis %s" % _join(sink.get("redis_address") if isinstance(sink, Mapping) else None)
-    inner = [destination.get(name) for name in destination if name.endswith(("_cluster_name", "_database_name", "_table_name"))]
-    return "%s %s" % (str(kind).upper(), "/".join(str(name) for name in inner if name)) if kind else "not reported"
-
-
-def _join(values: Any) -> str:
-    return ", ".join(map(str, values)) if isinstance(values, (list, tuple)) else str(values or "")
-
-
 def _reads(dump: Record) -> str:
     return ", ".join(dump["topics"] or ()) or str(dump["topics_regex"] or "")
 
@@ -165,15 +142,11 @@ def _interval(value: Any) -> Optional[str]:
     return duration(seconds) if seconds else None if value in (None, "", 0) else str(value)
 
 
-def _facts(dump: Record, destination: Mapping[str, Any], ends: tuple[str, str], landing: Mapping[str, Any]) -> list[dict[str, str]]:
+def _facts(dump: Record, ends: tuple[str, str], landing: Mapping[str, Any]) -> list[dict[str, str]]:
     pairs: list[tuple[str, Any]] = [
         ("Reads", ends[0]),
         ("Writes to", ends[1]),
-        ("Delivers every", _interval(destination.get("deliver_time_interval"))),
-        ("Directories", destination.get("partition_format")),
-        ("Begins at", destination.get("consumer_strategy")),
-        ("File type", destination.get("destination_file_type")),
-        ("Agency", destination.get("agency_name")),
+        *((label, _interval(value) if unit == "seconds" else value) for label, value, unit in label_fields(dump)),
         ("Begins to lose data", _moment(dump["data_lost_from"])),
         ("Since the last report", describe_movement(dump)),
         ("Changed since then", ", ".join(dump.get("changed_fields") or ())),

@@ -30,7 +30,6 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.file
     judge_landing,
     parse_window,
     parse_zone,
-    read_interval,
 )
 
 NOW = datetime(2026, 2, 3, 16, 30, tzinfo=UTC)  # half past midnight of the 4th in Shanghai
@@ -111,8 +110,9 @@ def place(task: dict[str, Any]) -> FileLocation:
 def seen(
     task: dict[str, Any], bucket: Held, window: Window = HOUR, most: int = 1000, neighbours: Sequence[dict[str, Any]] = ()
 ) -> tuple[LandingFindings, str, str]:
-    findings = count_files(bucket, place(task), window, read_interval(task), most, [place(other) for other in neighbours])
-    return (findings, *judge_landing(task, findings, window, read_interval(task)))
+    mine = place(task)
+    findings = count_files(bucket, mine, window, mine.interval, most, [place(other) for other in neighbours])
+    return (findings, *judge_landing(task, findings, window, mine.interval))
 
 
 def test_files_that_came_are_counted_in_the_services_zone() -> None:
@@ -352,5 +352,5 @@ def test_a_record_may_be_as_odd_as_it_likes(kind: str, names: dict[str, Any], fi
     task = {"kind": kind, "destination": fields, **names}
     result = find_location(task, KINDS[kind].files)
     if result is not None:
-        held = count_files(Held(**{"orders/2026/02/04/file": 5, "file": 5}), result, HOUR, read_interval(task), 10, [result])
-        assert judge_landing(task, held, HOUR, read_interval(task))[0] in LANDING_VERDICTS
+        held = count_files(Held(**{"orders/2026/02/04/file": 5, "file": 5}), result, HOUR, result.interval, 10, [result])
+        assert judge_landing(task, held, HOUR, result.interval)[0] in LANDING_VERDICTS

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.rows import _where, describe_movement
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.kinds import describe_destination
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.rows import describe_movement
 
 
 def test_what_moved_is_told_where_there_is_an_earlier_report_only() -> None:
@@ -24,9 +25,14 @@ def test_what_moved_is_told_where_there_is_an_earlier_report_only() -> None:
     [
         (None, "not reported"),
         ({"kind": "kafka", "bootstrap_servers": ["a:1", "b:2"]}, "Kafka a:1, b:2"),
-        ({"kind": "kafka"}, "Kafka "),
-        ({"kind": "redis", "sink": None}, "Redis "),
+        ({"kind": "kafka"}, "Kafka"),
+        ({"kind": "kafka", "instance_id": "k-1", "bootstrap_servers": ["a:1"]}, "Kafka k-1"),
+        ({"kind": "dws", "dws_cluster_name": "c", "dws_table_name": "t"}, "DWS c/t"),
+        ({"kind": "obs", "obs_bucket_path": "archive/deep", "file_prefix": "/orders"}, "archive/deep/orders"),
+        ({"kind": "obs"}, "OBS"),
+        ({"kind": "tape"}, "TAPE"),
+        ({"kind": "redis", "sink": None}, "Redis"),
     ],
 )
 def test_a_destination_that_is_not_told_whole(destination: Any, text: str) -> None:
-    assert _where({"destination": destination}) == text
+    assert describe_destination({"destination": destination}) == text
