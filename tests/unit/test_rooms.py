@@ -19,7 +19,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields 
 
 PLUGINS = pathlib.Path(__file__).parents[2] / "plugins"
 PREFIX = "ansible_collections.opendump.huaweicloud.plugins."
-GROUND = frozenset({"_errors", "_expressions", "_threads", "_names", "_numbers", "_python", "_signs", "_state_file"})
+GROUND = frozenset({"_errors", "_expressions", "_threads", "_names", "_numbers", "_option_checks", "_python", "_signs", "_state_file"})
 # A room of module_utils, and those it may import besides the ground and itself.
 MAY_IMPORT: dict[str, set[str]] = {
     **{room: set() for room in GROUND},
@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_module": {"_api", "_task", "_kinds", "_reconcile", "_landing", "_migration", "_probe", "_rotation"},
 }
 # What runs on the controller reads and words what modules found; it asks no service.
-CONTROLLER = {"_task", "_kinds", "_landing/files", "_errors", "_names", "_numbers", "_signs"}
+CONTROLLER = {"_task", "_kinds", "_landing/files", "_errors", "_names", "_numbers", "_option_checks", "_signs"}
 FOR_OTHERS = {"lookup/api_options.py": {"_api/options"}, "inventory/projects.py": {"_api"}, "callback/progress.py": {"_module/progress"}}
 
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from typing import Any, Callable
 
 from .._api.client import Client
 from .._errors import ConfigurationError
 from .._kinds.obs_fields import PARTITION_FORMATS
+from .._option_checks import check_duration, check_least, check_pattern
 from .._state_file import StateFile
 from .inventory import Inventory, Scope
 from .run import Migration, MigrationTiming
@@ -65,16 +65,11 @@ def read_choices(options: Mapping[str, Any]) -> Choices:
     """
     :raises ConfigurationError: every option that is out of its range, or contradicts another.
     """
-    problems = [
-        "%s is %s, allowed is more than 0 seconds" % (key, options[key]) for key in ("wait_timeout", "wait_interval") if options[key] <= 0
-    ]
-    problems += ["%s is %s, allowed is 0 seconds or more" % (key, options[key]) for key in ("drain_timeout", "overlap") if options[key] < 0]
-    problems += ["gap_limit is %d, allowed is 0 messages or more" % options["gap_limit"]] if options["gap_limit"] < 0 else []
-    problems += ["parallelism is %d, allowed is 1 or more" % options["parallelism"]] if options["parallelism"] < 1 else []
-    try:
-        re.compile(options["name_pattern"] or "")
-    except re.error as error:
-        problems.append("name_pattern is no regular expression: %s" % error)
+    problems = [problem for name in ("wait_timeout", "wait_interval") for problem in check_duration(name, options[name])]
+    problems += [problem for name in ("drain_timeout", "overlap") for problem in check_least(name, options[name], 0, "seconds")]
+    problems += check_least("gap_limit", options["gap_limit"], 0, "messages")
+    problems += check_least("parallelism", options["parallelism"])
+    problems += check_pattern("name_pattern", options["name_pattern"])
     if options["policy"] == NO_DUPLICATES and options["consumer_strategy"] == "earliest":
         problems.append("consumer_strategy earliest dumps everything that is stored once more, which policy no_duplicates is to avoid")
     buckets = [entry.get("obs_bucket_name") or "all others" for entry in options["writers"]]

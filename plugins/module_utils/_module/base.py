@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 import signal
 import threading
@@ -18,7 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._api.client import Client
 from .._api.options import API_OPTIONS
 from .._api.redaction import hide_options, list_spellings, make_printable, mask_secrets
-from .._errors import ConfigurationError, OpendumpError, UnexpectedError
+from .._errors import OpendumpError, UnexpectedError
 from .._signs import escape_controls
 from .._task.items import NO_NAMES, OtherNames, name_errors
 from .texts import read_texts
@@ -32,27 +31,6 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 PARALLELISM = {"type": "int", "default": 8}
-
-
-def check_positive(value: int, name: str) -> int:
-    """
-    :raises ConfigurationError: the option is less than 1.
-    """
-    if value < 1:
-        raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, value))
-    return value
-
-
-def check_pattern(value: Optional[str], name: str) -> Optional[str]:
-    """
-    :raises ConfigurationError: the option is no regular expression.
-    """
-    if value:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ConfigurationError("%s is no regular expression: %s." % (name, error)) from error
-    return value
 
 
 class DumpModule(AnsibleModule):

@@ -13,6 +13,7 @@ from .._api.options import Given
 from .._errors import ConfigurationError
 from .._kinds.registry import KINDS
 from .._landing.files import parse_zone
+from .._option_checks import check_duration, check_least, check_pattern, refuse
 from .._rotation.check_task import RotationTiming
 from .._rotation.deliveries import Landing
 from .._rotation.jobs import RotationJob
@@ -20,7 +21,7 @@ from .._rotation.keys import Pair, takes_keys
 from .._rotation.report import build_diff, build_rotation_result, tell_failure
 from .._rotation.run import CHECK_TASK, OLD_KEY_INACTIVE, Rotation
 from .._state_file import StateFile
-from .base import PARALLELISM, DumpModule, check_pattern, check_positive
+from .base import PARALLELISM, DumpModule
 from .dump_landing_info import find_buckets
 from .variables import VARIABLE_PREFIX
 
@@ -74,13 +75,11 @@ def dump_key_rotation() -> None:
         if pair.access == given.named("OPENDUMP_OBS_ACCESS_KEY"):
             module.warn(SAME_KEY)
         module.hide([*pair])
-        parallelism = check_positive(options["parallelism"], "parallelism")
-        check_positive(options["max_objects"], "max_objects")
-        check_pattern(options["name_pattern"], "name_pattern")
-        for name in ("delivery_timeout", "wait_timeout", "wait_interval"):
-            if options[name] <= 0:
-                raise ConfigurationError("%s is %g, allowed is more than 0 seconds." % (name, options[name]))
-        client = module.connect(parallelism)
+        problems = [problem for name in ("parallelism", "max_objects") for problem in check_least(name, options[name])]
+        problems += check_pattern("name_pattern", options["name_pattern"])
+        times = ("delivery_timeout", "wait_timeout", "wait_interval")
+        refuse([*problems, *(problem for name in times for problem in check_duration(name, options[name]))])
+        client = module.connect(options["parallelism"])
         client.secrets.update(pair)
         key = Key(pair.access, pair.secret, "", "new_access_key")
         landing = Landing(find_buckets(given, key, client.region, module.warn), parse_zone(options["time_zone"]), options["max_objects"])
@@ -94,7 +93,7 @@ def dump_key_rotation() -> None:
             proof=options["proof"],
             pace=pace,
             check_mode=module.check_mode,
-            parallelism=parallelism,
+            parallelism=options["parallelism"],
             warn=module.warn,
         )
         rotation.run(options, jobs)

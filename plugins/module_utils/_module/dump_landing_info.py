@@ -29,9 +29,10 @@ from .._landing.files import (
     parse_window,
     parse_zone,
 )
+from .._option_checks import check_least, refuse
 from .._signs import restore_controls
 from .._threads import side_by_side
-from .base import DumpModule
+from .base import PARALLELISM, DumpModule
 from .variables import VARIABLE_PREFIX
 
 LANDING_OPTIONS: dict[str, Any] = {
@@ -44,7 +45,7 @@ LANDING_OPTIONS: dict[str, Any] = {
     "obs_security_token": {"type": "str", "no_log": True},
     "obs_addressing": {"type": "str", "choices": ["auto", "path", "virtual"], "default": "auto"},
     "max_objects": {"type": "int", "default": 100000},
-    "parallelism": {"type": "int", "default": 8},
+    "parallelism": dict(PARALLELISM),
     **VARIABLE_PREFIX,
 }
 
@@ -54,9 +55,7 @@ def dump_landing_info() -> None:
     module = DumpModule(LANDING_OPTIONS, required_together=[["obs_access_key", "obs_secret_key"]])
     options = module.params
     with module.failing():
-        for name in ("parallelism", "max_objects"):
-            if options[name] < 1:
-                raise ConfigurationError("%s is %d, allowed is 1 or more." % (name, options[name]))
+        refuse([problem for name in ("parallelism", "max_objects") for problem in check_least(name, options[name])])
         window = parse_window(options["since"], parse_zone(options["time_zone"]), datetime.now(timezone.utc))
         given = Given(options, os.environ)
         reader = Reader(given)

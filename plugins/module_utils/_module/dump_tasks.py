@@ -16,6 +16,7 @@ from typing import Any, Optional
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS, LISTS
 from .._numbers import format_count
+from .._option_checks import check_least, check_pattern, refuse
 from .._reconcile.estate import NamedParent
 from .._reconcile.outcome import Outcome, describe_unwell, group_failures
 from .._reconcile.purge import Purge, Undeclared
@@ -25,7 +26,7 @@ from .._task.declared import Declared, build_item_spec, declare, list_declared_s
 from .._task.items import advise_options, find_item_problems, find_name_problems, join_problems, name_item, strip_assurance
 from .._task.kind import Kind
 from .._task.rules import tell_no_text
-from .base import PARALLELISM, DumpModule, check_pattern, check_positive
+from .base import PARALLELISM, DumpModule
 from .progress import DONE, describe_outcomes, show_progress
 from .variables import VARIABLE_PREFIX
 
@@ -140,7 +141,8 @@ def dump_tasks() -> None:
         return {**bulk_result(mark_unfinished(outcomes), options["results"]), **show_gathered(gathered, kinds, options["gather_as"])}
 
     with module.failing(result_so_far):
-        parallelism = check_positive(options["parallelism"], "parallelism")
+        parallelism = options["parallelism"]
+        refuse(check_least("parallelism", parallelism))
         purge = read_purge(options)
         check_spared(module.given.get("purge_except"))
         module.hide(list_declared_secrets(wanted))
@@ -230,9 +232,8 @@ def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
             "purge cannot be used while a list is switched off (%s): its tasks are declared elsewhere, would count as not declared here, "
             "and would be deleted. Nothing was changed. Switch the list on, or purge off." % ", ".join(options["lists_switched_off"])
         )
-    return Purge(
-        str(check_pattern(options["purge_match"], "purge_match")), options["purge_limit"], places, frozenset(options["purge_except"])
-    )
+    refuse(check_pattern("purge_match", options["purge_match"]))
+    return Purge(options["purge_match"], options["purge_limit"], places, frozenset(options["purge_except"]))
 
 
 def check_spared(given: Any) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 
 from .._errors import OpendumpError
 from .._kinds.registry import KINDS
+from .._option_checks import check_least, check_pattern, refuse
 from .._reconcile.estate import Estate
 from .._reconcile.gather import Gathered, gather_tasks
 from .._task.kind import Kind
 from .._task.records import Parent, Task
 from .._threads import side_by_side
-from .base import PARALLELISM, DumpModule, check_pattern, check_positive
+from .base import PARALLELISM, DumpModule
 from .variables import VARIABLE_PREFIX
 
 HEALTH = ["ok", "paused", "starting", "failed", "unknown"]
@@ -37,8 +38,8 @@ def dump_tasks_info() -> None:
         }
     )
     with module.failing():
-        parallelism = check_positive(module.params["parallelism"], "parallelism")
-        check_pattern(module.params["name_pattern"], "name_pattern")
+        parallelism = module.params["parallelism"]
+        refuse([*check_least("parallelism", parallelism), *check_pattern("name_pattern", module.params["name_pattern"])])
         client = module.connect(parallelism)
         gathered = read_estate(Estate(client, parallelism), module.params)
         where = {"region": client.region or None, "project_id": client.project_id()}

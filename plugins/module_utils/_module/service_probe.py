@@ -17,6 +17,7 @@ from .._api.client import Client
 from .._api.options import Given
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.kafka_instances import Instances
+from .._option_checks import check_duration, refuse
 from .._probe.answers import build_document, find_disagreements, find_problem
 from .._probe.catalogue import BY_SWITCH, QUESTIONS
 from .._probe.ground import Places
@@ -91,9 +92,7 @@ def check_options(options: Mapping[str, Any]) -> None:
     """
     :raises ConfigurationError: an option is out of its range.
     """
-    for name in ("wait_interval", "watch", "wait_timeout"):
-        if not 0 < options[name] <= 3600:
-            raise ConfigurationError("%s is %g, allowed is more than 0 and up to 3600 seconds." % (name, options[name]))
+    refuse(problem for name in ("wait_interval", "watch", "wait_timeout") for problem in check_duration(name, options[name], 3600))
     unknown = [name for name in options["questions"] or [] if name not in BY_SWITCH]
     if unknown:
         raise ConfigurationError("There is no question %s; there are: %s." % (", ".join(unknown), ", ".join(sorted(BY_SWITCH))))

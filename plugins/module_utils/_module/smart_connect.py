@@ -19,11 +19,11 @@ from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError
 from .._kinds.kafka_instances import Instance, Instances
 from .._kinds.registry import kinds_of_parent
 from .._numbers import format_count
+from .._option_checks import check_least, refuse
 from .._reconcile.lost_reply import Sender
-from .._reconcile.plan import DELETE, Plan, Refused
+from .._reconcile.plan import Refused, plan_deletion
 from .._reconcile.task_warnings import TaskWarnings
 from .._reconcile.wait import Clock, WaitFailed
-from .._task.declared import Declared
 from .._task.records import Task
 
 ENABLE, DISABLE = "enable", "disable"
@@ -66,8 +66,8 @@ class Switch:
         :raises WaitFailed: the instance did not come back within wait_timeout.
         """
         nodes = self.options.get("node_cnt")
-        if nodes is not None and nodes < FEWEST_NODES:
-            raise ConfigurationError("node_cnt is %d, allowed is %d or more." % (nodes, FEWEST_NODES))
+        if nodes is not None:
+            refuse(check_least("node_cnt", nodes, FEWEST_NODES))
         if not self.where:
             raise ConfigurationError("instance_id or instance_name is empty; say which Kafka instance is meant.")
         before = self._settled(self.instances.find(self.where)) if not self.check_mode else self.instances.find(self.where)
@@ -127,10 +127,8 @@ class Switch:
             # Few runs do this, and a module's code is compiled anew in each run.
             from .._reconcile.apply import Writer
         for adapter, task in tasks:
-            victim = Declared(
-                type(adapter), self.where, task.name, task.id, "absent", wait=False, wait_interval=self.options["wait_interval"]
-            )
-            writer = Writer(adapter, Plan(victim, instance.parent, task, [DELETE]), None, self.clock, TaskWarnings(self.warn, at_once=True))
+            plan = plan_deletion(type(adapter), self.where, instance.parent, task, wait=False, wait_interval=self.options["wait_interval"])
+            writer = Writer(adapter, plan, None, self.clock, TaskWarnings(self.warn, at_once=True))
             writer.write()
             self.actions += writer.done
         started, refusal = self.clock.now(), None

@@ -10,16 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Optional, cast
+from typing import Optional, cast
 
 from .._errors import ApiError, Meaning, OpendumpError
 from .._numbers import format_count
-from .._task.fields import find_differences, flatten_fields
+from .._task.fields import flatten_fields
 from .._task.kind import Kind
 from .._task.records import Task
 from .estate import match_declared
 from .lost_reply import Lost, Sender
 from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, Refused, find_hidden, make_plan, plan_recreation
+from .proof import find_lost, find_wrong, has_other_changes, is_moving, is_visible
 from .task_warnings import TaskWarnings
 from .wait import Clock, StateWait, WaitFailed
 
@@ -210,7 +211,7 @@ class Writer:
             is_there()
         if self.task is not None and lost:
             shown = self._read_now(self.task)
-            wrong = self._find_wrong(shown)
+            wrong = find_wrong(self.plan, shown)
             if wrong:
                 raise Ignored(
                     "The %s was created, but these fields are not as declared: %s. Somebody else may have created it at the same time. "
@@ -245,7 +246,7 @@ class Writer:
     def _name_undeclared(self) -> str:
         """What a task that could not be re-created had and nobody has declared, so that the next run cannot know it."""
         declared = self.plan.declared
-        fields = self._list_fields()
+        fields = dict(flatten_fields(self.adapter.list_fields(self.plan.destination)))
         kept = {
             path: fields[path].rule.read(value)
             for path, value in self.plan.values.items()
@@ -313,7 +314,7 @@ class Writer:
 
         def is_made() -> bool:
             shown = self._read_now(base)
-            return self._is_visible(shown) and not self._find_wrong(shown)
+            return is_visible(self.plan, shown) and not find_wrong(self.plan, shown)
 
         self.sender.send(self._word_doubt("changed"), request, is_made)
         self.done.append(UPDATE)
@@ -330,14 +331,19 @@ class Writer:
         shown, wrong, was_right, moving = base, [""], False, False
         for look in self.clock.poll(self.interval, self.timeout):
             shown = self._read_now(base)
-            wrong = self._find_wrong(shown)
+            wrong = find_wrong(self.plan, shown)
             was_right = was_right or not wrong
-            moving = self._is_moving(base, shown)
+            moving = is_moving(self.plan, base, shown)
             if (not wrong and not moving) or (look >= PROOF_LOOKS and not (moving and declared.wait)) or (not wrong and not declared.wait):
                 break
         if wrong:
             self._judge(base, shown, wrong, was_right, moving)
-        self._warn_of_undeclared_changes(base, shown)
+        lost = find_lost(self.plan, base, shown)
+        if lost:
+            self.warn(
+                "Of the %s, %s is not what it was before the change, though nobody declared it here. Somebody else may have changed it at "
+                "the same time; look at it." % (declared.label, ", ".join(lost))
+            )
         self.plan.unproven = find_hidden(declared, shown)
         return shown
 
@@ -359,7 +365,7 @@ class Writer:
                 % (label, format_count(self.timeout, "second"), shown.status, ", ".join(wrong)),
                 {"task_status": shown.status},
             )
-        if untouched and self._has_other_changes(base, shown):
+        if untouched and has_other_changes(self.plan, base, shown):
             raise Moved("Another change came at the same time.")
         raise Ignored("The service ignored the change: it accepted it and did not make it.")
 
@@ -367,8 +373,8 @@ class Writer:
         """The service turned out to be unable to change the task in place: re-create it, leave it, or fail, as the user chose."""
         plan = self.plan
         shown = self._read_now(base)
-        wrong = [path for path in plan.changed_fields if path in self._find_wrong(shown)]
-        secret = [path for path in plan.changed_fields if path not in wrong and not self._is_visible(shown)]
+        wrong = [path for path in plan.changed_fields if path in find_wrong(self.plan, shown)]
+        secret = [path for path in plan.changed_fields if path not in wrong and not is_visible(self.plan, shown)]
         left = [*wrong, *secret] or plan.changed_fields
         # A field that is accepted and never shown would be the reason to re-create the task in every run.
         provable = isinstance(error, NoSuchCall) or any(path in shown.values for path in wrong)
@@ -471,9 +477,6 @@ class Writer:
     def _word_doubt(self, what: str) -> str:
         return "It is not known whether the %s was %s" % (self.plan.declared.label, what)
 
-    def _list_fields(self) -> dict[str, Any]:
-        return dict(flatten_fields(self.adapter.list_fields(self.plan.destination)))
-
     def _require_id(self) -> Task:
         """The task with its ID, which a create does not always answer."""
         if self.task is not None and self.task.id:
@@ -521,39 +524,6 @@ class Writer:
             "%s it is still listed after %s (wait_timeout); run again later." % (what, format_count(self.timeout, "second"))
         )
 
-    def _is_moving(self, base: Task, shown: Task) -> bool:
-        """Whether a task is in a state of transition; an unknown word is taken for one where the change brought it about."""
-        health = self.adapter.read_health(shown.status)
-        return health == "starting" or (health == "unknown" and shown.status != base.status)
-
-    def _is_visible(self, shown: Task) -> bool:
-        """Whether any changed field is one that the service shows: a secret that was written cannot be seen."""
-        fields, hidden = self._list_fields(), find_hidden(self.plan.declared, shown)
-        return any(path in fields and not fields[path].secret and path not in hidden for path in self.plan.changed_fields)
-
-    def _find_wrong(self, shown: Task) -> list[str]:
-        """Declared fields that were written and that the service shows otherwise, less those that it does not show."""
-        hidden = find_hidden(self.plan.declared, shown)
-        wrong = find_differences(self.adapter.list_fields(self.plan.destination), self.plan.values, shown.values)
-        return [path for path in wrong if path in self.plan.declared.values and path not in hidden]
-
-    def _has_other_changes(self, base: Task, shown: Task) -> bool:
-        fields = self._list_fields()
-        return any(
-            not field.secret and path not in self.plan.changed_fields and not field.rule.same(base.values.get(path), shown.values.get(path))
-            for path, field in fields.items()
-        )
-
-    def _warn_of_undeclared_changes(self, base: Task, shown: Task) -> None:
-        """A field that nobody declared was sent as it was shown; where it is another now, say so."""
-        wrong = find_differences(self.adapter.list_fields(self.plan.destination), self.plan.values, shown.values)
-        lost = [path for path in wrong if path not in self.plan.declared.values and base.values.get(path) is not None]
-        if lost:
-            self.warn(
-                "Of the %s, %s is not what it was before the change, though nobody declared it here. Somebody else may have changed it at "
-                "the same time; look at it." % (self.plan.declared.label, ", ".join(lost))
-            )
-
     def confirm(self, base: Task, again: bool = False) -> bool:
         """Compare once more, when all waiting is over. True where the task had to be paused again.
 
@@ -565,11 +535,11 @@ class Writer:
         shown, moving = base, False
         for _look in self.clock.poll(self.interval, self.timeout):
             self.task = shown = self._read_now(self.task or base)
-            moving = self._is_moving(base, shown)
+            moving = is_moving(self.plan, base, shown)
             if not moving:
                 break
-        wrong = [path for path in self._find_wrong(shown) if path in self.plan.changed_fields]
-        if wrong and self.plan.may_replan and self._has_other_changes(base, shown):
+        wrong = [path for path in find_wrong(self.plan, shown) if path in self.plan.changed_fields]
+        if wrong and self.plan.may_replan and has_other_changes(self.plan, base, shown):
             # another run, which looked before this one wrote, has replaced the whole task after it
             moved = Moved("Another change came at the same time, and replaced %s." % ", ".join(wrong))
             if again:

@@ -136,6 +136,16 @@ def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Pl
     return plan
 
 
+def plan_deletion(kind: type[Kind], where: Mapping[str, str], parent: Parent, task: Task, **policy: Any) -> Plan:
+    """The deletion of this very task, and of no other that bears its name by then.
+
+    :param where: the options that name the parent.
+    :param policy: options on how it is deleted, such as C(wait).
+    """
+    declared = Declared(kind, where, task.name, task.id if kind.has_task_id else None, "absent", **policy)
+    return Plan(declared, parent, task, [DELETE])
+
+
 def _shows_destination(declared: Declared, current: Task) -> bool:
     """Whether anything is shown of where the task dumps to, with which what is declared of that can be compared."""
     if current.destination != declared.destination:

@@ -17,7 +17,7 @@ from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
 from .estate import Estate, NamedParent, Observed, build_parent_key, nothing_can_be_there
 from .outcome import Outcome
-from .plan import DELETE, Plan, Refused
+from .plan import DELETE, Refused, plan_deletion
 
 
 @dataclass
@@ -44,10 +44,9 @@ class Undeclared:
     pace: dict[str, Any] = field(default_factory=dict)
 
     def plan_deletion(self) -> Outcome:
-        """Its deletion: of this very task, and of no other that bears its name by then."""
-        key = self.task.id if self.kind.has_task_id else None
-        declared = Declared(self.kind, self.where, self.task.name, key, "absent", **self.pace)
-        return Outcome(declared, Plan(declared, self.parent, self.task, [DELETE]), purged=True, parent=self.parent)
+        """The outcome of its deletion, which is still to be carried out."""
+        plan = plan_deletion(self.kind, self.where, self.parent, self.task, **self.pace)
+        return Outcome(plan.declared, plan, purged=True, parent=self.parent)
 
 
 def find_undeclared(estate: Estate, wanted: Sequence[Declared], observed: Sequence[Observed], purge: Optional[Purge]) -> list[Undeclared]:

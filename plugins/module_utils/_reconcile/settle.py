@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Optional, cast
 
 from .._errors import OpendumpError
-from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Task
 from .apply import Writer
 from .outcome import Outcome
-from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, make_plan
+from .plan import CREATE, DELETE, PAUSE, RECREATE, RESUME, START, UPDATE, Plan, make_plan, plan_deletion
 from .task_warnings import TaskWarnings
 from .wait import Clock, StateWait
 
@@ -191,9 +190,9 @@ class Settlement:
                 "at what there is." % (outcome.declared.label, own_id, twins[0].id)
             )
         declared = outcome.declared
-        victim = Declared(declared.kind, declared.where, own.name, own.id, "absent", wait_interval=declared.wait_interval)
         parent = old_plan.parent
-        Writer(written.adapter, Plan(victim, parent, own, [DELETE]), None, self.clock, self.warn).write()
+        deletion = plan_deletion(declared.kind, declared.where, parent, own, wait_interval=declared.wait_interval)
+        Writer(written.adapter, deletion, None, self.clock, self.warn).write()
         self.warn(
             "Somebody else created the %s at the same time (ID %s). The one that this run made (ID %s) was created later and was taken "
             "back." % (declared.label, twins[0].id, own.id)

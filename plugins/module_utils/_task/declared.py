@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from .._errors import ConfigurationError
+from .._option_checks import check_duration
 from .fields import build_argument_spec, check_values, collect_values, flatten_fields, get_value, sibling_path
 from .kind import Kind
 from .rules import EMPTY
@@ -109,9 +110,7 @@ def declare(kind: type[Kind], options: Mapping[str, Any], environ: Optional[Mapp
     if state != "absent":
         problems += kind.find_contradictions(option, values)
     common = {key: options[key] for key in COMMON if options.get(key) is not None}
-    for key in ("wait_timeout", "wait_interval"):
-        if common.get(key, 1) <= 0:
-            problems.append("%s is %s, allowed is more than 0 seconds" % (key, common[key]))
+    problems += [problem for name in ("wait_timeout", "wait_interval") for problem in check_duration(name, common.get(name, 1))]
     if problems:
         raise ConfigurationError("; ".join(problems) + ". Nothing was sent to the service.")
     policy = {key: options[key] if options.get(key) is not None else argument.get("default") for key, argument in kind.policies.items()}

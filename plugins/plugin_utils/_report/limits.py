@@ -12,6 +12,7 @@ from typing import Any, Optional
 import yaml
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._option_checks import check_least, refuse
 
 PROBLEMS = (
     "failed",
@@ -48,8 +49,8 @@ class Limits:
             raise ConfigurationError("fail_on names %s; there are %s." % (", ".join(map(repr, strange)), ", ".join(PROBLEMS)))
         for name in ("max_lag", "max_silence"):
             value = getattr(self, name)
-            if value is not None and value < 0:
-                raise ConfigurationError("%s is %s, allowed is 0 or more." % (name, value))
+            if value is not None:
+                refuse(check_least(name, value, 0))
 
 
 def read_limits(max_lag: Any, max_silence: Any, fail_on: Any) -> Limits:
