@@ -148,8 +148,8 @@ def places(**others: str) -> Places:
     return Places(**{**lent, **others})
 
 
-def probe(client: Client, pace: ProbeTiming = FAST, questions: tuple[Question, ...] = QUESTIONS, **others: str) -> ProbeResult:
-    return Probe(client, places(**others), pace, time.time, questions).run()
+def probe(client: Client, timing: ProbeTiming = FAST, questions: tuple[Question, ...] = QUESTIONS, **others: str) -> ProbeResult:
+    return Probe(client, places(**others), timing, time.time, questions).run()
 
 
 def names_left(cloud: Local) -> list[str]:
@@ -313,16 +313,16 @@ def kill_and_see(local: Local, last: int, deadly: Sequence[str]) -> int | None:
     others = ids_of(local, OTHERS)
     client = Mortal(options_of(local), environ={})
     client.last, client.deadly = last, deadly
-    pace = ProbeTiming(0.001, 0.004, 2)
+    timing = ProbeTiming(0.001, 0.004, 2)
     killed = False
     try:
-        Probe(client, places(), pace, time.time).run()
+        Probe(client, places(), timing, time.time).run()
     except Killed:
         killed = True
     client.close()
     left = len(names_left(local)) - 2 * len(OTHERS)
     client = connect(local)
-    assert Probe(client, places(), pace, time.time, (BY_SWITCH["dis.list_quota"],)).run().left == []
+    assert Probe(client, places(), timing, time.time, (BY_SWITCH["dis.list_quota"],)).run().left == []
     client.close()
     assert sorted(names_left(local)) == sorted([*OTHERS, *OTHERS]), last
     assert len(others) == 2 * len(OTHERS) and writes_to_others(local, others) == [], last

@@ -724,14 +724,14 @@ SLOW = {
 }
 
 
-@pytest.mark.parametrize("pace", SLOW)
+@pytest.mark.parametrize("timing", SLOW)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("policy", ["gap_free", "no_duplicates"])
 def test_a_run_may_be_killed_at_every_request(
-    migrate: Run, cloud: Local, kill: Callable[..., list[str]], tmp_path: pathlib.Path, policy: str, after: bool, pace: str
+    migrate: Run, cloud: Local, kill: Callable[..., list[str]], tmp_path: pathlib.Path, policy: str, after: bool, timing: str
 ) -> None:
-    for at in cuts(2 if pace == "quick" else 6):
-        seed(cloud, *(sink_task(name) for name in NAMES), **SLOW[pace])
+    for at in cuts(2 if timing == "quick" else 6):
+        seed(cloud, *(sink_task(name) for name in NAMES), **SLOW[timing])
         (tmp_path / "state.json").unlink(missing_ok=True)
         requests = kill(at, after)
         try:

@@ -74,7 +74,7 @@ class Migration:
         inventory: Inventory,
         chosen: Choices,
         state: StateFile,
-        pace: MigrationTiming,
+        timing: MigrationTiming,
         *,
         act: bool,
         warn: Callable[[str], None] = lambda text: None,
@@ -85,7 +85,7 @@ class Migration:
         self.connect = inventory.connect
         self.chosen = chosen
         self.state = state
-        self.pace = pace
+        self.timing = timing
         self.act = act
         self.warn = warn
         self.clock = clock or Clock()
@@ -124,7 +124,7 @@ class Migration:
                 waiting.append((job, work))
             under_way = waiting
             if under_way:
-                self.clock.sleep(self.pace.wait_interval)
+                self.clock.sleep(self.timing.wait_interval)
 
     def _look_at_the_end(self, job: MigrationJob) -> None:
         """Say what is there: another run, or somebody else, may have been there meanwhile."""
@@ -141,7 +141,7 @@ class Migration:
 
     def _look_for_twins(self, job: MigrationJob) -> None:
         now, named = job.now, []
-        for _look in self.clock.poll(self.pace.wait_interval, self._twin_timeout()):
+        for _look in self.clock.poll(self.timing.wait_interval, self._twin_timeout()):
             named = self.inventory.find_named(job)
             if len(named) < 2:
                 break
@@ -240,7 +240,7 @@ class Migration:
         )
 
     def _twin_timeout(self) -> float:
-        return min(OTHER_RUN_TIMEOUT, self.pace.wait_timeout)
+        return min(OTHER_RUN_TIMEOUT, self.timing.wait_timeout)
 
     def _start(self, job: MigrationJob) -> Iterator[None]:
         task = cast(Task, job.now.successor)
@@ -259,7 +259,7 @@ class Migration:
             yield from waiting
         else:
             for _turn in waiting:
-                self.clock.sleep(self.pace.wait_interval)
+                self.clock.sleep(self.timing.wait_interval)
 
     def _verify(self, job: MigrationJob) -> Iterator[None]:
         yield from self._until(job, ("ok", "paused"), "running")
@@ -270,7 +270,7 @@ class Migration:
         :raises WaitFailed: it cannot get there any more, or not in time.
         """
         label = "Smart Connect task '%s' of Kafka instance %s" % (job.successor_name, job.parent)
-        wait = StateWait(self.connect, job.parent, label, "ok", self.pace.wait_timeout, self.clock.now())
+        wait = StateWait(self.connect, job.parent, label, "ok", self.timing.wait_timeout, self.clock.now())
         while True:
             task = self.inventory.look_at_successor(job)
             if task is None:
@@ -288,7 +288,7 @@ class Migration:
                 return
             old = cast(Task, job.now.old)
             stopped = KafkaSinkTask.read_health(old.status) in ("paused", "failed")
-            if stopped or self.clock.now() - started >= self.pace.drain_timeout:
+            if stopped or self.clock.now() - started >= self.timing.drain_timeout:
                 raise WaitFailed(
                     "The %s is %s and still %s behind%s; gap_limit allows %d to be lost. Its successor waits, and nothing was "
                     "started or deleted. Stop the producers or choose a quiet time, set gap_limit higher, or choose policy gap_free."
@@ -296,7 +296,7 @@ class Migration:
                         job.label,
                         old.status,
                         format_count(count_behind(offsets), "message"),
-                        "" if stopped else " after %s (drain_timeout)" % format_count(self.pace.drain_timeout, "second"),
+                        "" if stopped else " after %s (drain_timeout)" % format_count(self.timing.drain_timeout, "second"),
                         self.chosen.gap_limit,
                     )
                 )
@@ -307,7 +307,7 @@ class Migration:
         started = self.clock.now()
         while "mark" not in job.entry:
             offsets = self._offsets(job)
-            if self._reads(job, offsets) or self.clock.now() - started >= self.pace.overlap:
+            if self._reads(job, offsets) or self.clock.now() - started >= self.timing.overlap:
                 self._note(job, mark={key: at.end for key, at in offsets.items()})
                 break
             yield
@@ -321,7 +321,7 @@ class Migration:
                 job.handed_over = offsets
                 return
             old = cast(Task, job.now.old)
-            if KafkaSinkTask.read_health(old.status) in ("paused", "failed") or self.clock.now() - started >= self.pace.drain_timeout:
+            if KafkaSinkTask.read_health(old.status) in ("paused", "failed") or self.clock.now() - started >= self.timing.drain_timeout:
                 raise WaitFailed(
                     "The %s is %s and has not written everything that arrived before its successor began (%s behind) after %s "
                     "(drain_timeout). Both tasks exist and nothing is lost; run again later, or choose consumer_strategy earliest."
@@ -329,7 +329,7 @@ class Migration:
                         job.label,
                         old.status,
                         format_count(count_behind(offsets), "message"),
-                        format_count(self.pace.drain_timeout, "second"),
+                        format_count(self.timing.drain_timeout, "second"),
                     )
                 )
             yield
@@ -421,7 +421,7 @@ class Migration:
         """A deletion was sent in an earlier run; a task that is still there after wait_timeout was not deleted by it."""
         started = self.clock.now()
         while self.inventory.look_at_old(job) is not None:
-            if self.clock.now() - started > self.pace.wait_timeout:
+            if self.clock.now() - started > self.timing.wait_timeout:
                 self._note(job, deletion_sent=None)
                 return
             yield
@@ -434,8 +434,8 @@ class Migration:
             task.name,
             task.id,
             state,
-            wait_timeout=self.pace.wait_timeout,
-            wait_interval=self.pace.wait_interval,
+            wait_timeout=self.timing.wait_timeout,
+            wait_interval=self.timing.wait_interval,
         )
         writer = self._writer(adapter, make_plan(declared, job.parent, task))
         writer.write()

@@ -84,14 +84,14 @@ def dump_key_rotation() -> None:
         key = Key(pair.access, pair.secret, "", "new_access_key")
         landing = Landing(find_buckets(given, key, client.region, module.warn), parse_zone(options["time_zone"]), options["max_objects"])
         state = StateFile(options["state_file"], keep=not module.check_mode, purpose="rotation")
-        pace = RotationTiming(options["wait_interval"], options["wait_timeout"], options["delivery_timeout"])
+        timing = RotationTiming(options["wait_interval"], options["wait_timeout"], options["delivery_timeout"])
         rotation = Rotation(
             client,
             pair,
             landing,
             state,
             proof=options["proof"],
-            pace=pace,
+            timing=timing,
             check_mode=module.check_mode,
             parallelism=options["parallelism"],
             warn=module.warn,

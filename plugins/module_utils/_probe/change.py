@@ -43,9 +43,9 @@ def watch_change(
     task: TaskKey,
     visible: Collection[str],
     settings: Callable[[Evidence], Mapping[str, Any]],
-    pace: ProbeTiming,
+    timing: ProbeTiming,
 ) -> Change:
-    """The change with what is seen of it, until nothing new has been seen for as long as the pace watches.
+    """The change with what is seen of it, until nothing new has been seen for as long as the timing watches.
 
     :param visible: the changed settings that the service shows.
     :param settings: reads them from what it shows.
@@ -61,9 +61,9 @@ def watch_change(
         return find_last_change([(look.state, name_settings(look)) for look in looks])
 
     def done(looks: list[Look]) -> bool:
-        return looks[-1].state in ("RUNNING", "PAUSED") and until_settled(pace, since)(looks)
+        return looks[-1].state in ("RUNNING", "PAUSED") and until_settled(timing, since)(looks)
 
-    looks = follow(lambda: read_state(api, task), done, pace)
+    looks = follow(lambda: read_state(api, task), done, timing)
     return Change(change.answer, change.state_before, change.changed, looks, [name_settings(look) for look in looks])
 
 

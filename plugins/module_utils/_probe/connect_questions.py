@@ -49,12 +49,12 @@ OBS_MEMBERS = frozenset(
 LEAVING_STATES = frozenset({"DELETING", "DELETE", "DELETED"})
 
 
-def _main(taken: Taken) -> MainConnectTask:
+def _find_main(taken: Taken) -> MainConnectTask:
     main: MainConnectTask = taken["connect.main"]
     return main
 
 
-def _accepted(step: str, words: Sequence[str]) -> Any:
+def _make_acceptance_reader(step: str, words: Sequence[str]) -> Any:
     """The first word where the service accepted, else the second."""
 
     def read(taken: Taken) -> ProbeFinding:
@@ -64,13 +64,13 @@ def _accepted(step: str, words: Sequence[str]) -> Any:
     return read
 
 
-def _needs_good_key(taken: Taken) -> ProbeFinding:
+def _read_key_check(taken: Taken) -> ProbeFinding:
     created = taken["connect.made_up_key"]["created"]
     return build_finding("at delivery" if created.accepted else "at once", created)
 
 
-def _create_time(taken: Taken) -> ProbeFinding:
-    shown = [_main(taken).shown, taken["connect.waiting"]["shown"]]
+def _read_create_time(taken: Taken) -> ProbeFinding:
+    shown = [_find_main(taken).shown, taken["connect.waiting"]["shown"]]
     if any(task is None for task in shown):
         raise CannotTell("a second task was refused", taken["connect.waiting"]["created"])
     times = [task.member("create_time") for task in shown]
@@ -79,13 +79,13 @@ def _create_time(taken: Taken) -> ProbeFinding:
     return build_finding("ms" if any(time % 1000 for time in times) else "s", *shown)
 
 
-def _default_start(taken: Taken) -> ProbeFinding:
-    main = _main(taken)
+def _read_default_start(taken: Taken) -> ProbeFinding:
+    main = _find_main(taken)
     return map_value(main.birth[-1].state, {"RUNNING": "at once", "WAITING": "later"}, main.created, main.shown)
 
 
-def _store(taken: Taken) -> ProbeFinding:
-    """Whether the sink task API shows the Smart Connect task, and the other way round where there was one."""
+def _read_store(taken: Taken) -> ProbeFinding:
+    """Whether the sink task API shows the Smart Connect task."""
     listed = taken["connect.in_sink_list"]
     return build_finding("one" if listed["there"] else "two", listed["listed"])
 
@@ -93,11 +93,11 @@ def _store(taken: Taken) -> ProbeFinding:
 # how long
 
 
-def _creating(taken: Taken) -> ProbeFinding:
-    return measure_stretch(find_lead(cut_stretches(_main(taken).birth), ("CREATING",)), _main(taken).shown)
+def _read_creating(taken: Taken) -> ProbeFinding:
+    return measure_stretch(find_lead(cut_stretches(_find_main(taken).birth), ("CREATING",)), _find_main(taken).shown)
 
 
-def _starting_looks(taken: Taken) -> Sequence[Look]:
+def _find_starting_looks(taken: Taken) -> Sequence[Look]:
     waiting = taken["connect.waiting"]
     if waiting["shown"] is None:
         raise CannotTell("a task that waits was refused", waiting["created"])
@@ -105,11 +105,11 @@ def _starting_looks(taken: Taken) -> Sequence[Look]:
     return looks
 
 
-def _starting(taken: Taken) -> ProbeFinding:
-    return measure_stretch(find_lead(cut_stretches(_starting_looks(taken)), ("WAITING",)), _starting_looks(taken)[-1].evidence)
+def _read_starting(taken: Taken) -> ProbeFinding:
+    return measure_stretch(find_lead(cut_stretches(_find_starting_looks(taken)), ("WAITING",)), _find_starting_looks(taken)[-1].evidence)
 
 
-def _after(step: str, state: str) -> Any:
+def _make_dwell_reader(step: str, state: str) -> Any:
     def read(taken: Taken) -> ProbeFinding:
         looks = taken[step]
         return measure_stretch(find_lead(cut_stretches(looks), (state,)), looks[-1].evidence)
@@ -117,36 +117,38 @@ def _after(step: str, state: str) -> Any:
     return read
 
 
-def _bad(taken: Taken) -> Stretch:
+def _find_bad_stretch(taken: Taken) -> Stretch:
     """A task that is to start later shows it when it is started."""
-    start = find_flaky(cut_stretches(_main(taken).birth))
-    return start if start.looks or _main(taken).birth[-1].state == "RUNNING" else find_flaky(cut_stretches(_starting_looks(taken)))
+    start = find_flaky(cut_stretches(_find_main(taken).birth))
+    return (
+        start if start.looks or _find_main(taken).birth[-1].state == "RUNNING" else find_flaky(cut_stretches(_find_starting_looks(taken)))
+    )
 
 
-def _flaky_start(taken: Taken) -> ProbeFinding:
-    return measure_stretch(_bad(taken), _main(taken).shown)
+def _read_flaky_start(taken: Taken) -> ProbeFinding:
+    return measure_stretch(_find_bad_stretch(taken), _find_main(taken).shown)
 
 
-def _flaky_status(taken: Taken) -> ProbeFinding:
-    part = _bad(taken)
+def _read_flaky_status(taken: Taken) -> ProbeFinding:
+    part = _find_bad_stretch(taken)
     if not part.looks:
-        raise CannotTell("no start went wrong", _main(taken).shown)
+        raise CannotTell("no start went wrong", _find_main(taken).shown)
     return build_finding(part.state, part.evidence)
 
 
-def _gone(taken: Taken) -> list[Look]:
+def _find_deletion_looks(taken: Taken) -> list[Look]:
     looks: list[Look] = taken["connect.delete"]
     return looks
 
 
-def _deleting(taken: Taken) -> ProbeFinding:
-    looks = _gone(taken)
+def _read_deleting(taken: Taken) -> ProbeFinding:
+    looks = _find_deletion_looks(taken)
     words = ["gone" if look.state is None else "there" for look in looks]
     return measure_stretch(find_lead(cut_stretches(looks, words), ("there",)), looks[-1].evidence)
 
 
-def _deleting_status(taken: Taken) -> ProbeFinding:
-    first = _gone(taken)[0]
+def _read_deleting_status(taken: Taken) -> ProbeFinding:
+    first = _find_deletion_looks(taken)[0]
     if first.state is None:
         raise CannotTell("a deleted task is gone at once", first.evidence)
     return build_finding(first.state if first.state in LEAVING_STATES else "unchanged", first.evidence)
@@ -155,19 +157,19 @@ def _deleting_status(taken: Taken) -> ProbeFinding:
 # actions
 
 
-def _wrong_state(taken: Taken) -> ProbeFinding:
+def _read_wrong_state(taken: Taken) -> ProbeFinding:
     answer = taken["connect.pause_again"]
     return build_finding("ignored" if answer.accepted else "refused", answer)
 
 
-def _alias(taken: Taken) -> ProbeFinding:
+def _read_alias(taken: Taken) -> ProbeFinding:
     answer = taken["connect.alias"]
     if answer.accepted:
         return build_finding("known", answer)
     return map_value(answer.status, {404: "unknown", 405: "unknown"}, answer)
 
 
-def _unknown_url(taken: Taken) -> ProbeFinding:
+def _read_unknown_url(taken: Taken) -> ProbeFinding:
     for answer in (taken.get("connect.alias"), getattr(taken.get("connect.modify_running"), "answer", None)):
         if answer is not None and answer.status == 404:
             return build_finding(answer.code, answer)
@@ -177,7 +179,7 @@ def _unknown_url(taken: Taken) -> ProbeFinding:
 # echo
 
 
-def _unused_side(shown: Evidence, answer: Mapping[str, Any]) -> ProbeFinding:
+def _read_unused_side(shown: Evidence, answer: Mapping[str, Any]) -> ProbeFinding:
     if "source_task" not in answer:
         return build_finding("missing", shown)
     unused = answer["source_task"]
@@ -186,56 +188,56 @@ def _unused_side(shown: Evidence, answer: Mapping[str, Any]) -> ProbeFinding:
     raise CannotTell("the side that is not used is not empty", shown)
 
 
-def _unused_in_answer(taken: Taken) -> ProbeFinding:
-    created = _main(taken).created
-    return _unused_side(created, created.answer if isinstance(created.answer, Mapping) else {})
+def _read_unused_in_answer(taken: Taken) -> ProbeFinding:
+    created = _find_main(taken).created
+    return _read_unused_side(created, created.answer if isinstance(created.answer, Mapping) else {})
 
 
-def _unused_in_show(taken: Taken) -> ProbeFinding:
-    shown = _main(taken).shown
-    return _unused_side(shown, shown.answer)
+def _read_unused_in_show(taken: Taken) -> ProbeFinding:
+    shown = _find_main(taken).shown
+    return _read_unused_side(shown, shown.answer)
 
 
-def _unused_in_list(taken: Taken) -> ProbeFinding:
+def _read_unused_in_list(taken: Taken) -> ProbeFinding:
     listed = taken["connect.listed"]
-    return _unused_side(listed["page"], listed["row"])
+    return _read_unused_side(listed["page"], listed["row"])
 
 
-def _numbers(taken: Taken) -> ProbeFinding:
-    shown = _main(taken).shown
+def _read_numbers(taken: Taken) -> ProbeFinding:
+    shown = _find_main(taken).shown
     for name in ("deliver_time_interval", "obs_part_size", "flush_size"):
         if name in read_side(shown):
             return map_value(isinstance(read_side(shown)[name], str), {True: "texts", False: "numbers"}, shown)
     raise CannotTell("no number is shown", shown)
 
 
-def _descriptor(taken: Taken) -> Optional[Mapping[str, Any]]:
+def _find_descriptor(taken: Taken) -> Optional[Mapping[str, Any]]:
     sink = taken.get("sink.main")
     return read_side(sink.shown, "obs_destination_descriptor") if sink else None
 
 
-def _never_shown(taken: Taken) -> ProbeFinding:
-    main = _main(taken)
+def _read_never_shown(taken: Taken) -> ProbeFinding:
+    main = _find_main(taken)
     absent = {name for name in main.sink if name not in read_side(main.shown)}
     absent |= {name for name in ("topics", "source_type", "sink_type") if name not in main.shown.answer}
     sink = taken.get("sink.main")
     if sink:
-        shown = _descriptor(taken) or {}
+        shown = _find_descriptor(taken) or {}
         absent |= {name for name in sink.sent if name not in shown and name not in ("topics", "topics_regex")}
     return build_finding(",".join(sorted(absent)), main.shown, *([sink.shown] if sink else []))
 
 
-def _extra_fields(taken: Taken) -> ProbeFinding:
-    main = _main(taken)
+def _read_extra_fields(taken: Taken) -> ProbeFinding:
+    main = _find_main(taken)
     extra = {
         "task": {name: value for name, value in main.shown.answer.items() if name not in TASK_MEMBERS},
         "sink_task": {name: value for name, value in read_side(main.shown).items() if name not in OBS_MEMBERS},
-        "obs_destination_descriptor": {name: value for name, value in (_descriptor(taken) or {}).items() if name not in OBS_MEMBERS},
+        "obs_destination_descriptor": {name: value for name, value in (_find_descriptor(taken) or {}).items() if name not in OBS_MEMBERS},
     }
     return build_finding({part: more for part, more in extra.items() if more}, main.shown)
 
 
-def _typo(taken: Taken) -> ProbeFinding:
+def _read_typo(taken: Taken) -> ProbeFinding:
     listed = taken["connect.listed"]
     settings = listed["row"].get("sink_task")
     names = settings if isinstance(settings, Mapping) else {}
@@ -246,7 +248,7 @@ def _typo(taken: Taken) -> ProbeFinding:
     raise CannotTell("the list does not show the interval", listed["page"])
 
 
-def _topics_order(taken: Taken) -> ProbeFinding:
+def _read_topics_order(taken: Taken) -> ProbeFinding:
     variant = taken["connect.backslash"]
     sent, shown = variant.get("topics"), variant["shown"]
     if not sent:
@@ -261,7 +263,7 @@ def _topics_order(taken: Taken) -> ProbeFinding:
 # delimiters
 
 
-def show_newline(lf: Any, backslash: Any, *evidence: Evidence) -> ProbeFinding:
+def read_newline(lf: Any, backslash: Any, *evidence: Evidence) -> ProbeFinding:
     """What a newline comes back as, by how it was sent; ``backslash`` is what came back of the two characters."""
     if lf == "\n" and backslash == "\\n":
         return build_finding("as sent", *evidence)
@@ -270,7 +272,7 @@ def show_newline(lf: Any, backslash: Any, *evidence: Evidence) -> ProbeFinding:
     return map_value(lf, {"\n": "LF", "\\n": "\\n", "": "empty"}, *evidence)
 
 
-def _delimiter(shown: Optional[Evidence]) -> Any:
+def _find_delimiter(shown: Optional[Evidence]) -> Any:
     if shown is None:
         raise CannotTell("a task with this delimiter was refused")
     settings = read_side(shown)
@@ -279,24 +281,24 @@ def _delimiter(shown: Optional[Evidence]) -> Any:
     return settings["record_delimiter"]
 
 
-def _newline(taken: Taken) -> ProbeFinding:
-    lf, backslash = _main(taken).shown, taken["connect.backslash"]["shown"]
-    return show_newline(_delimiter(lf), _delimiter(backslash), lf, backslash)
+def _read_newline(taken: Taken) -> ProbeFinding:
+    lf, backslash = _find_main(taken).shown, taken["connect.backslash"]["shown"]
+    return read_newline(_find_delimiter(lf), _find_delimiter(backslash), lf, backslash)
 
 
-def _no_delimiter(taken: Taken) -> ProbeFinding:
+def _read_no_delimiter(taken: Taken) -> ProbeFinding:
     shown = taken["connect.null"]["shown"]
-    return map_value(_delimiter(shown), {"NULL": "NULL", "": "empty", None: "null"}, shown)
+    return map_value(_find_delimiter(shown), {"NULL": "NULL", "": "empty", None: "null"}, shown)
 
 
-def _empty_delimiter(taken: Taken) -> ProbeFinding:
+def _read_empty_delimiter(taken: Taken) -> ProbeFinding:
     empty = taken["connect.waiting"]["shown"]
-    newline, none = _newline(taken).value, _no_delimiter(taken).value
+    newline, none = _read_newline(taken).value, _read_no_delimiter(taken).value
     as_newline = {"LF": "\n", "\\n": "\\n", "empty": "", "as sent": ""}[newline]
     as_none = {"NULL": "NULL", "empty": "", "null": None}[none]
     if as_newline == as_none:
         raise CannotTell("a newline and no delimiter are shown alike", empty)
-    return map_value(_delimiter(empty), {as_newline: "newline", as_none: "none"}, empty)
+    return map_value(_find_delimiter(empty), {as_newline: "newline", as_none: "none"}, empty)
 
 
 _SHOWN = ("connect.main",)
@@ -310,7 +312,7 @@ QUESTIONS = (
         "one",
         ("one", "two"),
         ("connect.in_sink_list",),
-        _store,
+        _read_store,
         {"two": "A sink task has no twin in the other API; migrating makes a new task."},
     ),
     Question(
@@ -319,7 +321,7 @@ QUESTIONS = (
         "allowed",
         ("allowed", "refused"),
         ("connect.same_name",),
-        _accepted("connect.same_name", ("allowed", "refused")),
+        _make_acceptance_reader("connect.same_name", ("allowed", "refused")),
         {"refused": "A task can only be moved to a new one of the same name by deleting it first."},
     ),
     Question(
@@ -328,7 +330,7 @@ QUESTIONS = (
         "console",
         ("console", "any"),
         ("connect.odd_name",),
-        _accepted("connect.odd_name", ("any", "console")),
+        _make_acceptance_reader("connect.odd_name", ("any", "console")),
     ),
     Question(
         "dms.bucket_check",
@@ -336,7 +338,7 @@ QUESTIONS = (
         "refused",
         ("refused", "ignored"),
         ("connect.odd_bucket",),
-        _accepted("connect.odd_bucket", ("ignored", "refused")),
+        _make_acceptance_reader("connect.odd_bucket", ("ignored", "refused")),
         {"ignored": "A task with a misspelt bucket is made and dumps nothing."},
     ),
     Question(
@@ -345,7 +347,7 @@ QUESTIONS = (
         "at delivery",
         ("at delivery", "at once"),
         ("connect.made_up_key",),
-        _needs_good_key,
+        _read_key_check,
         {"at delivery": "A wrong key shows only when something is to be written."},
     ),
     Question(
@@ -354,7 +356,7 @@ QUESTIONS = (
         "ms",
         ("ms", "s"),
         ("connect.main", "connect.waiting"),
-        _create_time,
+        _read_create_time,
     ),
     Question(
         "dms.unknown_url_code",
@@ -362,7 +364,7 @@ QUESTIONS = (
         "DMS.00404001",
         ("DMS.00404001", "DMS.10240406", "APIGW.0101"),
         ("connect.alias", "connect.modify_running"),
-        _unknown_url,
+        _read_unknown_url,
     ),
     Question(
         "dms.numbers_as_strings",
@@ -370,12 +372,17 @@ QUESTIONS = (
         "refused",
         TAKEN,
         ("connect.text_number",),
-        _accepted("connect.text_number", TAKEN),
+        _make_acceptance_reader("connect.text_number", TAKEN),
     ),
-    Question("dms.echo_numbers", "Do numbers come back as numbers?", "numbers", ("numbers", "texts"), _SHOWN, _numbers),
-    Question("dms.connect.creating", "How long is a new Smart Connect task CREATING?", 0, DWELL, _SHOWN, _creating),
+    Question("dms.echo_numbers", "Do numbers come back as numbers?", "numbers", ("numbers", "texts"), _SHOWN, _read_numbers),
+    Question("dms.connect.creating", "How long is a new Smart Connect task CREATING?", 0, DWELL, _SHOWN, _read_creating),
     Question(
-        "dms.connect.starting", "How long does a task still say WAITING after it was started?", 0, DWELL, ("connect.waiting",), _starting
+        "dms.connect.starting",
+        "How long does a task still say WAITING after it was started?",
+        0,
+        DWELL,
+        ("connect.waiting",),
+        _read_starting,
     ),
     Question(
         "dms.connect.pausing",
@@ -383,7 +390,7 @@ QUESTIONS = (
         0,
         DWELL,
         ("connect.pause",),
-        _after("connect.pause", _GO),
+        _make_dwell_reader("connect.pause", _GO),
     ),
     Question(
         "dms.connect.resuming",
@@ -391,7 +398,7 @@ QUESTIONS = (
         0,
         DWELL,
         ("connect.resume",),
-        _after("connect.resume", "PAUSED"),
+        _make_dwell_reader("connect.resume", "PAUSED"),
     ),
     Question(
         "dms.connect.restarting",
@@ -399,7 +406,7 @@ QUESTIONS = (
         0,
         DWELL,
         ("connect.restart",),
-        _after("connect.restart", "RESTARTING"),
+        _make_dwell_reader("connect.restart", "RESTARTING"),
     ),
     Question(
         "dms.flaky_start",
@@ -407,7 +414,7 @@ QUESTIONS = (
         0,
         DWELL,
         ("connect.main", "connect.waiting"),
-        _flaky_start,
+        _read_flaky_start,
     ),
     Question(
         "dms.flaky_status",
@@ -415,41 +422,66 @@ QUESTIONS = (
         "FAILED",
         ("FAILED", "ABNORMAL", "ERROR", "CREATEFAILED"),
         ("connect.main", "connect.waiting"),
-        _flaky_status,
+        _read_flaky_status,
     ),
-    Question("dms.deleting", "How long is a deleted task still there?", 0, DWELL, ("connect.delete",), _deleting),
+    Question("dms.deleting", "How long is a deleted task still there?", 0, DWELL, ("connect.delete",), _read_deleting),
     Question(
         "dms.deleting_status",
         "What does it say meanwhile?",
         "unchanged",
         ("unchanged", "DELETING", "DELETE", "DELETED"),
         ("connect.delete",),
-        _deleting_status,
+        _read_deleting_status,
     ),
     Question(
-        "dms.wrong_state", "What does pausing a paused task do?", "ignored", ("ignored", "refused"), ("connect.pause_again",), _wrong_state
+        "dms.wrong_state",
+        "What does pausing a paused task do?",
+        "ignored",
+        ("ignored", "refused"),
+        ("connect.pause_again",),
+        _read_wrong_state,
     ),
-    Question("dms.restart_alias", "Is there a second address for restarting?", "known", ("known", "unknown"), ("connect.alias",), _alias),
-    Question("dms.default_start", "Does a new task start unless told otherwise?", "at once", ("at once", "later"), _SHOWN, _default_start),
     Question(
-        "dms.unused_side.create", "What is the unused side in the answer to a create call?", "{}", UNUSED_SIDES, _SHOWN, _unused_in_answer
+        "dms.restart_alias", "Is there a second address for restarting?", "known", ("known", "unknown"), ("connect.alias",), _read_alias
     ),
-    Question("dms.unused_side.show", "What is the unused side of a task that is shown?", "{}", UNUSED_SIDES, _SHOWN, _unused_in_show),
     Question(
-        "dms.unused_side.list", "What is the unused side of a task in the list?", "null", UNUSED_SIDES, ("connect.listed",), _unused_in_list
+        "dms.default_start", "Does a new task start unless told otherwise?", "at once", ("at once", "later"), _SHOWN, _read_default_start
     ),
-    Question("dms.never_shown", "Which fields of a task are never shown?", "", TEXT, _SHOWN, _never_shown, also=("sink.main",)),
     Question(
-        "dms.extra_fields", "Which fields does a task show that no document has?", {}, OBJECT, _SHOWN, _extra_fields, also=("sink.main",)
+        "dms.unused_side.create",
+        "What is the unused side in the answer to a create call?",
+        "{}",
+        UNUSED_SIDES,
+        _SHOWN,
+        _read_unused_in_answer,
     ),
-    Question("dms.list_interval_typo", "Does the list misspell the interval?", False, BOOL, ("connect.listed",), _typo),
+    Question("dms.unused_side.show", "What is the unused side of a task that is shown?", "{}", UNUSED_SIDES, _SHOWN, _read_unused_in_show),
+    Question(
+        "dms.unused_side.list",
+        "What is the unused side of a task in the list?",
+        "null",
+        UNUSED_SIDES,
+        ("connect.listed",),
+        _read_unused_in_list,
+    ),
+    Question("dms.never_shown", "Which fields of a task are never shown?", "", TEXT, _SHOWN, _read_never_shown, also=("sink.main",)),
+    Question(
+        "dms.extra_fields",
+        "Which fields does a task show that no document has?",
+        {},
+        OBJECT,
+        _SHOWN,
+        _read_extra_fields,
+        also=("sink.main",),
+    ),
+    Question("dms.list_interval_typo", "Does the list misspell the interval?", False, BOOL, ("connect.listed",), _read_typo),
     Question(
         "dms.topics_order",
         "Do topics keep their order?",
         "as sent",
         ("as sent", "sorted", "reversed"),
         ("connect.backslash",),
-        _topics_order,
+        _read_topics_order,
     ),
     Question(
         "dms.connect.newline_echo",
@@ -457,10 +489,15 @@ QUESTIONS = (
         "\\n",
         ("LF", "\\n", "empty", "as sent"),
         ("connect.main", "connect.backslash"),
-        _newline,
+        _read_newline,
     ),
     Question(
-        "dms.no_delimiter_echo", "What does no delimiter come back as?", "NULL", ("NULL", "empty", "null"), ("connect.null",), _no_delimiter
+        "dms.no_delimiter_echo",
+        "What does no delimiter come back as?",
+        "NULL",
+        ("NULL", "empty", "null"),
+        ("connect.null",),
+        _read_no_delimiter,
     ),
     Question(
         "dms.empty_delimiter_means",
@@ -468,7 +505,7 @@ QUESTIONS = (
         "newline",
         ("newline", "none"),
         ("connect.main", "connect.backslash", "connect.null", "connect.waiting"),
-        _empty_delimiter,
+        _read_empty_delimiter,
     ),
     Question(
         "dms.empty_file_type",
@@ -476,7 +513,7 @@ QUESTIONS = (
         "accepted",
         TAKEN,
         ("connect.no_file_type",),
-        _accepted("connect.no_file_type", TAKEN),
+        _make_acceptance_reader("connect.no_file_type", TAKEN),
     ),
     Question(
         "dms.empty_partition_format",
@@ -484,6 +521,6 @@ QUESTIONS = (
         "refused",
         TAKEN,
         ("connect.no_format",),
-        _accepted("connect.no_format", TAKEN),
+        _make_acceptance_reader("connect.no_format", TAKEN),
     ),
 )

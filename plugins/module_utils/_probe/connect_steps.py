@@ -68,12 +68,12 @@ def build_obs_settings(ground: Ground, ending: str, **settings: Any) -> dict[str
     }
 
 
-def _writer(ground: Ground) -> dict[str, str]:
+def _choose_writer(ground: Ground) -> dict[str, str]:
     places = ground.places
     return {"agency_name": places.agency} if places.agency else {"access_key": places.access_key, "secret_key": places.secret_key}
 
 
-def _body(ground: Ground, sink: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+def _build_body(ground: Ground, sink: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     return {"topics": ground.places.topic, "source_type": "NONE", "sink_type": "OBS_SINK", "sink_task": dict(sink), **more}
 
 
@@ -82,23 +82,23 @@ def _ask(ground: Ground, path: str, **where_and_query: Any) -> Evidence:
     return ground.ask("dms", "GET", path, {"instance": ground.places.instance, **where_and_query}, query=query)
 
 
-def _limit(ground: Ground, _taken: Taken) -> Evidence:
+def _ask_limit(ground: Ground, _taken: Taken) -> Evidence:
     return require_api(ground.connect).ask("GET", query=[("limit", TOO_MANY)])
 
 
-def _topics(ground: Ground, _taken: Taken) -> dict[str, Evidence]:
+def _ask_topics(ground: Ground, _taken: Taken) -> dict[str, Evidence]:
     path = _INSTANCE + "/topics"
     return {"usual": _ask(ground, path), "many": _ask(ground, path, query={"limit": MANY_TOPICS})}
 
 
-def _no_group(ground: Ground, _taken: Taken) -> Evidence:
+def _ask_missing_group(ground: Ground, _taken: Taken) -> Evidence:
     return _ask(ground, _INSTANCE + "/groups/{group}", group="%s-nobody" % ground.own.run)
 
 
-def _main(ground: Ground, _taken: Taken) -> MainConnectTask:
+def _create_main(ground: Ground, _taken: Taken) -> MainConnectTask:
     connect = require_api(ground.connect)
     sink = build_obs_settings(ground, "a", store_keys=True)
-    attempt = ground.own.create(connect, "m", _body(ground, {**sink, **_writer(ground)}))
+    attempt = ground.own.create(connect, "m", _build_body(ground, {**sink, **_choose_writer(ground)}))
     task = attempt.task
     if task is None:
         raise CannotTell("the service refuses to create a task", attempt.created)
@@ -106,13 +106,13 @@ def _main(ground: Ground, _taken: Taken) -> MainConnectTask:
         sink["agency_name"] = ground.places.agency
     main = MainConnectTask(task, sink, attempt.created)
     ground.kept["connect"] = main
-    main.birth = follow(lambda: read_state(connect, task), until_state("RUNNING", "WAITING"), ground.pace)
+    main.birth = follow(lambda: read_state(connect, task), until_state("RUNNING", "WAITING"), ground.timing)
     if main.birth[-1].state not in ("RUNNING", "WAITING"):
         raise CannotTell("the new task does not come to run", main.shown)
     return main
 
 
-def _listed(ground: Ground, taken: Taken) -> Mapping[str, Any]:
+def _find_in_list(ground: Ground, taken: Taken) -> Mapping[str, Any]:
     """The main task in the list, and the page that has it."""
     main: MainConnectTask = taken["connect.main"]
     for offset in range(0, 500, 50):
@@ -125,7 +125,7 @@ def _listed(ground: Ground, taken: Taken) -> Mapping[str, Any]:
     raise CannotTell("a task is not in the list")
 
 
-def _in_sink_list(ground: Ground, taken: Taken) -> dict[str, Any]:
+def _find_in_sink_list(ground: Ground, taken: Taken) -> dict[str, Any]:
     main: MainConnectTask = taken["connect.main"]
     listed = require_api(ground.sink).ask("GET")
     if not listed.accepted:
@@ -136,16 +136,16 @@ def _in_sink_list(ground: Ground, taken: Taken) -> dict[str, Any]:
 # what a create call takes; none of these tasks is ever started, but for one
 
 
-def _variant(ground: Ground, ending: str, name: str = "", start: bool = False, topics: str = "", **settings: Any) -> dict[str, Any]:
+def _try_variant(ground: Ground, ending: str, name: str = "", start: bool = False, topics: str = "", **settings: Any) -> dict[str, Any]:
     """Create a task that waits, look at it, delete it. ``shown`` is None where it was refused."""
     connect = require_api(ground.connect)
-    sink = {**build_obs_settings(ground, ending), **_writer(ground), **settings}
+    sink = {**build_obs_settings(ground, ending), **_choose_writer(ground), **settings}
     more = {"topics": topics} if topics else {}
-    attempt = ground.own.create(connect, ending, _body(ground, sink, start_later=True, **more), name)
+    attempt = ground.own.create(connect, ending, _build_body(ground, sink, start_later=True, **more), name)
     task = attempt.task
     if task is None:
         return {"created": attempt.created, "shown": None}
-    looks = follow(lambda: read_state(connect, task), lambda looks: looks[-1].state is not None, ground.pace)
+    looks = follow(lambda: read_state(connect, task), lambda looks: looks[-1].state is not None, ground.timing)
     variant: dict[str, Any] = {"created": attempt.created, "shown": looks[-1].evidence, "topics": topics}
     if start:
         variant["start"] = _start_waiting(ground, task)
@@ -155,64 +155,64 @@ def _variant(ground: Ground, ending: str, name: str = "", start: bool = False, t
 
 def _start_waiting(ground: Ground, task: TaskKey) -> list[Look]:
     connect = require_api(ground.connect)
-    waiting = follow(lambda: read_state(connect, task), until_state("WAITING"), ground.pace)
+    waiting = follow(lambda: read_state(connect, task), until_state("WAITING"), ground.timing)
     if waiting[-1].state != "WAITING":
         raise CannotTell("a task that is to start later does not wait", waiting[-1].evidence)
     _act(ground, task, "restart")
-    looks = follow(lambda: read_state(connect, task), until_state("RUNNING"), ground.pace)
+    looks = follow(lambda: read_state(connect, task), until_state("RUNNING"), ground.timing)
     if looks[-1].state != "RUNNING":
         raise CannotTell("a task that waited does not come to run", looks[-1].evidence)
     return looks
 
 
-def _waiting(ground: Ground, _taken: Taken) -> dict[str, Any]:
-    return _variant(ground, "w", start=True, record_delimiter="")
+def _start_later(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _try_variant(ground, "w", start=True, record_delimiter="")
 
 
-def _backslash(ground: Ground, taken: Taken) -> dict[str, Any]:
+def _try_backslash(ground: Ground, taken: Taken) -> dict[str, Any]:
     """A newline written with a backslash, and topics whose order can be told."""
     topics = sorted(str(row.get("name")) for row in taken["dms.topics"]["usual"].rows("topics") if row.get("name"))
-    return _variant(ground, "b", topics=",".join((topics[1], topics[0], topics[2])) if len(topics) > 2 else "", record_delimiter="\\n")
+    return _try_variant(ground, "b", topics=",".join((topics[1], topics[0], topics[2])) if len(topics) > 2 else "", record_delimiter="\\n")
 
 
-def _null(ground: Ground, _taken: Taken) -> dict[str, Any]:
-    return _variant(ground, "n", record_delimiter="NULL")
+def _try_null(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _try_variant(ground, "n", record_delimiter="NULL")
 
 
-def _same_name(ground: Ground, taken: Taken) -> dict[str, Any]:
-    return _variant(ground, "m", taken["connect.main"].task.name)
+def _try_same_name(ground: Ground, taken: Taken) -> dict[str, Any]:
+    return _try_variant(ground, "m", taken["connect.main"].task.name)
 
 
-def _odd_name(ground: Ground, _taken: Taken) -> dict[str, Any]:
-    return _variant(ground, "d", ground.own.run + ".d")
+def _try_odd_name(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _try_variant(ground, "d", ground.own.run + ".d")
 
 
-def _odd_bucket(ground: Ground, _taken: Taken) -> dict[str, Any]:
-    return _variant(ground, "k", obs_bucket_name="%s-none" % ground.own.run)
+def _try_odd_bucket(ground: Ground, _taken: Taken) -> dict[str, Any]:
+    return _try_variant(ground, "k", obs_bucket_name="%s-none" % ground.own.run)
 
 
-def _made_up_key(ground: Ground, _taken: Taken) -> dict[str, Any]:
+def _try_made_up_key(ground: Ground, _taken: Taken) -> dict[str, Any]:
     """A key that nobody has, so that none can be locked."""
     letters = string.ascii_uppercase + string.digits
     access, secret = ("".join(secrets.choice(letters) for _each in range(length)) for length in (20, 40))
     connect = require_api(ground.connect)
     sink = {**build_obs_settings(ground, "y"), "access_key": access, "secret_key": secret}
-    attempt = ground.own.create(connect, "y", _body(ground, sink, start_later=True))
+    attempt = ground.own.create(connect, "y", _build_body(ground, sink, start_later=True))
     if attempt.task:
         ground.own.delete(connect, attempt.task)
     return {"created": attempt.created, "shown": attempt.task}
 
 
-def _with(ending: str, **settings: Any) -> Any:
-    return lambda ground, taken: _variant(ground, ending, **settings)
+def _make_variant_step(ending: str, **settings: Any) -> Any:
+    return lambda ground, taken: _try_variant(ground, ending, **settings)
 
 
 # the consumer group
 
 
-def _groups(ground: Ground, taken: Taken) -> dict[str, Any]:
+def _ask_groups(ground: Ground, taken: Taken) -> dict[str, Any]:
     """The group of the main task, which may come into being some time after it."""
-    main = _running(ground, taken)
+    main = _ensure_running(ground, taken)
     names = {"connect-%s" % main.task.name: "connect-name", "connect-%s" % main.task.id: "connect-id"}
 
     def look() -> tuple[Optional[str], Evidence]:
@@ -222,11 +222,11 @@ def _groups(ground: Ground, taken: Taken) -> dict[str, Any]:
                 return name, listed
         return None, listed
 
-    last = follow(look, lambda looks: bool(looks[-1].state) or looks[-1].at >= ground.pace.watch, ground.pace)[-1]
+    last = follow(look, lambda looks: bool(looks[-1].state) or looks[-1].at >= ground.timing.watch, ground.timing)[-1]
     return {"group": last.state or "", "word": names.get(last.state or "", "none"), "listed": last.evidence}
 
 
-def _offsets(ground: Ground, taken: Taken) -> dict[str, Evidence]:
+def _ask_offsets(ground: Ground, taken: Taken) -> dict[str, Evidence]:
     group = taken["connect.groups"]["group"]
     if not group:
         raise CannotTell("the task has no consumer group that can be seen", taken["connect.groups"]["listed"])
@@ -248,11 +248,11 @@ def _act(ground: Ground, task: TaskKey, action: str, alias: bool = False) -> Evi
     return ground.ask("dms", "PUT", path, {**connect.where, "task": task.id})
 
 
-def _state(ground: Ground, taken: Taken) -> Optional[str]:
+def _read_main_state(ground: Ground, taken: Taken) -> Optional[str]:
     return read_state(require_api(ground.connect), taken["connect.main"].task)[0]
 
 
-def _go(ground: Ground, taken: Taken, action: str, to: str) -> list[Look]:
+def _bring_to(ground: Ground, taken: Taken, action: str, to: str) -> list[Look]:
     """
     :raises CannotTell: the task does not come there.
     """
@@ -260,56 +260,56 @@ def _go(ground: Ground, taken: Taken, action: str, to: str) -> list[Look]:
     answer = _act(ground, task, action)
     if not answer.accepted:
         raise CannotTell("the service refuses to %s a task" % action, answer)
-    looks = follow(lambda: read_state(require_api(ground.connect), task), until_state(to), ground.pace)
+    looks = follow(lambda: read_state(require_api(ground.connect), task), until_state(to), ground.timing)
     if looks[-1].state != to:
         raise CannotTell("a task does not come to %s" % to, answer, looks[-1].evidence)
     return looks
 
 
-def _running(ground: Ground, taken: Taken) -> MainConnectTask:
+def _ensure_running(ground: Ground, taken: Taken) -> MainConnectTask:
     """The main task, running."""
     main: MainConnectTask = taken["connect.main"]
-    state = _state(ground, taken)
+    state = _read_main_state(ground, taken)
     if state != "RUNNING":
-        _go(ground, taken, "resume" if state == "PAUSED" else "restart", "RUNNING")
+        _bring_to(ground, taken, "resume" if state == "PAUSED" else "restart", "RUNNING")
     return main
 
 
 def _pause(ground: Ground, taken: Taken) -> list[Look]:
-    _running(ground, taken)
-    return _go(ground, taken, "pause", "PAUSED")
+    _ensure_running(ground, taken)
+    return _bring_to(ground, taken, "pause", "PAUSED")
 
 
-def _paused(ground: Ground, taken: Taken) -> MainConnectTask:
+def _ensure_paused(ground: Ground, taken: Taken) -> MainConnectTask:
     main: MainConnectTask = taken["connect.main"]
-    if _state(ground, taken) != "PAUSED":
+    if _read_main_state(ground, taken) != "PAUSED":
         _pause(ground, taken)
     return main
 
 
 def _pause_again(ground: Ground, taken: Taken) -> Evidence:
-    return _act(ground, _paused(ground, taken).task, "pause")
+    return _act(ground, _ensure_paused(ground, taken).task, "pause")
 
 
 def _resume(ground: Ground, taken: Taken) -> list[Look]:
-    _paused(ground, taken)
-    return _go(ground, taken, "resume", "RUNNING")
+    _ensure_paused(ground, taken)
+    return _bring_to(ground, taken, "resume", "RUNNING")
 
 
 def _restart(ground: Ground, taken: Taken) -> list[Look]:
-    _running(ground, taken)
-    return _restarted(ground, taken)
+    _ensure_running(ground, taken)
+    return _watch_restart(ground, taken)
 
 
-def _restarted(ground: Ground, taken: Taken) -> list[Look]:
+def _watch_restart(ground: Ground, taken: Taken) -> list[Look]:
     """A restarted task may still say RUNNING at first; then nothing can be told of how long that takes."""
-    return _go(ground, taken, "restart", "RUNNING")
+    return _bring_to(ground, taken, "restart", "RUNNING")
 
 
-def _alias(ground: Ground, taken: Taken) -> Evidence:
-    answer = _act(ground, _running(ground, taken).task, "restart", alias=True)
+def _try_alias(ground: Ground, taken: Taken) -> Evidence:
+    answer = _act(ground, _ensure_running(ground, taken).task, "restart", alias=True)
     if answer.accepted:
-        follow(lambda: read_state(require_api(ground.connect), taken["connect.main"].task), until_state("RUNNING"), ground.pace)
+        follow(lambda: read_state(require_api(ground.connect), taken["connect.main"].task), until_state("RUNNING"), ground.timing)
     return answer
 
 
@@ -320,23 +320,23 @@ def _modify(ground: Ground, taken: Taken, changes: Mapping[str, Any], more: Mapp
     connect, main = require_api(ground.connect), taken["connect.main"]
     changes = {**changes, "obs_path": "%s/%s" % (ground.places.path, changes["obs_path"])}
     sink = {name: value for name, value in main.sink.items() if name != "store_keys"}
-    body = {"task_name": main.task.name, **_body(ground, {**sink, **changes, **more})}
-    before = _state(ground, taken) or ""
+    body = {"task_name": main.task.name, **_build_body(ground, {**sink, **changes, **more})}
+    before = _read_main_state(ground, taken) or ""
     ground.own.check(connect, main.task)
     change = Change(connect.ask("PUT", task=main.task, body=body), before, changes)
     if not change.answer.accepted:
         return change
     visible = [name for name in changes if name in read_side(main.shown)]
-    return watch_change(change, connect, main.task, visible, read_side, ground.pace)
+    return watch_change(change, connect, main.task, visible, read_side, ground.timing)
 
 
 def _modify_running(ground: Ground, taken: Taken) -> Change:
-    _running(ground, taken)
+    _ensure_running(ground, taken)
     return _modify(ground, taken, FIRST_CONNECT_SETTINGS, {})
 
 
 def _modify_paused(ground: Ground, taken: Taken) -> Change:
-    _paused(ground, taken)
+    _ensure_paused(ground, taken)
     return _modify(ground, taken, SECOND_CONNECT_SETTINGS, {})
 
 
@@ -352,30 +352,30 @@ _TASK = ("instance", "topic", "bucket", "writer")
 _MAIN = ("connect.main",)
 _RUNS = "a Smart Connect task runs for a while and writes what arrives in the topic into the bucket"
 STEPS = (
-    ProbeStep("dms.limit", _limit, needs=_READS),
-    ProbeStep("dms.topics", _topics, needs=_READS),
-    ProbeStep("dms.no_group", _no_group, needs=_READS),
-    ProbeStep("connect.main", _main, 2, _TASK, cost=_RUNS),
-    ProbeStep("connect.listed", _listed, 0, _TASK, _MAIN),
-    ProbeStep("connect.in_sink_list", _in_sink_list, 0, _TASK, _MAIN),
-    ProbeStep("connect.groups", _groups, 1, _TASK, _MAIN),
-    ProbeStep("connect.offsets", _offsets, 0, _TASK, ("connect.groups",)),
-    ProbeStep("connect.waiting", _waiting, 3, _TASK),
-    ProbeStep("connect.backslash", _backslash, 2, _TASK, ("dms.topics",)),
-    ProbeStep("connect.null", _null, 2, _TASK),
-    ProbeStep("connect.same_name", _same_name, 2, _TASK, _MAIN),
-    ProbeStep("connect.odd_name", _odd_name, 2, _TASK),
-    ProbeStep("connect.odd_bucket", _odd_bucket, 2, _TASK),
-    ProbeStep("connect.text_number", _with("t", deliver_time_interval=str(DELIVERY_INTERVAL)), 2, _TASK),
-    ProbeStep("connect.no_file_type", _with("f", destination_file_type=""), 2, _TASK),
-    ProbeStep("connect.no_format", _with("p", partition_format=""), 2, _TASK),
-    ProbeStep("connect.made_up_key", _made_up_key, 2, ("instance", "topic", "bucket")),
+    ProbeStep("dms.limit", _ask_limit, needs=_READS),
+    ProbeStep("dms.topics", _ask_topics, needs=_READS),
+    ProbeStep("dms.no_group", _ask_missing_group, needs=_READS),
+    ProbeStep("connect.main", _create_main, 2, _TASK, cost=_RUNS),
+    ProbeStep("connect.listed", _find_in_list, 0, _TASK, _MAIN),
+    ProbeStep("connect.in_sink_list", _find_in_sink_list, 0, _TASK, _MAIN),
+    ProbeStep("connect.groups", _ask_groups, 1, _TASK, _MAIN),
+    ProbeStep("connect.offsets", _ask_offsets, 0, _TASK, ("connect.groups",)),
+    ProbeStep("connect.waiting", _start_later, 3, _TASK),
+    ProbeStep("connect.backslash", _try_backslash, 2, _TASK, ("dms.topics",)),
+    ProbeStep("connect.null", _try_null, 2, _TASK),
+    ProbeStep("connect.same_name", _try_same_name, 2, _TASK, _MAIN),
+    ProbeStep("connect.odd_name", _try_odd_name, 2, _TASK),
+    ProbeStep("connect.odd_bucket", _try_odd_bucket, 2, _TASK),
+    ProbeStep("connect.text_number", _make_variant_step("t", deliver_time_interval=str(DELIVERY_INTERVAL)), 2, _TASK),
+    ProbeStep("connect.no_file_type", _make_variant_step("f", destination_file_type=""), 2, _TASK),
+    ProbeStep("connect.no_format", _make_variant_step("p", partition_format=""), 2, _TASK),
+    ProbeStep("connect.made_up_key", _try_made_up_key, 2, ("instance", "topic", "bucket")),
     ProbeStep("connect.modify_running", _modify_running, 2, _TASK, _MAIN),
     ProbeStep("connect.pause", _pause, 2, _TASK, _MAIN),
     ProbeStep("connect.pause_again", _pause_again, 2, _TASK, _MAIN),
     ProbeStep("connect.modify_paused", _modify_paused, 2, _TASK, _MAIN),
     ProbeStep("connect.resume", _resume, 2, _TASK, _MAIN),
     ProbeStep("connect.restart", _restart, 2, _TASK, _MAIN),
-    ProbeStep("connect.alias", _alias, 2, _TASK, _MAIN),
+    ProbeStep("connect.alias", _try_alias, 2, _TASK, _MAIN),
     ProbeStep("connect.delete", _delete, 0, _TASK, _MAIN),
 )

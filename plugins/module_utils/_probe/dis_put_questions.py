@@ -12,13 +12,13 @@ from .question import BOOL, DWELL, TEXT, CannotTell, ProbeFinding, Question, Tak
 NO_SUCH_CALL = "DIS.4300"
 
 
-def _replacements(taken: Taken) -> list[Change]:
+def _list_accepted(taken: Taken) -> list[Change]:
     """Those that were accepted, the one of the running task first."""
     changes = [taken["dis.put_running"], taken.get("dis.put_paused")]
     return find_accepted([change for change in changes if change], "DIS refuses to replace a task")
 
 
-def _put(taken: Taken) -> ProbeFinding:
+def _read_put(taken: Taken) -> ProbeFinding:
     first, second = taken["dis.put_running"], taken.get("dis.put_paused")
     answers = [replacement.answer for replacement in (first, second) if replacement is not None]
     if first.answer.status == 405:
@@ -27,7 +27,7 @@ def _put(taken: Taken) -> ProbeFinding:
         return build_finding("unknown", *answers)
     if not any(answer.accepted for answer in answers):
         return map_value(first.answer.code, {NO_SUCH_CALL: "refused"}, *answers)
-    accepted = _replacements(taken)
+    accepted = _list_accepted(taken)
     if any("new" in replacement.shown for replacement in accepted):
         return build_finding("honoured", *answers, accepted[0].looks[-1].evidence)
     if not any(name in read_descriptor(replacement.looks[-1].evidence) for replacement in accepted for name in replacement.changed):
@@ -35,28 +35,28 @@ def _put(taken: Taken) -> ProbeFinding:
     return build_finding("ignored", *answers)
 
 
-def _status(taken: Taken) -> ProbeFinding:
-    return build_finding(_replacements(taken)[0].answer.status, _replacements(taken)[0].answer)
+def _read_status(taken: Taken) -> ProbeFinding:
+    return build_finding(_list_accepted(taken)[0].answer.status, _list_accepted(taken)[0].answer)
 
 
-def _dwell(taken: Taken) -> ProbeFinding:
-    seen = find_seen(_replacements(taken))
+def _read_dwell(taken: Taken) -> ProbeFinding:
+    seen = find_seen(_list_accepted(taken))
     return measure_stretch(read_old_settings(seen), seen.answer)
 
 
-def _state(taken: Taken) -> ProbeFinding:
-    return read_state_meanwhile(_replacements(taken), "STARTING")
+def _read_state(taken: Taken) -> ProbeFinding:
+    return read_state_meanwhile(_list_accepted(taken), "STARTING")
 
 
-def _rolled_back(taken: Taken) -> ProbeFinding:
-    return read_roll_back(find_seen(_replacements(taken)))
+def _read_rolled_back(taken: Taken) -> ProbeFinding:
+    return read_roll_back(find_seen(_list_accepted(taken)))
 
 
-def _wakes(taken: Taken) -> ProbeFinding:
+def _read_wakes(taken: Taken) -> ProbeFinding:
     return read_wakes(taken["dis.put_paused"], "DIS refuses to replace a stopped task")
 
 
-def _while_running(taken: Taken) -> ProbeFinding:
+def _read_while_running(taken: Taken) -> ProbeFinding:
     running, paused = taken["dis.put_running"], taken["dis.put_paused"]
     if running.answer.accepted:
         return build_finding("allowed", running.answer)
@@ -65,20 +65,20 @@ def _while_running(taken: Taken) -> ProbeFinding:
     return build_finding("refused", running.answer, paused.answer)
 
 
-def _strategy(taken: Taken) -> ProbeFinding:
+def _read_strategy(taken: Taken) -> ProbeFinding:
     put = taken["dis.put_strategy"]
     if put["answer"].accepted:
         shown = read_descriptor(put["shown"]).get("consumer_strategy")
         if shown is None:
             raise CannotTell("the strategy is never shown", put["shown"])
         return map_value(shown, {"LATEST": "ignored"}, put["answer"], put["shown"])
-    if not _replacements(taken):
+    if not _list_accepted(taken):
         raise CannotTell("DIS refuses to replace a task", put["answer"])
     return build_finding("refused", put["answer"])
 
 
-def _ignores(taken: Taken) -> ProbeFinding:
-    seen = find_seen(_replacements(taken))
+def _read_ignored(taken: Taken) -> ProbeFinding:
+    seen = find_seen(_list_accepted(taken))
     evidence = seen.first_new.evidence
     shown = read_descriptor(evidence)
     hidden = [name for name in seen.changed if name not in shown]
@@ -97,20 +97,20 @@ QUESTIONS = (
         "honoured",
         ("honoured", "ignored", "unknown", "not_allowed", "refused"),
         _BOTH,
-        _put,
+        _read_put,
         dict.fromkeys(("ignored", "unknown", "not_allowed", "refused"), _CANNOT),
     ),
-    Question("dis.put_status", "Which HTTP status has a replacement?", 200, (200, 204), _BOTH, _status),
-    Question("dis.put_dwell", "How long does a replaced task show its old settings?", 0, DWELL, _BOTH, _dwell),
-    Question("dis.put_state", "What does a running task say meanwhile?", "STARTING", ("STARTING", "unchanged"), _BOTH, _state),
-    Question("dis.put_rolled_back", "Do new settings go back to the old ones?", 0, DWELL, _BOTH, _rolled_back),
+    Question("dis.put_status", "Which HTTP status has a replacement?", 200, (200, 204), _BOTH, _read_status),
+    Question("dis.put_dwell", "How long does a replaced task show its old settings?", 0, DWELL, _BOTH, _read_dwell),
+    Question("dis.put_state", "What does a running task say meanwhile?", "STARTING", ("STARTING", "unchanged"), _BOTH, _read_state),
+    Question("dis.put_rolled_back", "Do new settings go back to the old ones?", 0, DWELL, _BOTH, _read_rolled_back),
     Question(
         "dis.put_wakes",
         "Does replacing start a stopped task?",
         False,
         BOOL,
         _BOTH,
-        _wakes,
+        _read_wakes,
         {True: "The modules stop a task again that is declared paused."},
     ),
     Question(
@@ -119,7 +119,7 @@ QUESTIONS = (
         "allowed",
         ("allowed", "refused"),
         _BOTH,
-        _while_running,
+        _read_while_running,
         {"refused": "Running tasks can only be changed by stopping them first."},
     ),
     Question(
@@ -128,7 +128,7 @@ QUESTIONS = (
         "refused",
         ("refused", "ignored"),
         (*_BOTH, "dis.put_strategy"),
-        _strategy,
+        _read_strategy,
     ),
-    Question("dis.put_ignores", "Which fields does a replacement pass over?", "", TEXT, _BOTH, _ignores),
+    Question("dis.put_ignores", "Which fields does a replacement pass over?", "", TEXT, _BOTH, _read_ignored),
 )

@@ -62,17 +62,17 @@ def read_descriptor(evidence: Optional[Evidence]) -> Mapping[str, Any]:
     raise CannotTell("a task is shown without its destination", *([evidence] if evidence else []))
 
 
-def _body(ground: Ground, **settings: Any) -> dict[str, Any]:
+def _build_body(ground: Ground, **settings: Any) -> dict[str, Any]:
     places = ground.places
     descriptor = {"agency_name": places.dis_agency, "deliver_time_interval": 310, "obs_bucket_path": places.bucket, **settings}
     return {"destination_type": "OBS", "obs_destination_descriptor": descriptor}
 
 
-def _missing(ground: Ground, _taken: Taken) -> Evidence:
+def _show_missing(ground: Ground, _taken: Taken) -> Evidence:
     return require_api(ground.dis).ask("GET", task=TaskKey(NEVER, "%s-%s" % (ground.own.run, NEVER)))
 
 
-def _anonymous(ground: Ground, _taken: Taken) -> Evidence:
+def _ask_anonymously(ground: Ground, _taken: Taken) -> Evidence:
     return require_api(ground.dis).ask("GET", anonymous=True)
 
 
@@ -83,7 +83,7 @@ def _list(ground: Ground, _taken: Taken) -> Evidence:
     return listed
 
 
-def _main(ground: Ground, _taken: Taken) -> MainDisTask:
+def _create_main(ground: Ground, _taken: Taken) -> MainDisTask:
     dis = require_api(ground.dis)
     plain = {
         "consumer_strategy": "LATEST",
@@ -99,7 +99,7 @@ def _main(ground: Ground, _taken: Taken) -> MainDisTask:
         "destination_file_type": "TEXT",
     }
     for settings in (full, plain):
-        body = _body(ground, **settings)
+        body = _build_body(ground, **settings)
         attempt = ground.own.create(dis, "m", body)
         task = attempt.task
         if task:
@@ -108,19 +108,19 @@ def _main(ground: Ground, _taken: Taken) -> MainDisTask:
         raise CannotTell("DIS refuses to create a task", attempt.created)
     main = MainDisTask(task, body["obs_destination_descriptor"], attempt.created)
     ground.kept["dis"] = main
-    main.birth = follow(lambda: read_state(dis, task), until_state("RUNNING"), ground.pace)
+    main.birth = follow(lambda: read_state(dis, task), until_state("RUNNING"), ground.timing)
     main.shown = main.birth[-1].evidence
     if main.birth[-1].state != "RUNNING":
         raise CannotTell("the new task does not come to run", main.shown)
     return main
 
 
-def _listed(ground: Ground, taken: Taken) -> Evidence:
+def _list_with_main(ground: Ground, taken: Taken) -> Evidence:
     taken["dis.main"]
     return _list(ground, taken)
 
 
-def _second(ground: Ground, taken: Taken) -> dict[str, Any]:
+def _create_second(ground: Ground, taken: Taken) -> dict[str, Any]:
     """A task of few fields: of those that some texts call mandatory it has none, unless they are."""
     dis = require_api(ground.dis)
     taken["dis.main"]
@@ -129,11 +129,11 @@ def _second(ground: Ground, taken: Taken) -> dict[str, Any]:
     demanded = attempt.created
     mandatory = attempt.task is None
     if mandatory:
-        attempt = ground.own.create(dis, "a", _body(ground, file_prefix="", partition_format=""))
+        attempt = ground.own.create(dis, "a", _build_body(ground, file_prefix="", partition_format=""))
     task = attempt.task
     if task is None:
         raise CannotTell("DIS refuses a task of few fields", demanded, attempt.created)
-    looks = follow(lambda: read_state(dis, task), lambda looks: looks[-1].state is not None, ground.pace)
+    looks = follow(lambda: read_state(dis, task), lambda looks: looks[-1].state is not None, ground.timing)
     listed = _list(ground, taken)
     return {
         "mandatory": mandatory,
@@ -145,45 +145,45 @@ def _second(ground: Ground, taken: Taken) -> dict[str, Any]:
     }
 
 
-def _third(ground: Ground, taken: Taken) -> dict[str, Any]:
-    return _variant(ground, "z", taken, record_delimiter="")
+def _create_third(ground: Ground, taken: Taken) -> dict[str, Any]:
+    return _try_variant(ground, "z", taken, record_delimiter="")
 
 
-def _variant(ground: Ground, ending: str, taken: Taken, **settings: Any) -> dict[str, Any]:
+def _try_variant(ground: Ground, ending: str, taken: Taken, **settings: Any) -> dict[str, Any]:
     """Create a task, look at it and the list, delete it. ``shown`` is None where it was refused."""
     dis = require_api(ground.dis)
-    attempt = ground.own.create(dis, ending, _body(ground, **settings))
+    attempt = ground.own.create(dis, ending, _build_body(ground, **settings))
     task = attempt.task
     if task is None:
         return {"created": attempt.created, "shown": None}
-    looks = follow(lambda: read_state(dis, task), lambda looks: looks[-1].state is not None, ground.pace)
+    looks = follow(lambda: read_state(dis, task), lambda looks: looks[-1].state is not None, ground.timing)
     listed = _list(ground, taken)
     ground.own.delete(dis, task)
     return {"created": attempt.created, "shown": looks[-1].evidence, "listed": listed, "task": task}
 
 
-def _no_delimiter(spelling: str, ending: str) -> Any:
-    return lambda ground, taken: _variant(ground, ending, taken, record_delimiter=spelling)
+def _make_delimiter_step(spelling: str, ending: str) -> Any:
+    return lambda ground, taken: _try_variant(ground, ending, taken, record_delimiter=spelling)
 
 
-def _file_types(ground: Ground, taken: Taken) -> dict[str, Any]:
+def _try_file_types(ground: Ground, taken: Taken) -> dict[str, Any]:
     """Which file types the stream takes; csv only where that tells more."""
     if ground.data_type.upper() == "JSON":
         raise CannotTell("a JSON stream takes all file types; a CSV stream tells more, any other one a part")
-    variants = {PARQUET: _variant(ground, "p", taken, destination_file_type=PARQUET)}
+    variants = {PARQUET: _try_variant(ground, "p", taken, destination_file_type=PARQUET)}
     if ground.data_type.upper() == "CSV":
-        variants[CSV] = _variant(ground, "c", taken, destination_file_type=CSV)
+        variants[CSV] = _try_variant(ground, "c", taken, destination_file_type=CSV)
     return variants
 
 
-def _long_prefix(ground: Ground, taken: Taken) -> dict[str, Any]:
-    variants = {"long": _variant(ground, "l", taken, destination_file_type=PARQUET, file_prefix=LONG_PREFIX)}
+def _try_long_prefix(ground: Ground, taken: Taken) -> dict[str, Any]:
+    variants = {"long": _try_variant(ground, "l", taken, destination_file_type=PARQUET, file_prefix=LONG_PREFIX)}
     if variants["long"]["shown"] is None:
-        variants["short"] = _variant(ground, "s", taken, destination_file_type=PARQUET, file_prefix="opendump_probe/s")
+        variants["short"] = _try_variant(ground, "s", taken, destination_file_type=PARQUET, file_prefix="opendump_probe/s")
     return variants
 
 
-def _task_id(ground: Ground, taken: Taken) -> str:
+def _find_task_id(ground: Ground, taken: Taken) -> str:
     main: MainDisTask = taken["dis.main"]
     if not main.id:
         shown = main.shown.member("task_id") if main.shown else None
@@ -197,16 +197,16 @@ def _task_id(ground: Ground, taken: Taken) -> str:
 
 
 def _act(ground: Ground, taken: Taken, action: str, *more: str) -> Evidence:
-    ids = [_task_id(ground, taken), *more]
+    ids = [_find_task_id(ground, taken), *more]
     ground.own.check(require_api(ground.dis), taken["dis.main"].task)
     return require_api(ground.dis).ask("POST", "/action", body={"action": action, "tasks": [{"id": key} for key in ids]})
 
 
-def _state(ground: Ground, taken: Taken) -> Optional[str]:
+def _read_main_state(ground: Ground, taken: Taken) -> Optional[str]:
     return read_state(require_api(ground.dis), taken["dis.main"].task)[0]
 
 
-def _come_to(ground: Ground, taken: Taken, state: str) -> list[Look]:
+def _bring_to(ground: Ground, taken: Taken, state: str) -> list[Look]:
     """Start or stop the main task, and look until it is there.
 
     :raises CannotTell: it does not come there.
@@ -222,19 +222,19 @@ def _come_to(ground: Ground, taken: Taken, state: str) -> list[Look]:
 
 def _look_until(ground: Ground, taken: Taken, state: str) -> list[Look]:
     task = taken["dis.main"].task
-    return follow(lambda: read_state(require_api(ground.dis), task), until_state(state), ground.pace)
+    return follow(lambda: read_state(require_api(ground.dis), task), until_state(state), ground.timing)
 
 
 def _start_running(ground: Ground, taken: Taken) -> Evidence:
-    if _state(ground, taken) != "RUNNING":
-        _come_to(ground, taken, "RUNNING")
+    if _read_main_state(ground, taken) != "RUNNING":
+        _bring_to(ground, taken, "RUNNING")
     return _act(ground, taken, "start")
 
 
 def _stop(ground: Ground, taken: Taken) -> list[Look]:
-    if _state(ground, taken) != "RUNNING":
-        _come_to(ground, taken, "RUNNING")
-    return _come_to(ground, taken, "PAUSED")
+    if _read_main_state(ground, taken) != "RUNNING":
+        _bring_to(ground, taken, "RUNNING")
+    return _bring_to(ground, taken, "PAUSED")
 
 
 def _stop_paused(ground: Ground, taken: Taken) -> Evidence:
@@ -242,7 +242,7 @@ def _stop_paused(ground: Ground, taken: Taken) -> Evidence:
     return _act(ground, taken, "stop")
 
 
-def _mixed(ground: Ground, taken: Taken) -> dict[str, Any]:
+def _start_mixed(ground: Ground, taken: Taken) -> dict[str, Any]:
     """Start the paused task and one that does not exist."""
     taken["dis.stop"]
     nobody = "".join(secrets.choice(string.ascii_letters + string.digits) for _each in range(19))
@@ -251,24 +251,24 @@ def _mixed(ground: Ground, taken: Taken) -> dict[str, Any]:
 
     def done(looks: list[Look]) -> bool:
         return looks[-1].state == "RUNNING" or (
-            all(look.state == "PAUSED" for look in looks) and until_settled(ground.pace, lambda looks: 0)(looks)
+            all(look.state == "PAUSED" for look in looks) and until_settled(ground.timing, lambda looks: 0)(looks)
         )
 
-    return {"answer": answer, "looks": follow(lambda: read_state(require_api(ground.dis), task), done, ground.pace)}
+    return {"answer": answer, "looks": follow(lambda: read_state(require_api(ground.dis), task), done, ground.timing)}
 
 
 def _start(ground: Ground, taken: Taken) -> list[Look]:
     taken["dis.stop"]
-    if _state(ground, taken) != "PAUSED":
-        _come_to(ground, taken, "PAUSED")
-    return _come_to(ground, taken, "RUNNING")
+    if _read_main_state(ground, taken) != "PAUSED":
+        _bring_to(ground, taken, "PAUSED")
+    return _bring_to(ground, taken, "RUNNING")
 
 
 def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: str) -> Change:
     dis, main = require_api(ground.dis), taken["dis.main"]
-    state = _state(ground, taken)
+    state = _read_main_state(ground, taken)
     if state != before:
-        _come_to(ground, taken, before)
+        _bring_to(ground, taken, before)
     changes = {name: value for name, value in changes.items() if name in main.settings}
     settings = {**main.settings, **changes}
     body = {"destination_type": "OBS", "obs_destination_descriptor": {"task_name": main.task.name, **settings}}
@@ -277,7 +277,7 @@ def _replace(ground: Ground, taken: Taken, changes: Mapping[str, Any], before: s
     if not change.answer.accepted:
         return change
     visible = [name for name in changes if name in read_descriptor(main.shown)]
-    change = watch_change(change, dis, main.task, visible, read_descriptor, ground.pace)
+    change = watch_change(change, dis, main.task, visible, read_descriptor, ground.timing)
     if change.shown[-1] == "new":
         main.settings = settings
     return change
@@ -293,14 +293,14 @@ def _put_paused(ground: Ground, taken: Taken) -> Change:
 
 def _put_strategy(ground: Ground, taken: Taken) -> dict[str, Any]:
     dis, main = require_api(ground.dis), taken["dis.main"]
-    if _state(ground, taken) != "PAUSED":
-        _come_to(ground, taken, "PAUSED")
+    if _read_main_state(ground, taken) != "PAUSED":
+        _bring_to(ground, taken, "PAUSED")
     descriptor = {"task_name": main.task.name, **main.settings, "consumer_strategy": "TRIM_HORIZON"}
     ground.own.check(dis, main.task)
     answer = dis.ask("PUT", body={"destination_type": "OBS", "obs_destination_descriptor": descriptor})
     if not answer.accepted:
         return {"answer": answer, "shown": None}
-    looks = follow(lambda: read_state(dis, main.task), until_settled(ground.pace, lambda looks: 0), ground.pace)
+    looks = follow(lambda: read_state(dis, main.task), until_settled(ground.timing, lambda looks: 0), ground.timing)
     return {"answer": answer, "shown": looks[-1].evidence}
 
 
@@ -315,21 +315,21 @@ _STREAM = ("stream",)
 _TASK = ("stream", "bucket", "dis_agency")
 _RUNS = "a task runs for a while and writes what arrives in the stream into the bucket"
 STEPS = (
-    ProbeStep("dis.missing", _missing, needs=_STREAM),
-    ProbeStep("dis.anonymous", _anonymous, needs=_STREAM),
+    ProbeStep("dis.missing", _show_missing, needs=_STREAM),
+    ProbeStep("dis.anonymous", _ask_anonymously, needs=_STREAM),
     ProbeStep("dis.list", _list, needs=_STREAM),
-    ProbeStep("dis.main", _main, 3, _TASK, cost=_RUNS),
-    ProbeStep("dis.listed", _listed, needs=_TASK, after=("dis.main",)),
-    ProbeStep("dis.second", _second, 3, _TASK, ("dis.main",)),
-    ProbeStep("dis.third", _third, 2, _TASK, ("dis.main",)),
-    ProbeStep("dis.NULL", _no_delimiter("NULL", "n"), 2, _TASK),
-    ProbeStep("dis.null", _no_delimiter("null", "o"), 2, _TASK),
-    ProbeStep("dis.file_types", _file_types, 4, _TASK),
-    ProbeStep("dis.long_prefix", _long_prefix, 3, _TASK),
+    ProbeStep("dis.main", _create_main, 3, _TASK, cost=_RUNS),
+    ProbeStep("dis.listed", _list_with_main, needs=_TASK, after=("dis.main",)),
+    ProbeStep("dis.second", _create_second, 3, _TASK, ("dis.main",)),
+    ProbeStep("dis.third", _create_third, 2, _TASK, ("dis.main",)),
+    ProbeStep("dis.NULL", _make_delimiter_step("NULL", "n"), 2, _TASK),
+    ProbeStep("dis.null", _make_delimiter_step("null", "o"), 2, _TASK),
+    ProbeStep("dis.file_types", _try_file_types, 4, _TASK),
+    ProbeStep("dis.long_prefix", _try_long_prefix, 3, _TASK),
     ProbeStep("dis.start_running", _start_running, 1, _TASK, ("dis.main",)),
     ProbeStep("dis.stop", _stop, 1, _TASK, ("dis.main",)),
     ProbeStep("dis.stop_paused", _stop_paused, 1, _TASK, ("dis.stop",)),
-    ProbeStep("dis.mixed", _mixed, 1, _TASK, ("dis.stop",)),
+    ProbeStep("dis.mixed", _start_mixed, 1, _TASK, ("dis.stop",)),
     ProbeStep("dis.start", _start, 2, _TASK, ("dis.stop",)),
     ProbeStep("dis.put_running", _put_running, 2, _TASK, ("dis.main",)),
     ProbeStep("dis.put_paused", _put_paused, 2, _TASK, ("dis.main",)),

@@ -68,7 +68,7 @@ class Ground:
 
     talk: Talk
     own: OwnTasks
-    pace: ProbeTiming
+    timing: ProbeTiming
     places: Places
     data_type: str = ""
     dis: Optional[TaskApi] = None

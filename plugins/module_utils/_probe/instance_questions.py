@@ -11,11 +11,11 @@ from .question import CannotTell, ProbeFinding, Question, Taken, build_finding, 
 from .talk import Evidence
 
 
-def _limit(taken: Taken) -> ProbeFinding:
+def _read_limit(taken: Taken) -> ProbeFinding:
     return build_finding("clamped" if taken["dms.limit"].accepted else "refused", taken["dms.limit"])
 
 
-def _topics_limit(taken: Taken) -> ProbeFinding:
+def _read_topics_limit(taken: Taken) -> ProbeFinding:
     usual, many, limit = taken["dms.topics"]["usual"], taken["dms.topics"]["many"], taken["dms.limit"]
     if not many.accepted:
         return build_finding("50", many)
@@ -29,37 +29,37 @@ def _topics_limit(taken: Taken) -> ProbeFinding:
     raise CannotTell("the instance has too few topics for two pages", usual, many)
 
 
-def _group_missing(taken: Taken) -> ProbeFinding:
+def _read_group_missing(taken: Taken) -> ProbeFinding:
     answer = taken["dms.no_group"]
     if answer.code == "DMS.111400864":
         return build_finding("DMS.111400864", answer)
     return map_value(answer.status, {404: "404"}, answer)
 
 
-def _group_name(taken: Taken) -> ProbeFinding:
+def _read_group_name(taken: Taken) -> ProbeFinding:
     return build_finding(taken["connect.groups"]["word"], taken["connect.groups"]["listed"])
 
 
-def _group_topic(taken: Taken) -> ProbeFinding:
+def _read_group_topic(taken: Taken) -> ProbeFinding:
     answer = taken["connect.offsets"]["without"]
     return build_finding("optional" if answer.accepted else "mandatory", answer)
 
 
-def _positions(answer: Evidence) -> list[Any]:
+def _list_positions(answer: Evidence) -> list[Any]:
     rows = answer.rows("group_message_offsets")
     if not rows:
         raise CannotTell("the group shows no offsets", answer)
     return rows
 
 
-def _group_offsets(taken: Taken) -> ProbeFinding:
+def _read_group_offsets(taken: Taken) -> ProbeFinding:
     answer = taken["connect.offsets"]["with"]
-    row = _positions(answer)[0]
+    row = _list_positions(answer)[0]
     texts = (isinstance(row.get("message_current_offset"), str), isinstance(row.get("lag"), str))
     return map_value(texts, {(False, False): "numbers", (True, False): "texts", (True, True): "all texts"}, answer)
 
 
-def _no_offset_yet(taken: Taken) -> ProbeFinding:
+def _read_no_offset_yet(taken: Taken) -> ProbeFinding:
     """From the group of the Smart Connect task, else from the sink task."""
     offsets, sink = taken.get("connect.offsets"), taken.get("sink.main")
     pairs: list[tuple[str, str]] = []
@@ -79,15 +79,19 @@ def _no_offset_yet(taken: Taken) -> ProbeFinding:
 
 
 QUESTIONS = (
-    Question("dms.limit_out_of_range", "What does a page longer than 50 do?", "refused", ("refused", "clamped"), ("dms.limit",), _limit),
-    Question("dms.topics_limit", "How many topics has a page at most?", "200", ("200", "50"), ("dms.topics", "dms.limit"), _topics_limit),
+    Question(
+        "dms.limit_out_of_range", "What does a page longer than 50 do?", "refused", ("refused", "clamped"), ("dms.limit",), _read_limit
+    ),
+    Question(
+        "dms.topics_limit", "How many topics has a page at most?", "200", ("200", "50"), ("dms.topics", "dms.limit"), _read_topics_limit
+    ),
     Question(
         "dms.group_missing",
         "How is a consumer group refused that does not exist?",
         "404",
         ("404", "DMS.111400864"),
         ("dms.no_group",),
-        _group_missing,
+        _read_group_missing,
     ),
     Question(
         "dms.group_name",
@@ -95,7 +99,7 @@ QUESTIONS = (
         "connect-name",
         ("connect-name", "connect-id", "none"),
         ("connect.groups",),
-        _group_name,
+        _read_group_name,
         {"none": "The lag of Smart Connect tasks cannot be looked up.", "connect-id": "The group does not carry the task's name."},
     ),
     Question(
@@ -104,7 +108,7 @@ QUESTIONS = (
         "mandatory",
         ("mandatory", "optional"),
         ("connect.offsets",),
-        _group_topic,
+        _read_group_topic,
     ),
     Question(
         "dms.group_offsets",
@@ -112,7 +116,7 @@ QUESTIONS = (
         "numbers",
         ("numbers", "texts", "all texts"),
         ("connect.offsets",),
-        _group_offsets,
+        _read_group_offsets,
     ),
     Question(
         "dms.no_offset_yet",
@@ -120,7 +124,7 @@ QUESTIONS = (
         "0",
         ("0", "-1", "-1 and the whole lag"),
         ("connect.offsets",),
-        _no_offset_yet,
+        _read_no_offset_yet,
         also=("sink.main",),
     ),
 )

@@ -14,34 +14,34 @@ from .question import BOOL, DWELL, CannotTell, ProbeFinding, Question, Taken, bu
 WRONG_STATE = "DMS.00400026"
 
 
-def _both(taken: Taken) -> list[Change]:
+def _list_changes(taken: Taken) -> list[Change]:
     changes = (taken.get("connect.modify_running"), taken.get("connect.modify_paused"))
     return [change for change in changes if change is not None]
 
 
-def _accepted(taken: Taken) -> list[Change]:
+def _list_accepted(taken: Taken) -> list[Change]:
     """Those that were accepted, the one of the running task first."""
     taken["connect.modify_running"]
-    return find_accepted(_both(taken), "the service refuses to modify a task")
+    return find_accepted(_list_changes(taken), "the service refuses to modify a task")
 
 
-def _seen(taken: Taken) -> Change:
-    return find_seen(_accepted(taken))
+def _find_seen(taken: Taken) -> Change:
+    return find_seen(_list_accepted(taken))
 
 
-def _modify(taken: Taken) -> ProbeFinding:
+def _read_modify(taken: Taken) -> ProbeFinding:
     first = taken["connect.modify_running"]
-    answers = [modification.answer for modification in _both(taken)]
+    answers = [modification.answer for modification in _list_changes(taken)]
     if first.answer.status in (404, 405):
         return build_finding("unknown" if first.answer.status == 404 else "not allowed", *answers)
     if not any(answer.accepted for answer in answers):
         return build_finding("refused", *answers)
-    accepted = _accepted(taken)
+    accepted = _list_accepted(taken)
     if not any("new" in modification.shown for modification in accepted):
         if not any(name in read_side(modification.looks[-1].evidence) for modification in accepted for name in modification.changed):
             raise CannotTell("the fields that were changed are never shown", *answers)
         return build_finding("ignored", *answers)
-    modification = _seen(taken)
+    modification = _find_seen(taken)
     shown = read_side(modification.first_new.evidence)
     of_part = [is_same_value(modification.changed[name], shown[name]) for name in PART if name in shown]
     of_whole = [is_same_value(modification.changed[name], shown[name]) for name in WHOLE if name in shown]
@@ -54,7 +54,7 @@ def _modify(taken: Taken) -> ProbeFinding:
     raise CannotTell("other fields are passed over than anybody has thought of", *answers)
 
 
-def _while_running(taken: Taken) -> ProbeFinding:
+def _read_while_running(taken: Taken) -> ProbeFinding:
     running, paused = taken["connect.modify_running"], taken["connect.modify_paused"]
     if running.answer.accepted:
         return build_finding("allowed", running.answer)
@@ -63,39 +63,39 @@ def _while_running(taken: Taken) -> ProbeFinding:
     raise CannotTell("the service refuses to modify a paused task, too", running.answer, paused.answer)
 
 
-def _changing(taken: Taken) -> ProbeFinding:
-    return measure_stretch(read_old_settings(_seen(taken)), _seen(taken).answer)
+def _read_changing(taken: Taken) -> ProbeFinding:
+    return measure_stretch(read_old_settings(_find_seen(taken)), _find_seen(taken).answer)
 
 
-def _changing_status(taken: Taken) -> ProbeFinding:
-    return read_state_meanwhile(_accepted(taken), "RESTARTING")
+def _read_changing_status(taken: Taken) -> ProbeFinding:
+    return read_state_meanwhile(_list_accepted(taken), "RESTARTING")
 
 
-def _rolled_back(taken: Taken) -> ProbeFinding:
-    return read_roll_back(_seen(taken))
+def _read_rolled_back(taken: Taken) -> ProbeFinding:
+    return read_roll_back(_find_seen(taken))
 
 
-def _wakes(taken: Taken) -> ProbeFinding:
+def _read_wakes(taken: Taken) -> ProbeFinding:
     return read_wakes(taken["connect.modify_paused"], "the service refuses to modify a paused task")
 
 
-def _answer(taken: Taken) -> ProbeFinding:
-    for modification in _accepted(taken):
+def _read_answer(taken: Taken) -> ProbeFinding:
+    for modification in _list_accepted(taken):
         settings = modification.answer.member("sink_task")
         visible = [name for name in modification.changed if isinstance(settings, Mapping) and name in settings]
         if visible and "new" in modification.shown and modification.shown[0] == "old" and isinstance(settings, Mapping):
             asked = any(is_same_value(modification.changed[name], settings[name]) for name in visible)
             return build_finding("as asked" if asked else "as shown", modification.answer, modification.looks[0].evidence)
-    raise CannotTell("the new settings are seen at once, or the answer shows none", _accepted(taken)[0].answer)
+    raise CannotTell("the new settings are seen at once, or the answer shows none", _list_accepted(taken)[0].answer)
 
 
-def _status(taken: Taken) -> ProbeFinding:
-    return build_finding(_accepted(taken)[0].answer.status, _accepted(taken)[0].answer)
+def _read_status(taken: Taken) -> ProbeFinding:
+    return build_finding(_list_accepted(taken)[0].answer.status, _list_accepted(taken)[0].answer)
 
 
-def _omitted(taken: Taken) -> ProbeFinding:
-    modification = _seen(taken)
-    if _modify(taken).value != "honoured":
+def _read_omitted(taken: Taken) -> ProbeFinding:
+    modification = _find_seen(taken)
+    if _read_modify(taken).value != "honoured":
         raise CannotTell("fields that are sent are passed over, too", modification.answer)
     shown = read_side(modification.first_new.evidence)
     if "store_keys" not in shown:
@@ -112,7 +112,7 @@ QUESTIONS = (
         "honoured",
         ("honoured", "partly", "ignored", "refused", "unknown", "not allowed"),
         _STEPS,
-        _modify,
+        _read_modify,
         dict.fromkeys(("ignored", "refused", "unknown", "not allowed"), _CANNOT),
     ),
     Question(
@@ -121,37 +121,39 @@ QUESTIONS = (
         "allowed",
         ("allowed", "refused"),
         _STEPS,
-        _while_running,
+        _read_while_running,
         {"refused": "Running tasks can only be changed by pausing them first."},
     ),
-    Question("dms.connect.changing", "How long does a modified task show its old settings?", 0, DWELL, _STEPS, _changing),
+    Question("dms.connect.changing", "How long does a modified task show its old settings?", 0, DWELL, _STEPS, _read_changing),
     Question(
         "dms.connect.changing_status",
         "What does a running task say meanwhile?",
         "RESTARTING",
         ("RESTARTING", "unchanged"),
         _STEPS,
-        _changing_status,
+        _read_changing_status,
     ),
-    Question("dms.modify_rolled_back", "Do new settings go back to the old ones?", 0, DWELL, _STEPS, _rolled_back),
+    Question("dms.modify_rolled_back", "Do new settings go back to the old ones?", 0, DWELL, _STEPS, _read_rolled_back),
     Question(
         "dms.modify_wakes",
         "Does modifying start a paused task?",
         False,
         BOOL,
         _STEPS,
-        _wakes,
+        _read_wakes,
         {True: "The modules pause a task again that is declared paused."},
     ),
-    Question("dms.modify_answer", "Which settings does the answer to modify show?", "as shown", ("as shown", "as asked"), _STEPS, _answer),
-    Question("dms.modify_status", "Which HTTP status has a modification?", 200, (200, 202, 204), _STEPS, _status),
+    Question(
+        "dms.modify_answer", "Which settings does the answer to modify show?", "as shown", ("as shown", "as asked"), _STEPS, _read_answer
+    ),
+    Question("dms.modify_status", "Which HTTP status has a modification?", 200, (200, 202, 204), _STEPS, _read_status),
     Question(
         "dms.modify_omitted",
         "Does modify keep what the body leaves out?",
         "kept",
         ("kept", "reset"),
         _STEPS,
-        _omitted,
+        _read_omitted,
         {"reset": "The modules send all that they can read, so that nothing is lost."},
     ),
 )

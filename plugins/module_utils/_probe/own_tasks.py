@@ -58,7 +58,7 @@ class OwnTasks:
     """
 
     run: str
-    pace: ProbeTiming
+    timing: ProbeTiming
     now: Callable[[], float]
     apis: list[TaskApi] = field(default_factory=list)
     late: bool = False
@@ -106,7 +106,7 @@ class OwnTasks:
         gone = api.ask("DELETE", task=task)
         if not gone.accepted and read_state(api, task)[0] not in GONE_STATES:
             raise CannotTell("a task cannot be deleted", gone)
-        looks = follow(lambda: read_state(api, task), lambda looks: looks[-1].state is None, self.pace)
+        looks = follow(lambda: read_state(api, task), lambda looks: looks[-1].state is None, self.timing)
         if looks[-1].state is not None:
             raise CannotTell("a deleted task stays", gone, looks[-1].evidence)
         self._there.pop((api.name, task.id), None)
@@ -143,7 +143,7 @@ class OwnTasks:
             if not fresh:
                 looks -= 1
                 if looks:
-                    self.pace.wait(self.pace.interval)
+                    self.timing.wait(self.timing.interval)
                 continue
             for task in fresh:
                 problem = self._try_to_delete(api, task)
@@ -169,7 +169,3 @@ class OwnTasks:
             self._there.pop((api.name, task.id), None)
             return Leftover(api.tell_deletion(task), str(error))
         return None
-
-    def count_others(self, api: TaskApi) -> int:
-        """Tasks of other probes that seem to be at work."""
-        return sum(1 for task in api.list() if find_run(task.name) not in ("", self.run))

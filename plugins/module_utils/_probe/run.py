@@ -48,7 +48,7 @@ class Probe:
         self,
         client: Client,
         places: Places,
-        pace: ProbeTiming,
+        timing: ProbeTiming,
         now: Callable[[], float],
         questions: Sequence[Question] = QUESTIONS,
         known: Sequence[str] = (),
@@ -59,8 +59,8 @@ class Probe:
         self.left: list[Leftover] = []
         self._places = places
         self.talk = Talk(client)
-        self.own = OwnTasks(name_run(now()), pace, now)
-        self.ground = Ground(self.talk, self.own, pace, places)
+        self.own = OwnTasks(name_run(now()), timing, now)
+        self.ground = Ground(self.talk, self.own, timing, places)
         if places.stream:
             self.ground.dis = open_dis_api(self.talk, places.stream)
         if places.instance:

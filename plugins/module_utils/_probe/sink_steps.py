@@ -20,17 +20,15 @@ from .watching import Look, follow, until_state
 
 @dataclass(frozen=True)
 class MainSinkTask:
-    """``seen_by_connect``: whether the Smart Connect API lists the task, too. ``sent`` is the descriptor without keys."""
+    """``sent`` is the descriptor without keys."""
 
     task: TaskKey
     sent: dict[str, Any]
     birth: list[Look]
     shown: Evidence
-    connect_list: Evidence
-    seen_by_connect: bool
 
 
-def _body(ground: Ground, descriptor: dict[str, Any]) -> dict[str, Any]:
+def _build_body(ground: Ground, descriptor: dict[str, Any]) -> dict[str, Any]:
     keys = {"access_key": ground.places.access_key, "secret_key": ground.places.secret_key}
     return {"source_type": "BLOB", "destination_type": "OBS", "obs_destination_descriptor": {**descriptor, **keys}}
 
@@ -39,26 +37,24 @@ def _show(ground: Ground, task: TaskKey) -> Evidence:
     return require_api(ground.sink).ask("GET", task=task, query=[("topic-info", "true")])
 
 
-def _main(ground: Ground, _taken: Taken) -> MainSinkTask:
-    sink, connect = require_api(ground.sink), require_api(ground.connect)
+def _create_main(ground: Ground, _taken: Taken) -> MainSinkTask:
+    sink = require_api(ground.sink)
     descriptor = {"topics": ground.places.topic, **build_obs_settings(ground, "s")}
-    attempt = ground.own.create(sink, "s", _body(ground, descriptor))
+    attempt = ground.own.create(sink, "s", _build_body(ground, descriptor))
     task = attempt.task
     if task is None:
         raise CannotTell("the service refuses to create a sink task", attempt.created)
-    birth = follow(lambda: read_state(sink, task), until_state("RUNNING"), ground.pace)
+    birth = follow(lambda: read_state(sink, task), until_state("RUNNING"), ground.timing)
     shown = _show(ground, task)
-    listed = connect.ask("GET", query=[("limit", "50")])
-    there = any(twin.id == task.id for twin in connect.list())
     ground.own.delete(sink, task)
     if birth[-1].state != "RUNNING":
         raise CannotTell("the new sink task does not come to run", birth[-1].evidence)
-    return MainSinkTask(task, descriptor, birth, shown, listed, there)
+    return MainSinkTask(task, descriptor, birth, shown)
 
 
-def _variant(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
+def _try_variant(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
     sink = require_api(ground.sink)
-    attempt = ground.own.create(sink, ending, _body(ground, {**build_obs_settings(ground, ending), **settings}))
+    attempt = ground.own.create(sink, ending, _build_body(ground, {**build_obs_settings(ground, ending), **settings}))
     task = attempt.task
     if task is None:
         return {"created": attempt.created, "shown": None}
@@ -67,22 +63,22 @@ def _variant(ground: Ground, ending: str, **settings: Any) -> dict[str, Any]:
     return {"created": attempt.created, "shown": shown}
 
 
-def _regex(ground: Ground, _taken: Taken) -> dict[str, Any]:
+def _try_regex(ground: Ground, _taken: Taken) -> dict[str, Any]:
     """A regular expression that only the lent topic matches, and a newline written with a backslash."""
     topic = ground.places.topic
     expression = re.escape(topic[:-1]).replace("\\-", "-").replace("\\_", "_") + "[%s]" % topic[-1]
-    return _variant(ground, "r", topics_regex=expression, record_delimiter="\\n")
+    return _try_variant(ground, "r", topics_regex=expression, record_delimiter="\\n")
 
 
-def _path(ground: Ground, _taken: Taken) -> dict[str, Any]:
+def _try_long_path(ground: Ground, _taken: Taken) -> dict[str, Any]:
     path = ("%s/l-" % ground.places.path).ljust(56, "x")
-    return _variant(ground, "l", topics=ground.places.topic, obs_path=path)
+    return _try_variant(ground, "l", topics=ground.places.topic, obs_path=path)
 
 
 _TASK = ("instance", "topic", "bucket", "keys")
 _RUNS = "sink tasks run for a moment and write what arrives in the topic into the bucket"
 STEPS = (
-    ProbeStep("sink.main", _main, 2, _TASK, cost=_RUNS),
-    ProbeStep("sink.regex", _regex, 2, _TASK, cost=_RUNS),
-    ProbeStep("sink.path", _path, 2, _TASK, cost=_RUNS),
+    ProbeStep("sink.main", _create_main, 2, _TASK, cost=_RUNS),
+    ProbeStep("sink.regex", _try_regex, 2, _TASK, cost=_RUNS),
+    ProbeStep("sink.path", _try_long_path, 2, _TASK, cost=_RUNS),
 )

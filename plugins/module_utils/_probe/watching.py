@@ -37,17 +37,17 @@ Trace = Sequence[Look]
 NOTHING = Stretch(None, 0, 0.0, Evidence("GET", "", (), None, 0, "", None))
 
 
-def follow(look: Callable[[], tuple[Optional[str], Evidence]], done: Callable[[list[Look]], bool], pace: ProbeTiming) -> list[Look]:
-    """Look until it is done, or the pace's timeout is over."""
-    began = pace.monotonic()
+def follow(look: Callable[[], tuple[Optional[str], Evidence]], done: Callable[[list[Look]], bool], timing: ProbeTiming) -> list[Look]:
+    """Look until it is done, or the timing's timeout is over."""
+    began = timing.monotonic()
     looks: list[Look] = []
     while True:
-        at = pace.monotonic() - began
+        at = timing.monotonic() - began
         state, evidence = look()
         looks.append(Look(at, state, evidence))
-        if done(looks) or at >= pace.timeout:
+        if done(looks) or at >= timing.timeout:
             return looks
-        pace.wait(pace.interval)
+        timing.wait(timing.interval)
 
 
 def until_state(*states: Optional[str]) -> Callable[[list[Look]], bool]:
@@ -55,15 +55,15 @@ def until_state(*states: Optional[str]) -> Callable[[list[Look]], bool]:
     return lambda looks: looks[-1].state in states
 
 
-def until_settled(pace: ProbeTiming, since: Callable[[list[Look]], int]) -> Callable[[list[Look]], bool]:
-    """Done when nothing new has been seen for as long as the pace watches.
+def until_settled(timing: ProbeTiming, since: Callable[[list[Look]], int]) -> Callable[[list[Look]], bool]:
+    """Done when nothing new has been seen for as long as the timing watches.
 
     :param since: the number of the look from which on everything looks the same.
     """
 
     def done(looks: list[Look]) -> bool:
         first = since(looks)
-        return len(looks) - first >= FEWEST_LOOKS and looks[-1].at - looks[first].at >= pace.watch
+        return len(looks) - first >= FEWEST_LOOKS and looks[-1].at - looks[first].at >= timing.watch
 
     return done
 

@@ -85,11 +85,11 @@ class Checks:
     :param pair: the new pair.
     """
 
-    def __init__(self, client: Any, pair: Pair, landing: Landing, pace: RotationTiming, clock: Clock) -> None:
+    def __init__(self, client: Any, pair: Pair, landing: Landing, timing: RotationTiming, clock: Clock) -> None:
         self._client = client
         self._pair = pair
         self._landing = landing
-        self._pace = pace
+        self._timing = timing
         self._clock = clock
 
     def begin(self, check: CheckTask, jobs: Sequence[RotationJob]) -> None:
@@ -189,7 +189,7 @@ class Checks:
         return values
 
     def _waiting(self, wait: bool) -> dict[str, Any]:
-        return {"wait": wait, "wait_timeout": self._pace.wait_timeout, "wait_interval": self._pace.wait_interval}
+        return {"wait": wait, "wait_timeout": self._timing.wait_timeout, "wait_interval": self._timing.wait_interval}
 
     def _declare(self, check: CheckTask, state: str, values: dict[str, Any], pair: Pair, wait: bool = True) -> Declared:
         kind = check.kind

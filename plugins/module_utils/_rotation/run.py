@@ -49,7 +49,7 @@ class Rotation:
         state: StateFile,
         *,
         proof: str = CHECK_TASK,
-        pace: RotationTiming,
+        timing: RotationTiming,
         check_mode: bool = False,
         parallelism: int = 1,
         warn: Callable[[str], None] = lambda text: None,
@@ -61,13 +61,13 @@ class Rotation:
         self._landing = landing
         self._state = state
         self._proof = proof
-        self._pace = pace
+        self._timing = timing
         self._check_mode = check_mode
         self._parallelism = parallelism
         self._warn = warn
         self._clock = clock or Clock()
         self._estate = Estate(client, parallelism)
-        self._making = Checks(client, pair, landing, pace, self._clock)
+        self._making = Checks(client, pair, landing, timing, self._clock)
         self._checks: dict[tuple[str, str], CheckTask] = {}
         #: check tasks that could not be deleted, a sentence or two for each
         self.left_behind: list[str] = []
@@ -224,8 +224,8 @@ class Rotation:
             option if pair else None,
             paths.values(pair) if pair and paths else {},
             update_secrets="always",
-            wait_timeout=self._pace.wait_timeout,
-            wait_interval=self._pace.wait_interval,
+            wait_timeout=self._timing.wait_timeout,
+            wait_interval=self._timing.wait_interval,
         )
 
     # proving
@@ -235,7 +235,7 @@ class Rotation:
         for job in jobs:
             if job.is_open and job.health == "paused" and not job.healing:
                 job.close(WRITTEN, "It is paused, and delivers when it is set running.")
-        for _look in self._clock.poll(self._pace.wait_interval, self._pace.delivery_timeout):
+        for _look in self._clock.poll(self._timing.wait_interval, self._timing.delivery_timeout):
             for group in group_by_parent(job for job in jobs if job.is_open):
                 self._look(group)
             if all(self._is_quiet(job) for job in jobs if job.is_open):

@@ -38,5 +38,5 @@ def test_what_lasts_to_the_end_has_no_length() -> None:
 
 def test_following_ends_at_the_timeout() -> None:
     now = [0.0]
-    pace = ProbeTiming(2.0, 10.0, 7.0, wait=lambda seconds: now.__setitem__(0, now[0] + seconds), monotonic=lambda: now[0])
-    assert [look.at for look in follow(lambda: ("STARTING", SEEN), until_state("RUNNING"), pace)] == [0, 2, 4, 6, 8]
+    timing = ProbeTiming(2.0, 10.0, 7.0, wait=lambda seconds: now.__setitem__(0, now[0] + seconds), monotonic=lambda: now[0])
+    assert [look.at for look in follow(lambda: ("STARTING", SEEN), until_state("RUNNING"), timing)] == [0, 2, 4, 6, 8]
