@@ -38,7 +38,7 @@ class StateFile:
         self._saved = ""
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[None]:
+    def open(self) -> Iterator[None]:
         """Read what is there. While a run keeps it, no other run can.
 
         :raises ConfigurationError: another run has it, or it cannot be kept from others.
@@ -46,7 +46,7 @@ class StateFile:
         folder = os.path.dirname(self.path)
         if self.keep and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
             raise ConfigurationError("state_file cannot be made: %s is no folder that can be written to." % folder)
-        with self._kept_from_others() if self.keep else contextlib.nullcontext():
+        with self._lock() if self.keep else contextlib.nullcontext():
             if os.path.lexists(self.path):
                 if not os.path.isfile(self.path):
                     raise ConfigurationError("state_file %s is there, and is no file; name a file." % self.path)
@@ -54,7 +54,7 @@ class StateFile:
             yield
 
     @contextlib.contextmanager
-    def _kept_from_others(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         """A lock on a file beside it, since the file itself is replaced. The system takes it back when the process ends in any way."""
         beside = os.path.join(os.path.dirname(self.path), ".%s.lock" % os.path.basename(self.path))
         while True:
@@ -106,13 +106,13 @@ class StateFile:
                 "state_file %s is damaged: an entry of tasks is no object. Put back what was there, or name another file." % self.path
             )
         self.tasks = {str(key): dict(entry) for key, entry in tasks.items()}
-        self._saved = self._text()
+        self._saved = self._format()
 
-    def _text(self) -> str:
+    def _format(self) -> str:
         purpose = {} if self.purpose == "migration" else {"purpose": self.purpose}
         return json.dumps({"version": VERSION, **purpose, "tasks": self.tasks}, indent=2, sort_keys=True) + "\n"
 
-    def entries(self, instance_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def list_entries(self, instance_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Keys and entries of one instance."""
         for key, entry in sorted(self.tasks.items()):
             if entry.get("instance_id") == instance_id:
@@ -120,7 +120,7 @@ class StateFile:
 
     def save(self) -> None:
         """Write what has changed; nothing in a run that keeps nothing."""
-        text = self._text()
+        text = self._format()
         if not self.keep or text == self._saved or not (self.tasks or self._saved):
             return
         folder = os.path.dirname(self.path)

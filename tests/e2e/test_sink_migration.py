@@ -884,7 +884,7 @@ def test_a_state_file_that_is_none_is_left_alone(migrate: Run, cloud: Local, tmp
 def test_two_runs_at_once_with_one_state_file(migrate: Run, cloud: Local, tmp_path: pathlib.Path) -> None:
     """The second one stops before it asks for anything; what only looks is not kept from looking; nothing is left of the lock."""
     seed(cloud, sink_task("orders"))
-    with StateFile(str(tmp_path / "state.json"), keep=True).opened():
+    with StateFile(str(tmp_path / "state.json"), keep=True).open():
         failed = migrate(apply=True)
         assert "in use by another run" in failed["msg"]
         assert cloud.requests(service="dms") == []

@@ -89,7 +89,7 @@ class Groups:
 
     enterprise_project_id = None
 
-    def pages(self, service: str, path: str, **_more: Any) -> list[dict[str, Any]]:
+    def list_pages(self, service: str, path: str, **_more: Any) -> list[dict[str, Any]]:
         return [{"groups": [{"group_id": "orders"}]}]
 
 

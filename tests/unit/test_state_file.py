@@ -20,7 +20,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._state_file i
 
 def save(path: pathlib.Path, name: str) -> None:
     state = StateFile(str(path), keep=True)
-    with state.opened():
+    with state.open():
         state.tasks[name] = {"task_name": name}
         state.save()
 
@@ -56,9 +56,9 @@ def test_two_ways_to_one_file_are_one_lock(tmp_path: pathlib.Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "way").symlink_to(tmp_path / "folder")
     (tmp_path / "link.json").symlink_to(tmp_path / "folder" / "state.json")
-    with StateFile(str(tmp_path / "folder" / "state.json"), keep=True).opened():
+    with StateFile(str(tmp_path / "folder" / "state.json"), keep=True).open():
         for other in ("link.json", "way/state.json", "folder/../way/state.json"):
-            with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(str(tmp_path / other), keep=True).opened():
+            with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(str(tmp_path / other), keep=True).open():
                 pass
 
 
@@ -66,7 +66,7 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: pathlib.Path)
     (tmp_path / ".state.json.lock").symlink_to(tmp_path / "elsewhere")
     with (
         pytest.raises(ConfigurationError, match="cannot be kept from other runs"),
-        StateFile(str(tmp_path / "state.json"), keep=True).opened(),
+        StateFile(str(tmp_path / "state.json"), keep=True).open(),
     ):
         pass
     assert not (tmp_path / "elsewhere").exists()
@@ -75,7 +75,7 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: pathlib.Path)
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink(path, path)], ids=["pipe", "folder", "circle"])
 def test_what_is_no_file_is_named(tmp_path: pathlib.Path, make: Any) -> None:
     make(tmp_path / "state.json")
-    with pytest.raises(ConfigurationError, match="no file"), StateFile(str(tmp_path / "state.json"), keep=True).opened():
+    with pytest.raises(ConfigurationError, match="no file"), StateFile(str(tmp_path / "state.json"), keep=True).open():
         pass
 
 
@@ -92,10 +92,10 @@ def test_a_lock_that_was_taken_away_in_between_is_none(tmp_path: pathlib.Path, m
         flock(handle, how)
 
     monkeypatch.setattr(fcntl, "flock", take_away_once)
-    with StateFile(path, keep=True).opened():
+    with StateFile(path, keep=True).open():
         assert len(locked) == 2
         assert beside.exists()
-        with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(path, keep=True).opened():
+        with pytest.raises(ConfigurationError, match="in use by another run"), StateFile(path, keep=True).open():
             pass
     assert len(os.listdir("/dev/fd")) == len(before)
 
@@ -103,7 +103,7 @@ def test_a_lock_that_was_taken_away_in_between_is_none(tmp_path: pathlib.Path, m
 def test_saving_twice_writes_once(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "state.json"
     state = StateFile(str(path), keep=True)
-    with state.opened():
+    with state.open():
         state.save()
         assert not path.exists()
         state.tasks["a"] = {}
@@ -119,9 +119,9 @@ def test_saving_twice_writes_once(tmp_path: pathlib.Path) -> None:
 def test_who_only_reads_keeps_nobody_out_and_writes_nothing(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "state.json"
     save(path, "first")
-    with StateFile(str(path), keep=True).opened():
+    with StateFile(str(path), keep=True).open():
         reader = StateFile(str(path), keep=False)
-        with reader.opened():
+        with reader.open():
             assert list(reader.tasks) == ["first"]
             reader.tasks["second"] = {}
             reader.save()
@@ -142,7 +142,7 @@ def test_who_only_reads_keeps_nobody_out_and_writes_nothing(tmp_path: pathlib.Pa
 def test_what_is_no_state_is_named(tmp_path: pathlib.Path, text: str, words: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(text)
-    with pytest.raises(ConfigurationError, match=words), StateFile(str(path), keep=True).opened():
+    with pytest.raises(ConfigurationError, match=words), StateFile(str(path), keep=True).open():
         pass
     assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
 
@@ -151,12 +151,12 @@ def test_each_purpose_has_its_own_file(tmp_path: pathlib.Path) -> None:
     path = str(tmp_path / "state.json")
     for keep in (True, False):
         state = StateFile(path, keep=keep, purpose="rotation")
-        with state.opened():
+        with state.open():
             state.tasks["a"] = {"instance_id": "i1"}
             state.tasks["b"] = {"instance_id": "i2"}
             state.save()
-        assert list(state.entries("i2")) == [("b", {"instance_id": "i2"})]
-    with pytest.raises(ConfigurationError, match="not the state of a migration"), StateFile(path, keep=False).opened():
+        assert list(state.list_entries("i2")) == [("b", {"instance_id": "i2"})]
+    with pytest.raises(ConfigurationError, match="not the state of a migration"), StateFile(path, keep=False).open():
         pass
 
 
@@ -183,9 +183,9 @@ def test_a_state_is_on_the_disk_before_it_replaces_the_old_one(tmp_path: pathlib
 
 def test_nothing_stays_open_and_nobody_else_may_read(tmp_path: pathlib.Path) -> None:
     path, before = tmp_path / "state.json", sorted(os.listdir("/dev/fd"))
-    with StateFile(str(path), keep=True).opened():
+    with StateFile(str(path), keep=True).open():
         assert (tmp_path / ".state.json.lock").stat().st_mode & 0o777 == 0o600
-        with pytest.raises(ConfigurationError, match="in use"), StateFile(str(path), keep=True).opened():
+        with pytest.raises(ConfigurationError, match="in use"), StateFile(str(path), keep=True).open():
             pass
     save(path, "first")
     assert path.stat().st_mode & 0o777 == 0o600

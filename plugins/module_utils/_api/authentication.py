@@ -35,7 +35,7 @@ class Authentication:
         self._refresh_at: Optional[float] = None
         self._flight: SingleFlight[Proof] = SingleFlight(self._store)
 
-    def current(self) -> Proof:
+    def obtain_proof(self) -> Proof:
         """A proof that has not expired.
 
         :raises OpendumpError: there is none to be had.
@@ -49,7 +49,7 @@ class Authentication:
         return self._flight.result()
 
     def renew(self, refused: Proof) -> bool:
-        """Make current() return another proof than the refused one; False where there is no other."""
+        """Make obtain_proof() return another proof than the refused one; False where there is no other."""
         if not self._renewable:
             return False
         with self._lock:

@@ -129,7 +129,7 @@ class Client:
         request = Request(place, method, place.prefix + path, tuple(query), content, changes, project, frozenset(find_secret_values(body)))
         return self._exchange.perform(request, None if anonymous else self._session.authentication, final)
 
-    def pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
+    def list_pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
         """The bodies of all pages of a list that is read with ``offset`` and ``limit``. An item may be on two pages.
 
         A list that changes while it is read is read again, for an item may have slipped from one page to another; so is one that shows

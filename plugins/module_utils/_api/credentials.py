@@ -121,11 +121,11 @@ def find_identity(given: Given) -> Identity:
 
     :raises ConfigurationError: half of a way is configured, or a profile that is not there.
     """
-    for read, origin in ((given.option, "the options"), (given.variable, "the environment")):
+    for read, origin in ((given.read_option, "the options"), (given.read_environment, "the environment")):
         token = read("auth_token")
         if token:
             return _build_identity(given, Token(_check_visible("auth_token", token), "auth_token of " + origin))
-        source = (_read_option_key(given) if read == given.option else _read_environment_key(given)) or (
+        source = (_read_option_key(given) if read == given.read_option else _read_environment_key(given)) or (
             _read_password(given, origin) if read("user_name") or read("user_password") else None
         )
         if source:
@@ -139,7 +139,7 @@ def find_identity(given: Given) -> Identity:
     if profile:
         return _read_profile_identity(given, profile)
     for variable in NOT_READ:
-        if given.named(variable):
+        if given.read_variable(variable):
             raise ConfigurationError(
                 "%s is set, but the modules cannot log in with an identity provider or as a container. %s" % (variable, WAYS)
             )
@@ -159,7 +159,7 @@ def _build_identity(given: Given, source: Source, profile: Optional[Profile] = N
 def _choose_agency(given: Given, profile: Optional[Profile]) -> Optional[Agency]:
     name = given.get("assume_agency")
     # Terraform, whose variables these are, takes the ID where both are set
-    places = [(read("assume_domain_id"), read("assume_domain")) for read in (given.option, given.variable)]
+    places = [(read("assume_domain_id"), read("assume_domain")) for read in (given.read_option, given.read_environment)]
     if not name and profile and profile.agency:
         name = profile.agency
         places.append((profile.agency_domain_id, profile.agency_domain))
@@ -176,21 +176,21 @@ def _choose_agency(given: Given, profile: Optional[Profile]) -> Optional[Agency]
 
 def _read_option_key(given: Given) -> Optional[Key]:
     """A key of which at least one part is an option; the rest may come from the environment."""
-    if not any(map(given.option, ("access_key", "secret_key", "security_token"))):
+    if not any(map(given.read_option, ("access_key", "secret_key", "security_token"))):
         return None
-    security_token = given.option("security_token")
-    access = given.option("access_key")
+    security_token = given.read_option("security_token")
+    access = given.read_option("access_key")
     origin = "access_key of the options"
-    secret_origin = "secret_key of the options" if given.option("secret_key") else _name_variable(given, "secret_key")
+    secret_origin = "secret_key of the options" if given.read_option("secret_key") else _name_variable(given, "secret_key")
     if not access:
         for access_name, token_name in zip(ENVIRONMENT["access_key"], ENVIRONMENT["security_token"]):
-            access = given.named(access_name)
+            access = given.read_variable(access_name)
             if access:
                 origin = _name_environment(access_name)
-                security_token = security_token or given.named(token_name)
+                security_token = security_token or given.read_variable(token_name)
                 break
     # A security token of the environment belongs to the environment's key: with another one it is wrong.
-    if bool(given.option("access_key")) != bool(given.option("secret_key")):
+    if bool(given.read_option("access_key")) != bool(given.read_option("secret_key")):
         origin += ", with " + secret_origin
     return _build_key(access, given.get("secret_key"), security_token, origin)
 
@@ -201,12 +201,12 @@ def _name_environment(variable: str) -> str:
 
 def _name_variable(given: Given, name: str) -> str:
     """The variable that an option's value comes from."""
-    return next((variable for variable in ENVIRONMENT[name] if given.named(variable)), name)
+    return next((variable for variable in ENVIRONMENT[name] if given.read_variable(variable)), name)
 
 
 def _read_environment_key(given: Given) -> Optional[Key]:
     for names in zip(ENVIRONMENT["access_key"], ENVIRONMENT["secret_key"], ENVIRONMENT["security_token"]):
-        access, secret, security_token = map(given.named, names)
+        access, secret, security_token = map(given.read_variable, names)
         if access or secret:
             return _build_key(access, secret, security_token, _name_environment(names[0]), names)
     return None

@@ -93,7 +93,7 @@ class Exchange:
         budget = RetryBudget(0 if state.failing or host in self._unreachable else self._retry_budget, self._monotonic)
         renewed = False
         while True:
-            proof = authentication.current() if authentication else None
+            proof = authentication.obtain_proof() if authentication else None
             try:
                 answer = self._send_first_alone(state, request, proof, self._choose_timeout(request, budget))
             except (ApiError, TransportError) as error:

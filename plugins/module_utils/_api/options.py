@@ -81,22 +81,22 @@ class Given:
         self.options = options
         self.environ = environ
 
-    def option(self, name: str) -> Optional[str]:
+    def read_option(self, name: str) -> Optional[str]:
         """The option's own value."""
         return _read_text(name, self.options.get(name))
 
-    def variable(self, name: str) -> Optional[str]:
+    def read_environment(self, name: str) -> Optional[str]:
         """The option's value from the environment."""
-        return next((value for value in (self.named(variable) for variable in ENVIRONMENT.get(name, ())) if value), None)
+        return next((value for value in (self.read_variable(variable) for variable in ENVIRONMENT.get(name, ())) if value), None)
 
-    def named(self, variable: str) -> Optional[str]:
+    def read_variable(self, variable: str) -> Optional[str]:
         """The value of one variable."""
         name = next((name for name in ("user_password", "region") if variable in ENVIRONMENT[name]), variable)
         return _read_text(name, self.environ.get(variable))
 
     def get(self, name: str) -> Optional[str]:
         """The option's value, or else that of the environment."""
-        return self.option(name) or self.variable(name)
+        return self.read_option(name) or self.read_environment(name)
 
 
 def name_option(name: str) -> str:
@@ -140,11 +140,11 @@ def read_verification(given: Given) -> Union[bool, str]:
     :raises ConfigurationError: validate_certs or HW_INSECURE is neither true nor false.
     """
     path = given.get("ca_path")
-    value = given.option("validate_certs")
+    value = given.read_option("validate_certs")
     if value is not None:
         verify = _parse_truth("validate_certs", value)
     else:
-        insecure = given.variable("validate_certs")
+        insecure = given.read_environment("validate_certs")
         verify = not _parse_truth("HW_INSECURE", insecure) if insecure else True
     return os.path.expanduser(path) if path and verify else verify
 

@@ -105,7 +105,7 @@ class Session:
 
     def _read_project_id(self) -> str:
         """The ID of the project, where something says it; options before environment before profile."""
-        for read in (self._given.option, self._given.variable):
+        for read in (self._given.read_option, self._given.read_environment):
             project = read("project_id")
             if project:
                 return project
@@ -128,7 +128,7 @@ class Session:
         if project:
             return project
         if isinstance(self._identity.source, Password) and not self._identity.agency:
-            proof = self._own.current()
+            proof = self._own.obtain_proof()
             if isinstance(proof, Token) and proof.project_id:
                 return proof.project_id
         from .iam import find_project
@@ -197,5 +197,7 @@ def list_proof_secrets(source: Union[Proof, Password, EcsAgency]) -> list[str]:
 def gather_secrets(given: Given, identity: Identity) -> set[str]:
     """Secrets of the way that counts, and those that are given and do not count: they are secret all the same."""
     names = ("access_key", "secret_key", "security_token", "auth_token", "user_password")
-    values = {given.option(name) for name in names} | {given.named(variable) for name in names for variable in ENVIRONMENT[name]}
+    values = {given.read_option(name) for name in names} | {
+        given.read_variable(variable) for name in names for variable in ENVIRONMENT[name]
+    }
     return {value for value in values if value} | set(list_proof_secrets(identity.source))

@@ -69,7 +69,7 @@ class _RequestProgress(threading.local):
     deadline = 0.0
     sent = False
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise socket.timeout("the time for the request is over")
@@ -91,7 +91,7 @@ class _BoundedReads(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        self._connected.settimeout(_progress.left())
+        self._connected.settimeout(_progress.seconds_left())
         count = self._raw.readinto(buffer)
         self.ended = count == 0
         return count
@@ -133,7 +133,7 @@ class _Bounded:
 
     def _new_conn(self) -> socket.socket:
         """A connection to the first address that answers: each gets its share of the time, so that all of them together keep to it."""
-        until = time.monotonic() + min(_progress.left(), LONGEST_CONNECT)
+        until = time.monotonic() + min(_progress.seconds_left(), LONGEST_CONNECT)
         addresses = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, 0, socket.SOCK_STREAM)
         last: OSError = OSError("the name has no address")
         for number, (family, kind, protocol, _name, address) in enumerate(addresses):
@@ -160,12 +160,12 @@ class _Bounded:
         finally:
             # what a proxy was told is not yet the request
             _progress.sent = False
-        self.sock.settimeout(_progress.left())
+        self.sock.settimeout(_progress.seconds_left())
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        self.sock.settimeout(_progress.left())
+        self.sock.settimeout(_progress.seconds_left())
         _progress.sent = True
         super().send(data)  # type: ignore[misc]
 
@@ -236,7 +236,7 @@ class Transport:
         :raises TransportError: no answer, not all of it, or one of more than LARGEST_REPLY bytes.
         :raises ConfigurationError: the environment names a proxy or CAs that cannot be used.
         """
-        proxies, verify = ({}, self._verify) if direct else self._proxies(endpoint)
+        proxies, verify = ({}, self._verify) if direct else self._find_proxies(endpoint)
         # Only what a request here has: looking for cookies and users takes a tenth of what a request takes this process.
         prepared = requests.PreparedRequest()
         prepared.prepare_method(method)
@@ -265,7 +265,7 @@ class Transport:
         """Give back the connections."""
         self._adapter.close()
 
-    def _proxies(self, endpoint: Endpoint) -> tuple[Any, Any]:
+    def _find_proxies(self, endpoint: Endpoint) -> tuple[Any, Any]:
         """Proxies and trusted CAs by the usual variables of the environment."""
         if endpoint.base not in self._settings:
             with requests.Session() as session:

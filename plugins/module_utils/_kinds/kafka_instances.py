@@ -90,7 +90,7 @@ class Instances:
         query = [("engine", "kafka"), *query]
         if self.client.enterprise_project_id:
             query.append(("enterprise_project_id", self.client.enterprise_project_id))
-        pages = self.client.pages("dms", "/v2/{project_id}/instances", items="instances", limit=PAGE, query=query)
+        pages = self.client.list_pages("dms", "/v2/{project_id}/instances", items="instances", limit=PAGE, query=query)
         instances = {row.id: row for page in pages for row in map(Instance.read, read_rows(page.get("instances"))) if row.id}
         return list(instances.values())
 
@@ -102,7 +102,7 @@ class Instances:
         try:
             instance = parent.id if parent.id != parent.connector_id else self.find({"connector_id": parent.id}).id
             path = "/v2/{project_id}/instances/%s/topics" % quote_segment(instance)
-            pages = self.client.pages("dms", path, items="topics", limit=PAGE)
+            pages = self.client.list_pages("dms", path, items="topics", limit=PAGE)
         except OpendumpError:
             # Whoever may write tasks need not be allowed to list topics.
             return None

@@ -33,7 +33,7 @@ def lag_of(client: Service, parent: Parent, tasks: Iterable[Task], unstarted: Co
     if not dumps:
         return []
     try:
-        pages = client.pages("dms", "/v2/{project_id}/instances/%s/groups" % quote_segment(parent.id), items="groups", limit=PAGE)
+        pages = client.list_pages("dms", "/v2/{project_id}/instances/%s/groups" % quote_segment(parent.id), items="groups", limit=PAGE)
     except OpendumpError:
         # Whoever may read tasks need not be allowed to read groups, and their list may be unreadable: then only the lag is unknown.
         return []

@@ -255,7 +255,7 @@ class SmartConnectTask(Kind):
 
         def read() -> tuple[dict[str, Task], Optional[int]]:
             tasks: dict[str, Task] = {}
-            pages = self.client.pages("dms", self._tasks(parent), items="tasks", limit=PAGE)
+            pages = self.client.list_pages("dms", self._tasks(parent), items="tasks", limit=PAGE)
             for page in pages:
                 for row in named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
                     task = self._task(parent, row)

@@ -100,14 +100,14 @@ class Buckets:
         #: what the way there takes. None before the first answer
         self.seconds_ahead: Optional[float] = None
 
-    def bucket(self, name: str, most: int) -> ListedBucket:
+    def open_bucket(self, name: str, most: int) -> ListedBucket:
         """One bucket, for one look.
 
         :param most: names that are to be read at most.
         """
         return ListedBucket(self, name, PAGES_MORE + most // FEWEST_NAMES_A_PAGE, self.monotonic() + LONGEST_LOOK * self.timeout)
 
-    def page(self, name: str, query: list[tuple[str, str]]) -> Page:
+    def fetch_page(self, name: str, query: list[tuple[str, str]]) -> Page:
         """One page of the list of a bucket.
 
         :raises KeyRefused: the key is wrong for every bucket.
@@ -115,7 +115,7 @@ class Buckets:
         """
         if self._refused:
             raise copy.copy(self._refused)
-        endpoint, path = self._place(name)
+        endpoint, path = self._locate(name)
         try:
             target = "%s?%s" % (path, build_canonical_query(query))
         except UnicodeEncodeError:
@@ -128,7 +128,7 @@ class Buckets:
                 name, "the answer is %s (HTTP %d)" % (error, reply.status), CHECK_ENDPOINT, status=reply.status
             ) from None
 
-    def _place(self, name: str) -> tuple[Endpoint, str]:
+    def _locate(self, name: str) -> tuple[Endpoint, str]:
         """Where the bucket is asked for, and the path on the wire."""
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]", name):
             raise build_unreadable(name, "no bucket can have this name", "Check the task's destination.")
@@ -165,7 +165,7 @@ class Buckets:
                     self._failing = False
                     self._note_clock(reply, sent)
                     return reply
-                failure = self._refusal(name, reply)
+                failure = self._build_refusal(name, reply)
                 again = reply.status == 429 or reply.status >= 500 or failure.details["code"] in TRY_AGAIN
                 asked = read_retry_after(reply.headers, self._now())
             wait = budget.next_wait(asked) if again else None
@@ -183,7 +183,7 @@ class Buckets:
         except (TypeError, ValueError):
             return  # what it says is no time
 
-    def _refusal(self, name: str, reply: Reply) -> OpendumpError:
+    def _build_refusal(self, name: str, reply: Reply) -> OpendumpError:
         secrets = {self._key.access, self._key.secret, self._key.security_token}
 
         def hide(text: str) -> str:
@@ -229,18 +229,18 @@ class ListedBucket(Bucket):
         self._pages_left = pages
         self._deadline = deadline
 
-    def objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
-        for page in self._pages(prefix, after):
+    def list_objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
+        for page in self._fetch_pages(prefix, after):
             for entry in page.objects:
                 if until and entry.key >= until:
                     return
                 if entry.key > after:
                     yield entry
 
-    def directories(self, prefix: str) -> list[str]:
-        return sorted({folder for page in self._pages(prefix, delimiter="/") for folder in page.directories})
+    def list_directories(self, prefix: str) -> list[str]:
+        return sorted({folder for page in self._fetch_pages(prefix, delimiter="/") for folder in page.directories})
 
-    def _pages(self, prefix: str, after: str = "", delimiter: str = "") -> Iterator[Page]:
+    def _fetch_pages(self, prefix: str, after: str = "", delimiter: str = "") -> Iterator[Page]:
         marker = after
         while True:
             if self._pages_left < 1 or self._reached.monotonic() > self._deadline:
@@ -248,7 +248,7 @@ class ListedBucket(Bucket):
             self._pages_left -= 1
             query = [("prefix", prefix), ("max-keys", str(NAMES_A_PAGE)), ("encoding-type", "url")]
             query += [("marker", marker)] * bool(marker) + [("delimiter", delimiter)] * bool(delimiter)
-            page = self._reached.page(self.name, query)
+            page = self._reached.fetch_page(self.name, query)
             if not all(name.startswith(prefix) for name in (*(entry.key for entry in page.objects), *page.directories)):
                 raise build_unreadable(self.name, "the list has names that were not asked for", CHECK_ENDPOINT)
             yield page

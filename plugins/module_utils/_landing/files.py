@@ -50,11 +50,11 @@ class Object(NamedTuple):
 class Bucket:
     """What is asked of a bucket; raises OpendumpError where it cannot be read, and CutOff where it holds more than may be read."""
 
-    def objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
+    def list_objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
         """Objects whose names begin with ``prefix``, sort after ``after`` and before ``until``, to the last page."""
         raise NotImplementedError
 
-    def directories(self, prefix: str) -> list[str]:
+    def list_directories(self, prefix: str) -> list[str]:
         """What comes next after ``prefix`` up to a slash, whole, sorted."""
         raise NotImplementedError
 
@@ -266,7 +266,7 @@ def _count_listed(
     for group in list_prefixes(bucket, place):
         for prefix in group:
             findings.prefixes.append(prefix)
-            listed = _list_within(bucket, prefix, place, window, interval) if place.partition_format else bucket.objects(prefix)
+            listed = _list_within(bucket, prefix, place, window, interval) if place.partition_format else bucket.list_objects(prefix)
             for entry in listed:
                 if read >= most:
                     raise CutOff
@@ -344,7 +344,7 @@ def list_prefixes(bucket: Bucket, place: FileLocation) -> list[list[str]]:
         return [[place.base]]
     topics = list(place.topics)
     if not topics:
-        names = [entry[len(place.base) : -1] for entry in bucket.directories(place.base)]
+        names = [entry[len(place.base) : -1] for entry in bucket.list_directories(place.base)]
         topics = [
             name for name in names if reads_topic(place, name) or (reads_topic(place, name) is None and not re.fullmatch(r"\d{4}", name))
         ]
@@ -370,7 +370,7 @@ def _list_within(bucket: Bucket, prefix: str, place: FileLocation, window: Windo
     first = format_directory(place.partition_format, window.since - timedelta(seconds=interval) - SLACK, window.zone)
     last = format_directory(place.partition_format, window.until + SLACK, window.zone)
     # "0" is the sign after "/".
-    return bucket.objects(prefix, after=prefix + first, until=prefix + last + "0")
+    return bucket.list_objects(prefix, after=prefix + first, until=prefix + last + "0")
 
 
 def _look_back(bucket: Bucket, place: FileLocation, window: Window, neighbours: Sequence[FileLocation], findings: LandingFindings) -> None:
@@ -378,12 +378,12 @@ def _look_back(bucket: Bucket, place: FileLocation, window: Window, neighbours: 
     for prefix in findings.prefixes:
         folder = prefix
         for _level in place.partition_format.split("/"):
-            deeper = [entry for entry in bucket.directories(folder) if re.fullmatch(r"\d{2,4}/", entry[len(folder) :])]
+            deeper = [entry for entry in bucket.list_directories(folder) if re.fullmatch(r"\d{2,4}/", entry[len(folder) :])]
             if not deeper:
                 break
             folder = deeper[-1]
         else:
-            for entry in bucket.objects(folder):
+            for entry in bucket.list_objects(folder):
                 _weigh(entry, place, neighbours, window, findings, counts=False)
     findings.astray = findings.newest is not None and findings.newest.modified >= window.since
 

@@ -155,7 +155,7 @@ class Inventory:
             adopted = task.id in ids
             entry = {} if adopted else self.state.tasks.setdefault("%s/%s" % (parent.id, task.id), {})
             jobs.append(MigrationJob(parent, task.name, task.id or "", entry, Situation(task, adopted=adopted)))
-        for key, entry in self.state.entries(parent.id):
+        for key, entry in self.state.list_entries(parent.id):
             task_id = str(entry.get("task_id") or key.rpartition("/")[2])
             if task_id not in there and self.scope.holds(str(entry.get("task_name") or "")):
                 jobs.append(MigrationJob(parent, str(entry.get("task_name") or ""), task_id, entry))

@@ -96,7 +96,7 @@ class Migration:
         :raises ConfigurationError: the state file cannot be read or written, or another run has it.
         :raises OpendumpError: an instance is not there, or a list cannot be read.
         """
-        with self.state.opened():
+        with self.state.open():
             jobs += self.inventory.find_jobs()
             for job in jobs:
                 job.stage = find_stage(job.now, self.chosen)
@@ -106,7 +106,7 @@ class Migration:
             if self.act:
                 self._carry_out(jobs)
                 for job in jobs:
-                    self._look_at_the_end(job)
+                    self._look_once_more(job)
 
     def _carry_out(self, jobs: Sequence[MigrationJob]) -> None:
         """All tasks in turns; who waits lets the others go on."""
@@ -126,7 +126,7 @@ class Migration:
             if under_way:
                 self.clock.sleep(self.timing.wait_interval)
 
-    def _look_at_the_end(self, job: MigrationJob) -> None:
+    def _look_once_more(self, job: MigrationJob) -> None:
         """Say what is there: another run, or somebody else, may have been there meanwhile."""
         if job.actions and not job.error:
             try:
@@ -141,7 +141,7 @@ class Migration:
 
     def _look_for_twins(self, job: MigrationJob) -> None:
         now, named = job.now, []
-        for _look in self.clock.poll(self.timing.wait_interval, self._twin_timeout()):
+        for _look in self.clock.poll(self.timing.wait_interval, self._find_twin_timeout()):
             named = self.inventory.find_named(job)
             if len(named) < 2:
                 break
@@ -191,15 +191,15 @@ class Migration:
         job.recall()
         self.state.save()
 
-    def _ends(self, job: MigrationJob) -> Optional[dict[str, int]]:
-        offsets = job.now.offsets()
+    def _read_ends(self, job: MigrationJob) -> Optional[dict[str, int]]:
+        offsets = job.now.find_offsets()
         return {key: at.end for key, at in offsets.items()} if offsets else None
 
     def _create(self, job: MigrationJob) -> Iterator[None]:
         design = cast(Successor, job.design)
         # Offsets come first: should the service start the task at once, it is known where it began.
-        self._note(job, intended=True, successor_name=design.name, policy=self.chosen.policy, begin=self._ends(job), mark=None)
-        writer = self._writer(self.connect, make_plan(cast(Declared, design.declaration), job.parent, None))
+        self._note(job, intended=True, successor_name=design.name, policy=self.chosen.policy, begin=self._read_ends(job), mark=None)
+        writer = self._make_writer(self.connect, make_plan(cast(Declared, design.declaration), job.parent, None))
         try:
             writer.write()
         except OpendumpError as error:
@@ -208,17 +208,17 @@ class Migration:
             raise
         job.actions.append(CREATE)
         job.now.successor = writer.task
-        yield from self._give_way(job)
-        yield from self._until(job, ("paused", "ok"), "created")
+        yield from self._withdraw_own_twin(job)
+        yield from self._wait_until(job, ("paused", "ok"), "created")
 
-    def _give_way(self, job: MigrationJob) -> Iterator[None]:
+    def _withdraw_own_twin(self, job: MigrationJob) -> Iterator[None]:
         """Another run with a state file of its own may have created the successor as well: the later one is taken back by who made it.
 
         :raises OpendumpError: there was another one; this run does no more about the sink task.
         """
         own, started = job.now.successor, self.clock.now()
         named = self.inventory.find_named(job)
-        while len(named) > 1 and own and named[0].id == own.id and self.clock.now() - started < self._twin_timeout():
+        while len(named) > 1 and own and named[0].id == own.id and self.clock.now() - started < self._find_twin_timeout():
             yield
             named = self.inventory.find_named(job)
         if len(named) < 2:
@@ -239,14 +239,14 @@ class Migration:
             "taken back. Run again when the other run has ended." % (job.label, named[0].name, ids, own.id)
         )
 
-    def _twin_timeout(self) -> float:
+    def _find_twin_timeout(self) -> float:
         return min(OTHER_RUN_TIMEOUT, self.timing.wait_timeout)
 
     def _start(self, job: MigrationJob) -> Iterator[None]:
         task = cast(Task, job.now.successor)
         noted = job.now.begin
         if task.status in self.connect.unstarted:
-            self._note(job, begin=self._ends(job), mark=None)
+            self._note(job, begin=self._read_ends(job), mark=None)
         if self._write(self.connect, job, task, "running"):
             job.actions.append(START)
         else:
@@ -254,7 +254,7 @@ class Migration:
             # earlier run noted before it was to start.
             self._note(job, begin=noted, mark=None)
         # Between start and deletion every second counts where duplicates are to be avoided, so nothing else is done meanwhile.
-        waiting = self._until(job, ("ok",), "started")
+        waiting = self._wait_until(job, ("ok",), "started")
         if self.chosen.policy == GAP_FREE:
             yield from waiting
         else:
@@ -262,9 +262,9 @@ class Migration:
                 self.clock.sleep(self.timing.wait_interval)
 
     def _verify(self, job: MigrationJob) -> Iterator[None]:
-        yield from self._until(job, ("ok", "paused"), "running")
+        yield from self._wait_until(job, ("ok", "paused"), "running")
 
-    def _until(self, job: MigrationJob, wanted: Sequence[str], what: str) -> Iterator[None]:
+    def _wait_until(self, job: MigrationJob, wanted: Sequence[str], what: str) -> Iterator[None]:
         """Until the successor is in one of these kinds of states.
 
         :raises WaitFailed: it cannot get there any more, or not in time.
@@ -283,7 +283,7 @@ class Migration:
         """Until what the sink task has not written yet is no more than may be lost."""
         started = self.clock.now()
         while True:
-            offsets = self._offsets(job)
+            offsets = self._read_offsets(job)
             if count_behind(offsets) <= self.chosen.gap_limit:
                 return
             old = cast(Task, job.now.old)
@@ -306,14 +306,14 @@ class Migration:
         """Until the sink task has written everything that arrived before the successor surely read."""
         started = self.clock.now()
         while "mark" not in job.entry:
-            offsets = self._offsets(job)
-            if self._reads(job, offsets) or self.clock.now() - started >= self.timing.overlap:
+            offsets = self._read_offsets(job)
+            if self._is_reading(job, offsets) or self.clock.now() - started >= self.timing.overlap:
                 self._note(job, mark={key: at.end for key, at in offsets.items()})
                 break
             yield
         started = self.clock.now()
         while True:
-            offsets = self._offsets(job)
+            offsets = self._read_offsets(job)
             task = self.inventory.look_at_successor(job)
             if task is None or self.connect.read_health(task.status) != "ok":
                 return
@@ -334,7 +334,7 @@ class Migration:
                 )
             yield
 
-    def _reads(self, job: MigrationJob, offsets: Mapping[str, Position]) -> bool:
+    def _is_reading(self, job: MigrationJob, offsets: Mapping[str, Position]) -> bool:
         """Whether the consumer group of the successor shows that it reads every partition. False is only: it cannot be told."""
         task = self.inventory.look_at_successor(job)
         if task is None:
@@ -348,7 +348,7 @@ class Migration:
 
     def _check(self, job: MigrationJob) -> Iterator[None]:
         """Right before the deletion: has the sink task written nothing that its successor may have read too, and is the gap bearable?"""
-        offsets = self._offsets(job)
+        offsets = self._read_offsets(job)
         begin = job.now.begin or {}
         twice, lost = count_beyond(offsets, begin), count_behind(offsets)
         if not twice and lost <= self.chosen.gap_limit:
@@ -369,13 +369,13 @@ class Migration:
         self.warn("The %s is not handed over yet: %s. The successor is withdrawn and made anew." % (job.label, why))
         yield from self._delete_successor(job)
 
-    def _offsets(self, job: MigrationJob) -> dict[str, Position]:
+    def _read_offsets(self, job: MigrationJob) -> dict[str, Position]:
         """
         :raises OpendumpError: the sink task is gone, or not all offsets are shown that were shown before.
         """
         if self.inventory.look_at_old(job) is None:
             raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % job.label)
-        offsets = job.now.offsets()
+        offsets = job.now.find_offsets()
         if offsets is None or not offsets.keys() >= job.entry.get("mark", {}).keys():
             raise OpendumpError(
                 "The service does not show all offsets of the %s any more, so it is not known what it has written. It was not deleted; "
@@ -437,11 +437,11 @@ class Migration:
             wait_timeout=self.timing.wait_timeout,
             wait_interval=self.timing.wait_interval,
         )
-        writer = self._writer(adapter, make_plan(declared, job.parent, task))
+        writer = self._make_writer(adapter, make_plan(declared, job.parent, task))
         writer.write()
         return writer.done
 
-    def _writer(self, adapter: Kind, plan: Plan) -> Writer:
+    def _make_writer(self, adapter: Kind, plan: Plan) -> Writer:
         return Writer(adapter, plan, None, self.clock, TaskWarnings(self.warn, at_once=True))
 
 
@@ -456,7 +456,7 @@ def show_pair(job: MigrationJob) -> dict[str, Any]:
 
 def count_repeated(job: MigrationJob, chosen: Choices) -> Optional[int]:
     """How many messages may have been dumped twice at most, None where it cannot be told."""
-    offsets = job.handed_over or job.now.offsets()
+    offsets = job.handed_over or job.now.find_offsets()
     if chosen.consumer_strategy != "latest" or offsets is None or job.now.begin is None:
         return None
     return count_beyond(offsets, job.now.begin)

@@ -88,7 +88,7 @@ class Situation:
         """Whether the successor that is there is the very one whose deletion was asked for."""
         return bool(self.successor and self.withdrawn and self.successor.id == self.withdrawn)
 
-    def offsets(self) -> Optional[dict[str, Position]]:
+    def find_offsets(self) -> Optional[dict[str, Position]]:
         """Of the sink task; None where not all are shown, among them those of every partition that the successor began at."""
         positions = read_positions(self.old)
         return positions if positions is not None and positions.keys() >= (self.begin or {}).keys() else None
@@ -207,7 +207,7 @@ def _has_begun(successor: Task, chosen: Choices) -> bool:
 
 def _find_obstacle(now: Situation, chosen: Choices, old: Task, successor: Optional[Task]) -> str:
     """Why no step can be taken; empty where one can."""
-    offsets = now.offsets()
+    offsets = now.find_offsets()
     if chosen.needs_offsets and offsets is None:
         return (
             "the service does not show all offsets of the sink task, so neither a gap nor duplicates can be ruled out; "

@@ -36,11 +36,11 @@ class Writing:
     wait_timeout: float = 600.0
     wait_interval: float = 2.0
 
-    def name_for(self, task_name: str, task_id: str) -> str:
+    def choose_name(self, task_name: str, task_id: str) -> str:
         """The successor's name: the one that is given for the task's ID or name, or else its name with the suffix."""
         return str(self.names.get(task_id) or self.names.get(task_name) or task_name + self.suffix)
 
-    def writer(self, bucket: Optional[str]) -> Mapping[str, Any]:
+    def find_writer(self, bucket: Optional[str]) -> Mapping[str, Any]:
         """Who writes into this bucket: the entry for it, else the one for all others."""
         for wanted in (bucket, None):
             for entry in self.writers:
@@ -65,7 +65,7 @@ def design_successor(old: Task, writing: Writing) -> Successor:
     """The mapping of every field. A field that Smart Connect cannot have is a problem, never left out silently."""
     tree = show_values(KafkaSinkTask.list_fields(old.destination), old.values)
     dump = tree.get("obs") or {}
-    design = Successor(writing.name_for(old.name, old.id or ""))
+    design = Successor(writing.choose_name(old.name, old.id or ""))
     if old.destination != "obs":
         design.problems.append(
             "it dumps to %s, and only dumps to OBS have a counterpart" % (old.destination or "a place that is not shown")
@@ -111,7 +111,7 @@ def _decide_settings(dump: Mapping[str, Any], writing: Writing, design: Successo
 def _declare(design: Successor, options: Mapping[str, Any], writing: Writing) -> None:
     """Fill in the declaration with the keys of the bucket's writer, or say why there is none and what it needs."""
     bucket = options["obs"].get("obs_bucket_name")
-    writer = writing.writer(bucket)
+    writer = writing.find_writer(bucket)
     keys = {key: writer[key] for key in ("access_key", "secret_key", "agency_name") if writer.get(key)}
     # Keys of the environment are for those who give no writer, not beside an agency.
     environ: Mapping[str, str] = {} if keys else writing.environ

@@ -72,7 +72,7 @@ def dump_key_rotation() -> None:
     with module.failing(tell):
         given = Given(options, os.environ)
         pair = read_pair(given)
-        if pair.access == given.named("OPENDUMP_OBS_ACCESS_KEY"):
+        if pair.access == given.read_variable("OPENDUMP_OBS_ACCESS_KEY"):
             module.warn(SAME_KEY)
         module.hide([*pair])
         problems = [problem for name in ("parallelism", "max_objects") for problem in check_least(name, options[name])]
@@ -109,14 +109,19 @@ def read_pair(given: Given) -> Pair:
 
     :raises ConfigurationError: it is not whole, or its halves may belong to two keys.
     """
-    values = {option: given.option(option) or given.named(variable) for option, variable in ENVIRONMENT.items()}
+    values = {option: given.read_option(option) or given.read_variable(variable) for option, variable in ENVIRONMENT.items()}
     access, secret = values["new_access_key"], values["new_secret_key"]
     if not access or not secret:
         missing = " and ".join("%s (%s)" % (option, ENVIRONMENT[option]) for option, value in values.items() if not value)
         raise ConfigurationError("The new key is needed as a pair; there is no %s. Nothing was asked and nothing was written." % missing)
     for option, variable in ENVIRONMENT.items():
-        other = given.named(variable)
-        if given.option(option) and other and other != given.option(option) and len([*filter(given.option, ENVIRONMENT)]) == 1:
+        other = given.read_variable(variable)
+        if (
+            given.read_option(option)
+            and other
+            and other != given.read_option(option)
+            and len([*filter(given.read_option, ENVIRONMENT)]) == 1
+        ):
             raise ConfigurationError(
                 "%s is given as an option, and the other half of the key stands in the environment, which has another %s. Which two belong "
                 "together is not known. Give both as options, or both in the environment. Nothing was asked and nothing was written."

@@ -90,10 +90,10 @@ class Reader:
 
     @staticmethod
     def _own_key(given: Given) -> Optional[Key]:
-        access, secret = given.option("obs_access_key"), given.option("obs_secret_key")
+        access, secret = given.read_option("obs_access_key"), given.read_option("obs_secret_key")
         if access and secret:
-            return Key(access, secret, given.option("obs_security_token") or "", "obs_access_key of the options")
-        access, secret = given.named("OPENDUMP_OBS_ACCESS_KEY"), given.named("OPENDUMP_OBS_SECRET_KEY")
+            return Key(access, secret, given.read_option("obs_security_token") or "", "obs_access_key of the options")
+        access, secret = given.read_variable("OPENDUMP_OBS_ACCESS_KEY"), given.read_variable("OPENDUMP_OBS_SECRET_KEY")
         if bool(access) != bool(secret):
             raise ConfigurationError(
                 "Only one of OPENDUMP_OBS_ACCESS_KEY and OPENDUMP_OBS_SECRET_KEY is set; a key has both parts. Set the other one too."
@@ -118,7 +118,7 @@ def find_buckets(given: Given, key: Key, region: str, warn: Callable[[str], None
     :raises ConfigurationError: the address of OBS is not known, or an option is out of its range.
     """
     region = given.get("region") or region
-    url = given.option("obs_endpoint") or given.named("HW_OBS_ENDPOINT")
+    url = given.read_option("obs_endpoint") or given.read_variable("HW_OBS_ENDPOINT")
     if not url and not region:
         raise ConfigurationError(
             "The address of OBS is not known: neither a region nor an endpoint is set. Set region (HW_REGION_NAME) or obs_endpoint "
@@ -156,7 +156,7 @@ def look_at_tasks(buckets: Buckets, tasks: Sequence[Mapping[str, Any]], window: 
             why = "The task does not dump files into OBS, or its record has no details (dump_tasks_info with details)."
             return show_entry(task, None, LandingFindings(), ("unknown", why))
         neighbours = [other for other in by_bucket[place.bucket] if other.owner != place.owner]
-        bucket = buckets.bucket(place.bucket, options["max_objects"])
+        bucket = buckets.open_bucket(place.bucket, options["max_objects"])
         try:
             findings = count_files(bucket, place, window, place.interval, options["max_objects"], neighbours)
         except KeyRefused:

@@ -80,7 +80,7 @@ def service_probe() -> None:
         )
         result: dict[str, Any] = {"changed": False, "plan": probe.plan(), "diff": {"before": "", "after": ""}, "invocation": invocation}
         if not options["apply"] or module.check_mode:
-            probe.look()
+            probe.check_stream()
             module.exit_json(**result)
         result.update(carry_out(module, probe, given.get("region"), options["compare_with"]))
     if result["left"]:
@@ -108,9 +108,9 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 def find_keys(given: Given) -> tuple[str, ...]:
     """Access key and secret key of who writes into the bucket, from the options or the environment; empty where there are none."""
-    access, secret = given.option("obs_access_key"), given.option("obs_secret_key")
+    access, secret = given.read_option("obs_access_key"), given.read_option("obs_secret_key")
     if not (access and secret):
-        access, secret = given.named("OPENDUMP_OBS_ACCESS_KEY"), given.named("OPENDUMP_OBS_SECRET_KEY")
+        access, secret = given.read_variable("OPENDUMP_OBS_ACCESS_KEY"), given.read_variable("OPENDUMP_OBS_SECRET_KEY")
     return (access, secret) if access and secret else ()
 
 

@@ -30,24 +30,29 @@ class Anonymiser:
         self._known = frozenset(text for text in known if text)
         self._own = own
 
-    def value(self, value: Any) -> Any:
+    def mask_value(self, value: Any) -> Any:
         """An answer; only objects hold what the service has written."""
         return anonymise(value, self._known) if isinstance(value, Mapping) else value
 
-    def evidence(self, evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+    def mask_evidence(self, evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
         """Each request with its answer."""
         return [show_evidence(exchange, self._known, self._own) for exchange in evidence[:MOST_EVIDENCE]]
 
 
-def read_finding(question: Question, taken: Taken, hidden: Anonymiser) -> dict[str, Any]:
+def read_finding(question: Question, taken: Taken, anonymiser: Anonymiser) -> dict[str, Any]:
     """What the steps tell about a question."""
     try:
         finding = question.read(taken)
     except CannotTell as error:
-        return leave_open(str(error), hidden.evidence(error.evidence))
+        return leave_open(str(error), anonymiser.mask_evidence(error.evidence))
     if not question.permits(finding.value):
-        return leave_open("the service answers something that nobody has thought of", hidden.evidence(finding.evidence))
-    answer = {"value": hidden.value(finding.value), "told": True, "why": None, "evidence": hidden.evidence(finding.evidence)}
+        return leave_open("the service answers something that nobody has thought of", anonymiser.mask_evidence(finding.evidence))
+    answer = {
+        "value": anonymiser.mask_value(finding.value),
+        "told": True,
+        "why": None,
+        "evidence": anonymiser.mask_evidence(finding.evidence),
+    }
     return answer if finding.reads is None else {**answer, "reads": finding.reads}
 
 

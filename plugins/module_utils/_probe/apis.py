@@ -50,34 +50,34 @@ class TaskApi:
         while True:
             query = [("offset", str(offset)), ("limit", str(PAGE_SIZE))] if self.name == "connect" else []
             page = self.ask("GET", query=query)
-            if not page.accepted or not isinstance(page.member("tasks"), list):
+            if not page.accepted or not isinstance(page.read_member("tasks"), list):
                 raise Unreadable("The list of tasks cannot be read: HTTP %d %s." % (page.status, page.code))
-            rows = page.rows("tasks")
+            rows = page.read_rows("tasks")
             for row in rows:
                 name = str(row.get("task_name") or "")
                 key = str(row.get(self.id_member) or "") if self.id_member else name
                 if key:
                     tasks[key] = TaskKey(name, key)
             offset += len(rows)
-            total = page.member("total_number")
+            total = page.read_member("total_number")
             if self.name != "connect" or not rows or not isinstance(total, int) or offset >= total:
                 return list(tasks.values())
 
-    def body(self, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    def build_body(self, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The body that creates a task of this name."""
         if self.name == "dis":
             descriptor = {"task_name": name, **settings["obs_destination_descriptor"]}
             return {**settings, "obs_destination_descriptor": descriptor}
         return {"task_name": name, **settings}
 
-    def made_by(self, name: str, created: Evidence) -> Optional[TaskKey]:
+    def find_created(self, name: str, created: Evidence) -> Optional[TaskKey]:
         """The task that an answer to a create call tells of, None where it tells of none."""
         if not self.id_member:
             return TaskKey(name, name)
-        key = created.member(self.id_member)
+        key = created.read_member(self.id_member)
         return TaskKey(name, key) if isinstance(key, str) and key else None
 
-    def tell_deletion(self, task: TaskKey) -> str:
+    def describe_deletion(self, task: TaskKey) -> str:
         """The call that deletes the task, for whoever has to do it by hand."""
         path = self.path
         for name, value in self.where.items():

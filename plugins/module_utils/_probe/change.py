@@ -57,13 +57,13 @@ def watch_change(
         shown = settings(look.evidence)
         return "new" if any(is_same_value(change.changed[name], shown.get(name)) for name in visible) else "old"
 
-    def since(looks: list[Look]) -> int:
+    def find_start(looks: list[Look]) -> int:
         return find_last_change([(look.state, name_settings(look)) for look in looks])
 
-    def done(looks: list[Look]) -> bool:
-        return looks[-1].state in ("RUNNING", "PAUSED") and until_settled(timing, since)(looks)
+    def is_done(looks: list[Look]) -> bool:
+        return looks[-1].state in ("RUNNING", "PAUSED") and until_settled(timing, find_start)(looks)
 
-    looks = follow(lambda: read_state(api, task), done, timing)
+    looks = follow(lambda: read_state(api, task), is_done, timing)
     return Change(change.answer, change.state_before, change.changed, looks, [name_settings(look) for look in looks])
 
 

@@ -73,7 +73,7 @@ def _read_create_time(taken: Taken) -> ProbeFinding:
     shown = [_find_main(taken).shown, taken["connect.waiting"]["shown"]]
     if any(task is None for task in shown):
         raise CannotTell("a second task was refused", taken["connect.waiting"]["created"])
-    times = [task.member("create_time") for task in shown]
+    times = [task.read_member("create_time") for task in shown]
     if not all(isinstance(time, int) for time in times):
         raise CannotTell("a task shows no time of its creation", *shown)
     return build_finding("ms" if any(time % 1000 for time in times) else "s", *shown)
@@ -257,7 +257,7 @@ def _read_topics_order(taken: Taken) -> ProbeFinding:
         raise CannotTell("a task of three topics was refused", variant["created"])
     names = sent.split(",")
     words = {sent: "as sent", ",".join(sorted(names)): "sorted", ",".join(reversed(names)): "reversed"}
-    return map_value(shown.member("topics"), words, shown)
+    return map_value(shown.read_member("topics"), words, shown)
 
 
 # delimiters

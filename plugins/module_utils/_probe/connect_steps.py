@@ -48,7 +48,7 @@ class MainConnectTask:
 
 def read_side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
     """One side of a task as it is shown."""
-    settings = evidence.member(name)
+    settings = evidence.read_member(name)
     if not isinstance(settings, Mapping):
         raise CannotTell("a task is shown without its settings", evidence)
     return settings
@@ -117,10 +117,10 @@ def _find_in_list(ground: Ground, taken: Taken) -> Mapping[str, Any]:
     main: MainConnectTask = taken["connect.main"]
     for offset in range(0, 500, 50):
         page = require_api(ground.connect).ask("GET", query=[("offset", str(offset)), ("limit", "50")])
-        row = next((row for row in page.rows("tasks") if row.get("id") == main.task.id), None)
+        row = next((row for row in page.read_rows("tasks") if row.get("id") == main.task.id), None)
         if row is not None:
             return {"row": row, "page": page}
-        if not page.rows("tasks"):
+        if not page.read_rows("tasks"):
             break
     raise CannotTell("a task is not in the list")
 
@@ -130,7 +130,7 @@ def _find_in_sink_list(ground: Ground, taken: Taken) -> dict[str, Any]:
     listed = require_api(ground.sink).ask("GET")
     if not listed.accepted:
         raise CannotTell("the list of sink tasks is refused", listed)
-    return {"there": any(row.get("task_id") == main.task.id for row in listed.rows("tasks")), "listed": listed}
+    return {"there": any(row.get("task_id") == main.task.id for row in listed.read_rows("tasks")), "listed": listed}
 
 
 # what a create call takes; none of these tasks is ever started, but for one
@@ -171,7 +171,7 @@ def _start_later(ground: Ground, _taken: Taken) -> dict[str, Any]:
 
 def _try_backslash(ground: Ground, taken: Taken) -> dict[str, Any]:
     """A newline written with a backslash, and topics whose order can be told."""
-    topics = sorted(str(row.get("name")) for row in taken["dms.topics"]["usual"].rows("topics") if row.get("name"))
+    topics = sorted(str(row.get("name")) for row in taken["dms.topics"]["usual"].read_rows("topics") if row.get("name"))
     return _try_variant(ground, "b", topics=",".join((topics[1], topics[0], topics[2])) if len(topics) > 2 else "", record_delimiter="\\n")
 
 
@@ -218,7 +218,7 @@ def _ask_groups(ground: Ground, taken: Taken) -> dict[str, Any]:
     def look() -> tuple[Optional[str], Evidence]:
         for name in names:
             listed = _ask(ground, _INSTANCE + "/groups", query={"group": name})
-            if any(row.get("group_id") == name for row in listed.rows("groups")):
+            if any(row.get("group_id") == name for row in listed.read_rows("groups")):
                 return name, listed
         return None, listed
 

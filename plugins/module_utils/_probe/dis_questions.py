@@ -37,7 +37,7 @@ def _make_member_reader(name: str) -> Any:
 
 def _read_list_task_id(taken: Taken) -> ProbeFinding:
     listed, main = taken["dis.listed"], taken["dis.main"]
-    row = next((row for row in listed.rows("tasks") if row.get("task_name") == main.task.name), None)
+    row = next((row for row in listed.read_rows("tasks") if row.get("task_name") == main.task.name), None)
     if row is None:
         raise CannotTell("the task is not in the list", listed)
     return build_finding("present" if "task_id" in row else "absent", listed)
@@ -49,7 +49,7 @@ def _read_list_order(taken: Taken) -> ProbeFinding:
         raise CannotTell("a task to compare with was refused", third["created"])
 
     def is_main_first(other: Mapping[str, Any]) -> bool:
-        names = [row.get("task_name") for row in other["listed"].rows("tasks")]
+        names = [row.get("task_name") for row in other["listed"].read_rows("tasks")]
         if main.task.name not in names or other["task"].name not in names:
             raise CannotTell("the list does not show both tasks", other["listed"])
         return names.index(main.task.name) < names.index(other["task"].name)
@@ -67,7 +67,7 @@ def _read_undocumented(taken: Taken) -> ProbeFinding:
 
 def _read_partition_keys(taken: Taken) -> ProbeFinding:
     _main, _description, shown = _find_shown(taken)
-    for row in shown.rows("partitions"):
+    for row in shown.read_rows("partitions"):
         for name in ("partitionId", "partition_id"):
             if name in row:
                 return build_finding(name, shown)
@@ -77,7 +77,7 @@ def _read_partition_keys(taken: Taken) -> ProbeFinding:
 def _read_no_offset_yet(taken: Taken) -> ProbeFinding:
     main = taken["dis.main"]
     shown = next(look.evidence for look in main.birth if look.state is not None)
-    offsets = [str(row.get("last_transfer_offset")) for row in shown.rows("partitions")]
+    offsets = [str(row.get("last_transfer_offset")) for row in shown.read_rows("partitions")]
     if "-1" in offsets:
         return build_finding("-1", shown)
     if "0" in offsets:
@@ -87,7 +87,7 @@ def _read_no_offset_yet(taken: Taken) -> ProbeFinding:
 
 def _read_create_time(taken: Taken) -> ProbeFinding:
     shown = [taken["dis.main"].shown, taken["dis.second"]["shown"]]
-    times = [task.member("create_time") for task in shown]
+    times = [task.read_member("create_time") for task in shown]
     if not all(isinstance(time, int) for time in times):
         raise CannotTell("a task shows no time of its creation", *shown)
     return build_finding("ms" if any(time % 1000 for time in times) else "s", *shown)
@@ -249,7 +249,7 @@ def _read_null_acceptance(taken: Taken) -> ProbeFinding:
 def _read_error_shape(taken: Taken) -> ProbeFinding:
     missing = taken["dis.missing"]
     for name in ("errorCode", "error_code"):
-        if missing.member(name) is not None:
+        if missing.read_member(name) is not None:
             return build_finding(name, missing)
     raise CannotTell("the refusal has another shape", missing)
 

@@ -186,9 +186,9 @@ def _try_long_prefix(ground: Ground, taken: Taken) -> dict[str, Any]:
 def _find_task_id(ground: Ground, taken: Taken) -> str:
     main: MainDisTask = taken["dis.main"]
     if not main.id:
-        shown = main.shown.member("task_id") if main.shown else None
+        shown = main.shown.read_member("task_id") if main.shown else None
         if not shown:
-            rows = _list(ground, taken).rows("tasks")
+            rows = _list(ground, taken).read_rows("tasks")
             shown = next((row.get("task_id") for row in rows if row.get("task_name") == main.task.name), None)
         if not isinstance(shown, str) or not shown:
             raise CannotTell("no answer shows the ID of a task, which starting and stopping need")
@@ -249,12 +249,12 @@ def _start_mixed(ground: Ground, taken: Taken) -> dict[str, Any]:
     answer = _act(ground, taken, "start", nobody)
     task = taken["dis.main"].task
 
-    def done(looks: list[Look]) -> bool:
+    def is_done(looks: list[Look]) -> bool:
         return looks[-1].state == "RUNNING" or (
             all(look.state == "PAUSED" for look in looks) and until_settled(ground.timing, lambda looks: 0)(looks)
         )
 
-    return {"answer": answer, "looks": follow(lambda: read_state(require_api(ground.dis), task), done, ground.timing)}
+    return {"answer": answer, "looks": follow(lambda: read_state(require_api(ground.dis), task), is_done, ground.timing)}
 
 
 def _start(ground: Ground, taken: Taken) -> list[Look]:

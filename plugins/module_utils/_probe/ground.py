@@ -30,11 +30,11 @@ class Places:
     access_key: str = ""
     secret_key: str = ""
 
-    def missing(self, need: str) -> str:
+    def find_missing(self, need: str) -> str:
         """What has to be given for a need; empty where it is."""
-        return "" if self.used(need) else _OPTIONS[need][-1]
+        return "" if self.find_options(need) else _OPTIONS[need][-1]
 
-    def used(self, need: str) -> list[str]:
+    def find_options(self, need: str) -> list[str]:
         """Options that serve a need."""
         keys = bool(self.access_key and self.secret_key)
         has = {

@@ -21,7 +21,7 @@ def _read_topics_limit(taken: Taken) -> ProbeFinding:
         return build_finding("50", many)
     if not limit.accepted:
         return build_finding("200", many)
-    total, shown = usual.member("total"), len(usual.rows("topics"))
+    total, shown = usual.read_member("total"), len(usual.read_rows("topics"))
     if isinstance(total, int) and total > shown:
         return map_value(shown, {10: "50", 50: "200"}, usual)
     if shown > 10:
@@ -46,7 +46,7 @@ def _read_group_topic(taken: Taken) -> ProbeFinding:
 
 
 def _list_positions(answer: Evidence) -> list[Any]:
-    rows = answer.rows("group_message_offsets")
+    rows = answer.read_rows("group_message_offsets")
     if not rows:
         raise CannotTell("the group shows no offsets", answer)
     return rows
@@ -66,10 +66,12 @@ def _read_no_offset_yet(taken: Taken) -> ProbeFinding:
     evidence = []
     if offsets is not None:
         evidence.append(offsets["with"])
-        pairs += [(str(row.get("message_current_offset")), str(row.get("lag"))) for row in offsets["with"].rows("group_message_offsets")]
+        pairs += [
+            (str(row.get("message_current_offset")), str(row.get("lag"))) for row in offsets["with"].read_rows("group_message_offsets")
+        ]
     if sink is not None:
         evidence.append(sink.shown)
-        for topic in sink.shown.rows("topics_info"):
+        for topic in sink.shown.read_rows("topics_info"):
             rows = topic.get("partitions")
             pairs += [(str(row.get("last_transfer_offset")), str(row.get("lag"))) for row in rows or []]
     words = ["0" if current == "0" else "-1" if lag == "-1" else "-1 and the whole lag" for current, lag in pairs if current in ("0", "-1")]

@@ -81,7 +81,7 @@ def _read_wakes(taken: Taken) -> ProbeFinding:
 
 def _read_answer(taken: Taken) -> ProbeFinding:
     for modification in _list_accepted(taken):
-        settings = modification.answer.member("sink_task")
+        settings = modification.answer.read_member("sink_task")
         visible = [name for name in modification.changed if isinstance(settings, Mapping) and name in settings]
         if visible and "new" in modification.shown and modification.shown[0] == "old" and isinstance(settings, Mapping):
             asked = any(is_same_value(modification.changed[name], settings[name]) for name in visible)

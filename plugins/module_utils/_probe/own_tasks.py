@@ -44,7 +44,7 @@ def read_state(api: TaskApi, task: TaskKey) -> tuple[Optional[str], Evidence]:
     shown = api.ask("GET", task=task)
     if not shown.accepted:
         return None, shown
-    word = shown.member("state" if api.name == "dis" else "status")
+    word = shown.read_member("state" if api.name == "dis" else "status")
     if not isinstance(word, str) or not word:
         raise CannotTell("a task is shown without a status", shown)
     return word, shown
@@ -75,7 +75,7 @@ class OwnTasks:
         name = name or "%s-%s" % (self.run, ending)
         self.late = True
         try:
-            created = api.ask("POST", body=api.body(name, settings))
+            created = api.ask("POST", body=api.build_body(name, settings))
         except (ApiError, TransportError) as error:
             if isinstance(error, TransportError) and not error.possibly_executed:
                 self.late = False
@@ -84,7 +84,7 @@ class OwnTasks:
         if not created.accepted:
             return CreateAttempt(created, None)
         known = {key for _api, key in self._there}
-        task = api.made_by(name, created) or next((row for row in api.list() if row.name == name and row.id not in known), None)
+        task = api.find_created(name, created) or next((row for row in api.list() if row.name == name and row.id not in known), None)
         if task is None:
             raise CannotTell("a task was created and is not in the list", created)
         self._there[api.name, task.id] = task
@@ -135,7 +135,7 @@ class OwnTasks:
             except (OpendumpError, Unreadable, CannotTell) as error:
                 known = [task for (name, _id), task in self._there.items() if name == api.name]
                 why = str(error)
-                return [Leftover(api.tell_deletion(task), why) for task in known] or (
+                return [Leftover(api.describe_deletion(task), why) for task in known] or (
                     [Leftover("list the tasks by GET %s and delete those named %s…" % (api.path, self.run), why)] if self.late else []
                 )
             runs.update(find_run(task.name) for task in mine)
@@ -167,5 +167,5 @@ class OwnTasks:
             self.delete(api, task)
         except (OpendumpError, CannotTell) as error:
             self._there.pop((api.name, task.id), None)
-            return Leftover(api.tell_deletion(task), str(error))
+            return Leftover(api.describe_deletion(task), str(error))
         return None

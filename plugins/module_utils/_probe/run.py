@@ -70,44 +70,44 @@ class Probe:
         self.own.apis = [api for api in (self.ground.dis, self.ground.connect, self.ground.sink) if api]
         self._client = client
         self._known = [*known, *(value for value in vars(places).values() if value)]
-        self.askable = [question for question in questions if not self._lacking(question)]
+        self.askable = [question for question in questions if not self._list_missing(question)]
 
-    def _lacking(self, question: Question) -> list[str]:
+    def _list_missing(self, question: Question) -> list[str]:
         """Options that a question needs and that were not given."""
-        return self._lacking_for(question.steps)
+        return self._list_missing_for(question.steps)
 
-    def _lacking_for(self, steps: Sequence[str]) -> list[str]:
+    def _list_missing_for(self, steps: Sequence[str]) -> list[str]:
         needs = {need for step in find_needed_steps(STEPS, steps) for need in step.needs}
-        return sorted(filter(None, map(self._places.missing, needs)))
+        return sorted(filter(None, map(self._places.find_missing, needs)))
 
-    def steps(self) -> list[ProbeStep]:
+    def list_steps(self) -> list[ProbeStep]:
         """What is done for the questions that can be asked."""
         names = [name for question in self.askable for name in question.steps]
-        names += [name for question in self.askable for name in question.also if not self._lacking_for([name])]
+        names += [name for question in self.askable for name in question.also if not self._list_missing_for([name])]
         return find_needed_steps(STEPS, names)
 
     def plan(self) -> dict[str, Any]:
         """What a run would do; asks nothing."""
-        steps = self.steps()
+        steps = self.list_steps()
         return {
             "questions": [{"switch": question.switch, "asks": question.asks} for question in self.askable],
             "not_asked": [
-                {"switch": question.switch, "needs": self._lacking(question)}
+                {"switch": question.switch, "needs": self._list_missing(question)}
                 for question in self._questions
                 if question not in self.askable
             ],
-            "objects": self._used(steps),
+            "objects": self._list_objects(steps),
             "writes": sum(step.writes for step in steps),
             "tasks_at_once": MOST_OWN_TASKS if any(step.writes for step in steps) else 0,
             "costs": list(dict.fromkeys(step.cost for step in steps if step.cost)),
         }
 
-    def _used(self, steps: Sequence[ProbeStep]) -> list[str]:
+    def _list_objects(self, steps: Sequence[ProbeStep]) -> list[str]:
         """Options whose objects the steps use."""
         needs = {need for step in steps for need in step.needs}
-        return sorted({option for need in needs for option in self._places.used(need)})
+        return sorted({option for need in needs for option in self._places.find_options(need)})
 
-    def look(self) -> None:
+    def check_stream(self) -> None:
         """See whether the stream and the instance are there; reads only.
 
         :raises OpendumpError: they are not, or cannot be used.
@@ -120,20 +120,22 @@ class Probe:
                     "Stream '%s' cannot be read (%s, HTTP %d). Check stream_name, region and rights. Nothing was written."
                     % (self._places.stream, stream.code or "no code", stream.status)
                 )
-            if stream.member("status") != "RUNNING":
-                raise OpendumpError("Stream '%s' is %s, not RUNNING. Nothing was written." % (self._places.stream, stream.member("status")))
-            self.ground.data_type = str(stream.member("data_type") or "")
+            if stream.read_member("status") != "RUNNING":
+                raise OpendumpError(
+                    "Stream '%s' is %s, not RUNNING. Nothing was written." % (self._places.stream, stream.read_member("status"))
+                )
+            self.ground.data_type = str(stream.read_member("data_type") or "")
 
-    def find_room(self) -> None:
+    def check_room(self) -> None:
         """
         :raises OpendumpError: there is no room for two tasks, or a list cannot be read.
         """
         for api in self.own.apis:
             listed = api.ask("GET")
-            total = listed.member("total_number")
+            total = listed.read_member("total_number")
             if not listed.accepted or not isinstance(total, int):
                 raise OpendumpError("A list of tasks cannot be read (%s, HTTP %d). Nothing was written." % (listed.code, listed.status))
-            most = listed.member("quota" if api.name == "dis" else "max_tasks")
+            most = listed.read_member("quota" if api.name == "dis" else "max_tasks")
             most = most if isinstance(most, int) else STREAM_QUOTA if api.name == "dis" else None
             if most is not None and total + MOST_OWN_TASKS > most:
                 raise OpendumpError(
@@ -147,23 +149,23 @@ class Probe:
 
         :raises OpendumpError: nothing was asked; nothing is left.
         """
-        self.look()
+        self.check_stream()
         with hold_lock(self.own.run):
             self.left = self.own.clear_away(others=True)
             remove_old_locks(self._now())
             taken = Taken()
             try:
-                if any(step.writes for step in self.steps()):
-                    self.find_room()
-                self._take(taken)
+                if any(step.writes for step in self.list_steps()):
+                    self.check_room()
+                self._take_steps(taken)
             finally:
                 # a signal must not cut this short; whoever raised it holds further ones back
                 self.left += self.own.clear_away()
-            return ProbeResult(self._read(taken), self.left, self.talk.writes)
+            return ProbeResult(self._read_answers(taken), self.left, self.talk.writes)
 
-    def _take(self, taken: Taken) -> None:
+    def _take_steps(self, taken: Taken) -> None:
         troubles = 0
-        for step in self.steps():
+        for step in self.list_steps():
             if troubles >= MOST_TROUBLES:
                 taken.put(step.name, CannotTell("the service failed too often"))
                 continue
@@ -179,15 +181,15 @@ class Probe:
                 # It may have done what it did not answer to; nothing goes on from an unknown state.
                 self.own.clear_away()
 
-    def _read(self, taken: Taken) -> dict[str, Any]:
-        hidden = Anonymiser([*self._known, *self._client.secrets], self.own.run)
+    def _read_answers(self, taken: Taken) -> dict[str, Any]:
+        anonymiser = Anonymiser([*self._known, *self._client.secrets], self.own.run)
         answers = {}
         for question in self._questions:
-            lacking = self._lacking(question)
+            lacking = self._list_missing(question)
             if lacking:
                 answers[question.switch] = leave_open("it was not asked, for that needs %s" % ", and ".join(lacking))
             else:
-                answers[question.switch] = read_finding(question, taken, hidden)
+                answers[question.switch] = read_finding(question, taken, anonymiser)
         return answers
 
 

@@ -49,7 +49,7 @@ def _read_nested_unset(taken: Taken) -> ProbeFinding:
 
 def _read_regex_in_topics(taken: Taken) -> ProbeFinding:
     shown = _find_regex_task(taken)
-    return build_finding(bool(shown.member("topics")), shown)
+    return build_finding(bool(shown.read_member("topics")), shown)
 
 
 def _read_extras(taken: Taken) -> ProbeFinding:

@@ -33,13 +33,13 @@ class Evidence(NamedTuple):
         """Whether the service did what it was asked."""
         return self.status < 300
 
-    def member(self, name: str) -> Any:
+    def read_member(self, name: str) -> Any:
         """A member of the answer, None where it has none."""
         return self.answer.get(name) if isinstance(self.answer, Mapping) else None
 
-    def rows(self, name: str) -> list[Mapping[str, Any]]:
+    def read_rows(self, name: str) -> list[Mapping[str, Any]]:
         """The objects of a list in the answer."""
-        rows = self.member(name)
+        rows = self.read_member(name)
         return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
 
 

@@ -61,11 +61,11 @@ def until_settled(timing: ProbeTiming, since: Callable[[list[Look]], int]) -> Ca
     :param since: the number of the look from which on everything looks the same.
     """
 
-    def done(looks: list[Look]) -> bool:
+    def is_done(looks: list[Look]) -> bool:
         first = since(looks)
         return len(looks) - first >= FEWEST_LOOKS and looks[-1].at - looks[first].at >= timing.watch
 
-    return done
+    return is_done
 
 
 def find_last_change(shown: Sequence[object]) -> int:

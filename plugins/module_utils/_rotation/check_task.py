@@ -152,7 +152,7 @@ class Checks:
         if check.counts_from is None:
             check.counts_from, check.offsets = self._landing.now(), read_offsets(task)
             return
-        readable = self._landing.bucket_of(record) not in self._landing.unreadable
+        readable = self._landing.find_bucket(record) not in self._landing.unreadable
         shown = self._landing.find_file(record, check.counts_from) if readable else find_move(check.offsets, task)
         if shown:
             check.outcome = TAKEN
@@ -164,7 +164,9 @@ class Checks:
             for task in adapter.list_tasks(parent).tasks:
                 if task.name == CHECK_NAME and not kind.is_leaving(task.status):
                     self._reconcile(
-                        Declared(kind, {kind.parent_id_option: parent.id}, None, kind.require_id(task), "absent", **self._waiting(True))
+                        Declared(
+                            kind, {kind.parent_id_option: parent.id}, None, kind.require_id(task), "absent", **self._choose_waits(True)
+                        )
                     )
         except OpendumpError as error:
             return "The check task '%s' of %s may still be there; delete it. %s" % (CHECK_NAME, parent, error)
@@ -188,7 +190,7 @@ class Checks:
             values[interval] = CHECK_INTERVAL
         return values
 
-    def _waiting(self, wait: bool) -> dict[str, Any]:
+    def _choose_waits(self, wait: bool) -> dict[str, Any]:
         return {"wait": wait, "wait_timeout": self._timing.wait_timeout, "wait_interval": self._timing.wait_interval}
 
     def _declare(self, check: CheckTask, state: str, values: dict[str, Any], pair: Pair, wait: bool = True) -> Declared:
@@ -202,10 +204,10 @@ class Checks:
             None,
             state,
             option,
-            {**values, **(paths.values(pair) if paths else {})},
+            {**values, **(paths.build_values(pair) if paths else {})},
             update_secrets="always",
             policy={name: argument.get("default") for name, argument in kind.policies.items()},
-            **self._waiting(wait),
+            **self._choose_waits(wait),
         )
 
     def _reconcile(self, declared: Declared) -> None:

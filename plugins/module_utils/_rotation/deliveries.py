@@ -55,21 +55,21 @@ class Landing:
         self._neighbours: dict[str, list[FileLocation]] = {}
         self.unreadable: dict[str, str] = {}
 
-    def know(self, records: Sequence[Mapping[str, Any]]) -> None:
+    def add_neighbours(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Tasks whose files may lie beside those of others."""
         for record in records:
-            place = self._place(record)
+            place = self._locate(record)
             if place:
                 self._neighbours.setdefault(place.bucket, []).append(place)
 
     @staticmethod
-    def _place(record: Mapping[str, Any]) -> Optional[FileLocation]:
+    def _locate(record: Mapping[str, Any]) -> Optional[FileLocation]:
         kind = KINDS.get(str(record.get("kind")))
         return find_location(record, kind.files) if kind else None
 
-    def bucket_of(self, record: Mapping[str, Any]) -> str:
+    def find_bucket(self, record: Mapping[str, Any]) -> str:
         """The bucket that a task of this record writes into, empty where it writes no files."""
-        place = self._place(record)
+        place = self._locate(record)
         return place.bucket if place else ""
 
     def try_bucket(self, name: str) -> None:
@@ -79,7 +79,7 @@ class Landing:
         :raises OpendumpError: the bucket is not there, or the pair has no right on it.
         """
         try:
-            self._buckets.bucket(name, 1).directories("opendump-rotation-check/")
+            self._buckets.open_bucket(name, 1).list_directories("opendump-rotation-check/")
         except KeyRefused:
             raise
         except OpendumpError as error:
@@ -94,13 +94,13 @@ class Landing:
 
     def find_file(self, record: Mapping[str, Any], since: float) -> str:
         """The newest file of a task that came since a moment, and when; empty where none surely did."""
-        place = self._place(record)
+        place = self._locate(record)
         if place is None or place.bucket in self.unreadable:
             return ""
         start = datetime.fromtimestamp(since, timezone.utc)
         window = Window(start, max(start, datetime.fromtimestamp(self.now(), timezone.utc)) + timedelta(seconds=1), self._zone)
         others = [other for other in self._neighbours.get(place.bucket, ()) if other.owner != place.owner]
-        findings = count_files(self._buckets.bucket(place.bucket, self._most), place, window, place.interval, self._most, others)
+        findings = count_files(self._buckets.open_bucket(place.bucket, self._most), place, window, place.interval, self._most, others)
         newest = findings.newest
         if newest is None or newest.modified < start or not (findings.objects or findings.astray):
             return ""

@@ -49,7 +49,7 @@ class KeyPaths(NamedTuple):
     access: str
     secret: str
 
-    def values(self, pair: Pair) -> dict[str, str]:
+    def build_values(self, pair: Pair) -> dict[str, str]:
         """The pair as values of a task, by path."""
         return {self.access: pair.access, self.secret: pair.secret}
 

@@ -67,7 +67,7 @@ class Rotation:
         self._warn = warn
         self._clock = clock or Clock()
         self._estate = Estate(client, parallelism)
-        self._making = Checks(client, pair, landing, timing, self._clock)
+        self._check_maker = Checks(client, pair, landing, timing, self._clock)
         self._checks: dict[tuple[str, str], CheckTask] = {}
         #: check tasks that could not be deleted, a sentence or two for each
         self.left_behind: list[str] = []
@@ -80,11 +80,11 @@ class Rotation:
         :param jobs: filled before the first write and kept up to date, for who has to tell how far it came when this is stopped.
         :raises OpendumpError: tasks cannot be read, or the new pair is refused; nothing was written.
         """
-        with self._state.opened():
+        with self._state.open():
             choice = choose_jobs(self._estate, options)
             jobs += choice.jobs
             self.has_chosen = True
-            self._landing.know(choice.neighbours)
+            self._landing.add_neighbours(choice.neighbours)
             for job in jobs:
                 self._recall(job)
                 if job.is_open and not job.kind.can_update:
@@ -146,7 +146,7 @@ class Rotation:
         refused: dict[str, OpendumpError] = {}
         seen: set[str] = set()
         for job in [job for job in jobs if job.is_open]:
-            bucket = self._landing.bucket_of(job.record)
+            bucket = self._landing.find_bucket(job.record)
             if bucket and bucket not in seen:
                 seen.add(bucket)
                 try:
@@ -160,7 +160,7 @@ class Rotation:
         for bucket, why in self._landing.unreadable.items():
             self._warn("The bucket '%s' cannot be looked into, so only offsets can show what is delivered there. %s" % (bucket, why))
         for job in jobs:
-            if self._check_mode and job.is_open and self._landing.bucket_of(job.record) in self._landing.unreadable:
+            if self._check_mode and job.is_open and self._landing.find_bucket(job.record) in self._landing.unreadable:
                 job.reason = "Whether the new key reaches its bucket could not be tried."
 
     def _begin_checks(self, jobs: Sequence[RotationJob]) -> None:
@@ -173,7 +173,7 @@ class Rotation:
             if entry and self._mark.fits(entry.get("key")) and entry.get("outcome") == TAKEN:
                 check.outcome = TAKEN
             elif can_be_checked(kind):
-                self._making.begin(check, group)
+                self._check_maker.begin(check, group)
                 self._note_check(check)
             else:
                 check.reason = "no check task can be made of a %s" % kind.noun
@@ -190,7 +190,7 @@ class Rotation:
             check.may_be_there = False
 
     def _remove_checks(self, kind: type[Kind], parent: Parent) -> None:
-        problem = self._making.remove(kind, parent)
+        problem = self._check_maker.remove(kind, parent)
         if problem:
             self.left_behind.append(problem)
 
@@ -222,7 +222,7 @@ class Rotation:
             # A change may wake a paused task.
             state or ("paused" if job.health == "paused" and kind.can_pause else "present"),
             option if pair else None,
-            paths.values(pair) if pair and paths else {},
+            paths.build_values(pair) if pair and paths else {},
             update_secrets="always",
             wait_timeout=self._timing.wait_timeout,
             wait_interval=self._timing.wait_interval,
@@ -241,16 +241,16 @@ class Rotation:
             if all(self._is_quiet(job) for job in jobs if job.is_open):
                 break
         for job in jobs:
-            check = self._check_of(job)
+            check = self._find_check(job)
             if job.is_open or (job.verdict == WRITTEN and check and check.outcome == FAILED):
                 self._conclude(job, check)
 
-    def _check_of(self, job: RotationJob) -> Optional[CheckTask]:
+    def _find_check(self, job: RotationJob) -> Optional[CheckTask]:
         return self._checks.get((job.kind.name, job.parent.id))
 
     def _look(self, group: Sequence[RotationJob]) -> None:
         kind, parent = group[0].kind, group[0].parent
-        check = self._check_of(group[0])
+        check = self._find_check(group[0])
         names = {job.task.name for job in group} | ({CHECK_NAME} if check and check.is_open else set())
         # the adapters stay, what they have listed does not
         estate = Estate(self._client, self._parallelism, self._estate.adapters)
@@ -261,7 +261,7 @@ class Rotation:
             return
         if check and check.is_open:
             task = next((task for task in listing.tasks if task.name == CHECK_NAME), None)
-            self._making.see(check, task, (build_task_record(kind, task) if task else None) or {})
+            self._check_maker.see(check, task, (build_task_record(kind, task) if task else None) or {})
             self._note_check(check)
         for job in group:
             job.error = None
@@ -277,7 +277,7 @@ class Rotation:
         job.unwell = job.unwell + 1 if job.health == "failed" else 0
         if job.unwell > GRACE:
             job.close(REFUSED, "It is %s since the new key was written. %s" % (task.status, task.explanation or job.kind.failed_steps[0]))
-        check = self._check_of(job)
+        check = self._find_check(job)
         if job.is_open and job.health != "failed" and check and check.outcome == FAILED:
             self._conclude(job, check)
         if job.health != "ok" or not job.is_open:
@@ -304,7 +304,7 @@ class Rotation:
         return "It has delivered since (file %s)." % file if file else ""
 
     def _judge(self, job: RotationJob) -> None:
-        check = self._check_of(job)
+        check = self._find_check(job)
         if not job.delivery or (check and check.is_open):
             return
         if self._proof == CHECK_TASK and (check is None or check.outcome != TAKEN):
@@ -330,7 +330,7 @@ class Rotation:
 
     def _is_quiet(self, job: RotationJob) -> bool:
         """Whether nothing waits, and whatever was under way would have been delivered by now."""
-        check = self._check_of(job)
+        check = self._find_check(job)
         if job.counts_from is None or job.delivery or job.task.lag != 0 or (check and check.is_open and not job.error):
             return False
         interval = (job.record.get("destination") or {}).get(job.kind.files.interval_field) or 0

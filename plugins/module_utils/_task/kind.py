@@ -84,7 +84,7 @@ class Service(Protocol):
     def call(self, service: str, method: str, path: str, *, query: Sequence[tuple[str, str]] = (), body: Any = None) -> Any:
         """The parsed JSON of one answer."""
 
-    def pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
+    def list_pages(self, service: str, path: str, *, items: str, limit: int, query: Sequence[tuple[str, str]] = ()) -> list[dict[str, Any]]:
         """The bodies of all pages of one list."""
 
 

@@ -392,7 +392,7 @@ def listing(service: ScriptedService, items: list[Any], most: int = 50, total: s
 
 
 def read(client: Client, limit: int = 10) -> list[Any]:
-    return [row for page in client.pages("dms", "/v2/{project_id}/tasks", items="tasks", limit=limit) for row in page["tasks"]]
+    return [row for page in client.list_pages("dms", "/v2/{project_id}/tasks", items="tasks", limit=limit) for row in page["tasks"]]
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 35])
@@ -407,7 +407,7 @@ def test_lists_are_read_to_the_end(clients: Clients, service: ScriptedService, c
 
 def test_pages_keep_the_query_and_their_other_members(clients: Clients, service: ScriptedService) -> None:
     service.script = [answer(200, {"tasks": [1], "total_number": "2", "max_tasks": 9}), answer(200, {"tasks": [2], "total_number": 2})]
-    pages = clients().pages("dms", "/v2/{project_id}/tasks", items="tasks", limit=1, query=[("engine", "kafka")])
+    pages = clients().list_pages("dms", "/v2/{project_id}/tasks", items="tasks", limit=1, query=[("engine", "kafka")])
     assert [page.get("max_tasks") for page in pages] == [9, None]
     assert service.targets == ["GET /v2/p1/tasks?engine=kafka&limit=1&offset=0", "GET /v2/p1/tasks?engine=kafka&limit=1&offset=1"]
 
@@ -499,7 +499,7 @@ def test_a_page_that_is_no_list_is_an_error_and_not_an_empty_list(clients: Clien
 
 def test_an_empty_list_may_be_null(clients: Clients, service: ScriptedService) -> None:
     service.script = [answer(200, {"tasks": None, "total_number": 0})]
-    assert [page["tasks"] for page in clients().pages("dms", "/v2/{project_id}/tasks", items="tasks", limit=10)] == [None]
+    assert [page["tasks"] for page in clients().list_pages("dms", "/v2/{project_id}/tasks", items="tasks", limit=10)] == [None]
 
 
 @pytest.mark.parametrize("total", ["9" * 5000, "²", 10**30, "many", True, 1.5, [3]])

@@ -159,6 +159,6 @@ def test_reads_survive_faults(connect: Any, cloud: Local, do: dict[str, Any]) ->
 
 
 def test_lists_of_many_pages(connect: Any) -> None:
-    pages = connect(**KEY).pages("dms", "/v2/{project_id}/instances", items="instances", limit=3, query=[("engine", "kafka")])
+    pages = connect(**KEY).list_pages("dms", "/v2/{project_id}/instances", items="instances", limit=3, query=[("engine", "kafka")])
     assert [len(page["instances"]) for page in pages] == [3, 3, 1]
     assert len({instance["instance_id"] for page in pages for instance in page["instances"]}) == 7

@@ -39,7 +39,7 @@ class Answering:
 
     enterprise_project_id = None
 
-    def pages(self, service: str, path: str, *, items: str, limit: int, query: Any = ()) -> list[Any]:
+    def list_pages(self, service: str, path: str, *, items: str, limit: int, query: Any = ()) -> list[Any]:
         return [self.call(service, "GET", path, query=query)]
 
 

@@ -34,7 +34,7 @@ class Answering:
 
     enterprise_project_id = None
 
-    def pages(self, *_request: Any, **_more: Any) -> list[Any]:
+    def list_pages(self, *_request: Any, **_more: Any) -> list[Any]:
         return [self.answer]
 
 

@@ -58,7 +58,7 @@ def buckets(service: ScriptedService, clock: Clock) -> Iterator[Made]:
 
 
 def names(reached: Buckets, prefix: str = "", **more: str) -> list[str]:
-    return [file.key for file in reached.bucket("archive", 1000).objects(prefix, **more)]
+    return [file.key for file in reached.open_bucket("archive", 1000).list_objects(prefix, **more)]
 
 
 def test_pages_are_read_to_the_last(service: ScriptedService, buckets: Made) -> None:
@@ -72,7 +72,7 @@ def test_pages_are_read_to_the_last(service: ScriptedService, buckets: Made) -> 
 
 def test_directories(service: ScriptedService, buckets: Made) -> None:
     service.script = [answer(raw=page("a/1", folders=("a/x/",), more=True)), answer(raw=page(folders=("a/x/", "a/y/")))]
-    assert buckets().bucket("archive", 1000).directories("a/") == ["a/x/", "a/y/"]
+    assert buckets().open_bucket("archive", 1000).list_directories("a/") == ["a/x/", "a/y/"]
     assert "delimiter=%2F" in service.received[0].target
 
 
@@ -130,7 +130,7 @@ def test_who_is_not_let_in_at_all_does_not_ask_for_the_next_bucket(service: Scri
     reached = buckets()
     for name in ("archive", "other"):
         with pytest.raises(OpendumpError, match="HTTP 401"):
-            list(reached.bucket(name, 1000).objects(""))
+            list(reached.open_bucket(name, 1000).list_objects(""))
     assert len(service.received) == 1
 
 
@@ -177,7 +177,7 @@ ENDLESS = {
 def test_no_list_is_endless(service: ScriptedService, buckets: Made, kind: str) -> None:
     service.always = endless(ENDLESS[kind])
     with pytest.raises(CutOff):
-        list(buckets().bucket("archive", 1000).objects(""))
+        list(buckets().open_bucket("archive", 1000).list_objects(""))
     assert len(service.received) == 22
 
 
@@ -198,7 +198,7 @@ def test_a_look_has_an_end_in_time(service: ScriptedService, buckets: Made, cloc
 
     service.always = slow
     with pytest.raises(CutOff):
-        list(buckets().bucket("archive", 10**6).objects(""))
+        list(buckets().open_bucket("archive", 10**6).list_objects(""))
     assert len(service.received) == 11
 
 
@@ -228,7 +228,7 @@ def test_an_answer_without_end_takes_no_memory(service: ScriptedService, buckets
 @pytest.mark.parametrize("name", ["", "a", "a/b", "a?b", "evil.example#", "a b", "..", "-a-", "ü" * 5, "a" * 300, "a@b.example"])
 def test_names_that_no_bucket_has_are_not_asked_for(service: ScriptedService, buckets: Made, name: str) -> None:
     with pytest.raises(OpendumpError, match="no bucket can have this name"):
-        list(buckets().bucket(name, 10).objects(""))
+        list(buckets().open_bucket(name, 10).list_objects(""))
     assert service.received == []
 
 
@@ -251,7 +251,7 @@ def test_a_directory_that_cannot_be_sent(service: ScriptedService, buckets: Made
     ],
 )
 def test_where_a_bucket_is_asked_for(buckets: Made, addressing: str, url: str, name: str, host: str, path: str) -> None:
-    endpoint, place = buckets(url, addressing=addressing)._place(name)
+    endpoint, place = buckets(url, addressing=addressing)._locate(name)
     assert (endpoint.host, place) == (host, path)
 
 

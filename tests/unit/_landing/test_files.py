@@ -45,14 +45,14 @@ class Held(Bucket):
         self.asked: list[tuple[str, str, str]] = []
         self.read: list[str] = []
 
-    def objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
+    def list_objects(self, prefix: str, after: str = "", until: str = "") -> Iterator[Object]:
         self.asked.append((prefix, after, until))
         for key in sorted(self.held):
             if key.startswith(prefix) and key > after and (not until or key < until):
                 self.read.append(key)
                 yield self.held[key]
 
-    def directories(self, prefix: str) -> list[str]:
+    def list_directories(self, prefix: str) -> list[str]:
         return sorted(
             {prefix + key[len(prefix) :].split("/")[0] + "/" for key in self.held if key.startswith(prefix) and "/" in key[len(prefix) :]}
         )
