@@ -49,7 +49,7 @@ from typing import Any, Optional
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.progress import FOLDER
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 
 class CallbackModule(CallbackBase):
@@ -84,7 +84,7 @@ class CallbackModule(CallbackBase):
         if self.folder is not None and os.getpid() == self.process:
             with contextlib.suppress(Exception):
                 for line in self.under_way:
-                    self._display.display("  Broken off: %s" % visible(line))
+                    self._display.display("  Broken off: %s" % replace_invisible(line))
                 if self.under_way:
                     self._display.display("  Run it again: the next run looks at what there is and goes on from there.")
         self._stop()
@@ -112,4 +112,4 @@ class CallbackModule(CallbackBase):
         for name, line in lines.items():
             if line and self.shown.get(name) != line:
                 self.shown[name] = line
-                self._display.display("  %s" % visible(line))
+                self._display.display("  %s" % replace_invisible(line))

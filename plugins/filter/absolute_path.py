@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear, describe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import describe, word_errors
 
 DOCUMENTATION = r"""
 name: absolute_path
@@ -88,4 +88,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"absolute_path": clear("absolute_path", absolute_path)}
+        return {"absolute_path": word_errors("absolute_path", absolute_path)}

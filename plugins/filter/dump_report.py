@@ -14,10 +14,10 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors impor
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import NOWHERE, assess_nothing
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import read_limits
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.module_results import NotGathered, assess_result, check_gathered
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import parse_moment
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""
 name: dump_report
@@ -114,7 +114,7 @@ def dump_report(
     """
     :raises AnsibleFilterError: a limit is no number, fail_on names a problem that there is not, or nothing was gathered.
     """
-    when = moment(at)
+    when = parse_moment(at)
     if when is None:
         raise AnsibleFilterError("dump_report: '%s' is no time in ISO 8601." % at)
     if on_failure not in ("fail", "report"):
@@ -137,9 +137,9 @@ def dump_report(
 
 
 def _finished(report: dict[str, Any]) -> dict[str, Any]:
-    return inert(visible(report))
+    return mark_unsafe(replace_invisible(report))
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dump_report": clear("dump_report", dump_report)}
+        return {"dump_report": word_errors("dump_report", dump_report)}

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.metrics import write_metrics
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
 
 DOCUMENTATION = r"""
 name: dump_report_metrics
@@ -54,9 +54,9 @@ _value:
 
 def dump_report_metrics(report: Mapping[str, Any]) -> str:
     """What a report counts, in the text format of Prometheus."""
-    return inert(write_metrics(report))
+    return mark_unsafe(write_metrics(report))
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dump_report_metrics": clear("dump_report_metrics", dump_report_metrics)}
+        return {"dump_report_metrics": word_errors("dump_report_metrics", dump_report_metrics)}

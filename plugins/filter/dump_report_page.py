@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import make_page
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
 
 DOCUMENTATION = r"""
 name: dump_report_page
@@ -58,7 +58,7 @@ def dump_report_page(report: Mapping[str, Any], sources: Sequence[str] = ()) -> 
     """
     page = make_page(report)
     page["sources"] = [{"text": str(source), "digest": digest(source)} for source in sources]
-    return inert(page)
+    return mark_unsafe(page)
 
 
 def digest(source: str) -> str:
@@ -68,4 +68,4 @@ def digest(source: str) -> str:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dump_report_page": clear("dump_report_page", dump_report_page)}
+        return {"dump_report_page": word_errors("dump_report_page", dump_report_page)}

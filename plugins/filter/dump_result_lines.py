@@ -10,10 +10,10 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.result_lines import describe_undeclared, list_actions, list_states
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""
 name: dump_result_lines
@@ -96,7 +96,7 @@ def dump_result_lines(
         lines = list_states(result, check, parent_names or {})
     else:
         lines = list_actions(result, only_changed, check) + describe_undeclared(result, purge)
-    texts: list[str] = inert(visible(lines))
+    texts: list[str] = mark_unsafe(replace_invisible(lines))
     return texts
 
 
@@ -104,4 +104,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dump_result_lines": clear("dump_result_lines", dump_result_lines)}
+        return {"dump_result_lines": word_errors("dump_result_lines", dump_result_lines)}

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import restore_controls
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import choose, choose_paused, make_items
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import choose_failed, choose_paused, make_items
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
 
 DOCUMENTATION = r"""
 name: dumps_to_heal
@@ -59,7 +59,7 @@ def dumps_to_heal(
     tasks: Sequence[Mapping[str, Any]], limit: int, wait_timeout: float = 120.0, pausing: Optional[Mapping[str, Any]] = None
 ) -> dict[str, list[dict[str, Any]]]:
     """Items that pause failed tasks, or that set running what ``pausing`` brought to rest; ``wait_timeout`` in seconds."""
-    chosen = choose(restore_controls(tasks), int(limit))
+    chosen = choose_failed(restore_controls(tasks), int(limit))
     if not pausing:
         return make_items(chosen, "paused", float(wait_timeout))
     return make_items(choose_paused(chosen, restore_controls(pausing.get("results"))), "running", float(wait_timeout))
@@ -67,4 +67,4 @@ def dumps_to_heal(
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"dumps_to_heal": clear("dumps_to_heal", dumps_to_heal)}
+        return {"dumps_to_heal": word_errors("dumps_to_heal", dumps_to_heal)}

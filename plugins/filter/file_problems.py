@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
 
 DOCUMENTATION = r"""
 name: file_problems
@@ -110,4 +110,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"file_problems": clear("file_problems", file_problems)}
+        return {"file_problems": word_errors("file_problems", file_problems)}

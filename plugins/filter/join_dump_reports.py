@@ -11,12 +11,12 @@ from typing import Any, Callable, Optional
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import NOWHERE, assess_nothing, join_reports
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.history import compare
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.history import add_history
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import Limits
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import moment
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import parse_moment
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""
 name: join_dump_reports
@@ -80,7 +80,7 @@ def join_dump_reports(
     """
     :raises AnsibleFilterError: there is no report and no place, or the time is none.
     """
-    when = moment(at)
+    when = parse_moment(at)
     if when is None:
         raise AnsibleFilterError("join_dump_reports: '%s' is no time in ISO 8601." % at)
     limits = _limits_of(reports)
@@ -88,7 +88,7 @@ def join_dump_reports(
     whole = [*reports, *lost]
     if not whole:
         raise AnsibleFilterError("join_dump_reports: there is no report to join.")
-    return inert(compare(visible(join_reports(whole, when)), last, int(keep)))
+    return mark_unsafe(add_history(replace_invisible(join_reports(whole, when)), last, int(keep)))
 
 
 def _limits_of(reports: Sequence[Mapping[str, Any]]) -> Limits:
@@ -103,4 +103,4 @@ def _where(place: Mapping[str, Any]) -> dict[str, Any]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"join_dump_reports": clear("join_dump_reports", join_dump_reports)}
+        return {"join_dump_reports": word_errors("join_dump_reports", join_dump_reports)}

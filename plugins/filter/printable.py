@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""
 name: printable
@@ -41,11 +41,11 @@ _value:
 
 def printable(value: Any) -> Any:
     """The value with each sign that a terminal would obey made visible."""
-    return inert(visible(list(value) if hasattr(value, "__next__") else value, keep="\n"))
+    return mark_unsafe(replace_invisible(list(value) if hasattr(value, "__next__") else value, keep="\n"))
 
 
 class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"printable": clear("printable", printable)}
+        return {"printable": word_errors("printable", printable)}

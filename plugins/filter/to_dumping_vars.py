@@ -15,11 +15,16 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import restore_controls
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import set_value
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, HiddenText, export
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import Lookup, comment, dumped, one_line
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import rows
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import (
+    Lookup,
+    dump_yaml,
+    format_comment,
+    format_one_line,
+)
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import list_records
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""
 name: to_dumping_vars
@@ -113,15 +118,15 @@ def to_dumping_vars(
     try:
         exported = export(tasks, bool(by_name))
     except HiddenText as error:
-        raise AnsibleFilterError(visible(str(error))) from None
+        raise AnsibleFilterError(replace_invisible(str(error))) from None
     if form == "data":
         items = {variable: [declaration.item for declaration in listed] for variable, listed in by_variable(exported).items()}
         data: dict[str, Any] = plain({**items, **({PROTECTED: exported.protected} if exported.protected else {})})
-        return inert(data)
+        return mark_unsafe(data)
     if form == "summary":
-        return inert(summary(exported))
+        return mark_unsafe(summary(exported))
     errors = whole.get("errors") if isinstance(whole, dict) else None
-    return inert(text_of(exported, plain(origin), rows(errors)))
+    return mark_unsafe(text_of(exported, plain(origin), list_records(errors)))
 
 
 def summary(exported: Export) -> dict[str, Any]:
@@ -129,9 +134,9 @@ def summary(exported: Export) -> dict[str, Any]:
     undeclared = ["%s: %s" % (declaration.origin, reason) for declaration in exported.declarations for reason in declaration.undeclared]
     return {
         "declared": len(exported.declarations),
-        "left_out": visible(exported.left_out),
-        "leaving": visible(exported.leaving),
-        "undeclared": visible(undeclared),
+        "left_out": replace_invisible(exported.left_out),
+        "leaving": replace_invisible(exported.leaving),
+        "undeclared": replace_invisible(undeclared),
     }
 
 
@@ -158,21 +163,21 @@ def text_of(exported: Export, origin: str, errors: Sequence[Mapping[str, Any]]) 
 
     :param origin: where the tasks are, for the first line; empty where that is not known.
     """
-    lines = [comment("Dump tasks as they are%s." % (" in " + origin if origin else ""))]
-    lines += [comment(line) for line in HEAD]
+    lines = [format_comment("Dump tasks as they are%s." % (" in " + origin if origin else ""))]
+    lines += [format_comment(line) for line in HEAD]
     if any(declaration.secrets for declaration in exported.declarations):
-        lines.append(comment(ABOUT_SECRETS))
-    lines += [one_line("not read: %s %s: %s" % (error.get("kind"), error.get("parent"), error.get("msg"))) for error in errors]
-    lines += [one_line("left out: %s" % reason) for reason in (*exported.left_out, *exported.leaving)]
+        lines.append(format_comment(ABOUT_SECRETS))
+    lines += [format_one_line("not read: %s %s: %s" % (error.get("kind"), error.get("parent"), error.get("msg"))) for error in errors]
+    lines += [format_one_line("left out: %s" % reason) for reason in (*exported.left_out, *exported.leaving)]
     lines.append("\n---\n")
     for variable, listed in by_variable(exported).items():
         lines.append("%s:%s\n" % (variable, "" if listed else " []"))
         for declaration in listed:
-            lines += [comment(line, "  ") for line in (declaration.origin, *declaration.notes, *declaration.undeclared)]
-            lines += ["  " + line + "\n" for line in dumped([with_lookups(declaration)]).rstrip("\n").split("\n")]
+            lines += [format_comment(line, "  ") for line in (declaration.origin, *declaration.notes, *declaration.undeclared)]
+            lines += ["  " + line + "\n" for line in dump_yaml([with_lookups(declaration)]).rstrip("\n").split("\n")]
         lines.append("\n")
     if exported.protected:
-        lines += [comment(ABOUT_PROTECTED), dumped({PROTECTED: exported.protected})]
+        lines += [format_comment(ABOUT_PROTECTED), dump_yaml({PROTECTED: exported.protected})]
     return "".join(lines).rstrip("\n") + "\n"
 
 
@@ -186,4 +191,4 @@ def with_lookups(declaration: Declaration) -> dict[str, Any]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"to_dumping_vars": clear("to_dumping_vars", to_dumping_vars)}
+        return {"to_dumping_vars": word_errors("to_dumping_vars", to_dumping_vars)}

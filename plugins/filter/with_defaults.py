@@ -16,7 +16,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import build_item_spec
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import advise_options, drop_nulls, name_errors
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
 
 DOCUMENTATION = r"""
 name: with_defaults
@@ -198,4 +198,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"with_defaults": clear("with_defaults", with_defaults)}
+        return {"with_defaults": word_errors("with_defaults", with_defaults)}

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import clear
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
 
 DOCUMENTATION = r"""
 name: with_near_names
@@ -69,4 +69,4 @@ class FilterModule:
     """Ansible's entry."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"with_near_names": clear("with_near_names", with_near_names)}
+        return {"with_near_names": word_errors("with_near_names", with_near_names)}

@@ -104,12 +104,12 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inventory.projects import (
-    Choice,
+    ProjectFilter,
     list_projects,
     name_hosts,
     read_projects,
 )
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import inert
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
 
 GROUP = "dumping_projects"
 ENDINGS = ("projects.yml", "projects.yaml")
@@ -175,8 +175,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _text(self, entry: Any) -> str:
         return str(self.templar.template(entry))
 
-    def _choice(self) -> Choice:
-        return Choice(**{name: self._option(name) for name in ("regions", "names", "exclude_names", "sub_projects", "disabled")})
+    def _choice(self) -> ProjectFilter:
+        return ProjectFilter(**{name: self._option(name) for name in ("regions", "names", "exclude_names", "sub_projects", "disabled")})
 
     def _entries(self, path: str, cache: bool) -> list[dict[str, Any]]:
         """What IAM lists, or what it listed when the cache was filled."""
@@ -202,13 +202,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _add_host(self, host: str, variables: dict[str, Any]) -> None:
         # ansible-inventory of ansible-core up to 2.18 writes a marked name as an object, which AWX cannot take for a host
-        host = host if re.fullmatch(r"[\w.-]+", host) else inert(host)
+        host = host if re.fullmatch(r"[\w.-]+", host) else mark_unsafe(host)
         self.inventory.add_host(host, group=GROUP)
         region_group = self._sanitize_group_name("dumping_region_%s" % variables["dumping_region"])
         self.inventory.add_group(region_group)
         self.inventory.add_host(host, group=region_group)
         for name, value in variables.items():
-            self.inventory.set_variable(host, name, inert(value))
+            self.inventory.set_variable(host, name, mark_unsafe(value))
         self.inventory.set_variable(host, "ansible_connection", "local")
         # the Python that runs Ansible has all that the modules need
         self.inventory.set_variable(host, "ansible_python_interpreter", sys.executable)

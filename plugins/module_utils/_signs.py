@@ -19,23 +19,29 @@ _STAND_IN = re.compile("\\[U\\+(005B|007F|00[89][0-9A-F]|061C|200[EF]|202[89A-E]
 def escape_controls(value: Any) -> Any:
     """A result with a stand-in for every sign that a terminal would obey: with -v, and of failures, Ansible prints all of it as JSON."""
     # One look at all texts at once: hardly a result has such signs, and to build a large one anew takes longer than to write it down.
-    return _map_texts(value, _escape_text) if _OBEYED.search(json.dumps(value, ensure_ascii=False, default=str)) else value
+    return map_texts(value, _escape_text) if _OBEYED.search(json.dumps(value, ensure_ascii=False, default=str)) else value
 
 
 def restore_controls(value: Any) -> Any:
     """What came out of a result as the service has it, for what is declared from it has to be the same."""
-    return _map_texts(value, lambda text: _STAND_IN.sub(lambda sign: chr(int(sign[1], 16)), text) if "[U+" in text else text)
+    return map_texts(value, lambda text: _STAND_IN.sub(lambda sign: chr(int(sign[1], 16)), text) if "[U+" in text else text)
 
 
 def _escape_text(text: str) -> str:
-    return _OBEYED.sub(lambda sign: "[U+%04X]" % ord(sign.group()), text) if _OBEYED.search(text) else text
+    return _OBEYED.sub(lambda sign: name_sign(sign.group()), text) if _OBEYED.search(text) else text
 
 
-def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
+def name_sign(sign: str) -> str:
+    """The stand-in of a sign: its code point, such as C([U+202E])."""
+    return "[U+%04X]" % ord(sign)
+
+
+def map_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """The same value with each of its texts changed, keys among them."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {_map_texts(key, change): _map_texts(inner, change) for key, inner in value.items()}
+        return {map_texts(key, change): map_texts(inner, change) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_map_texts(inner, change) for inner in value]
+        return [map_texts(inner, change) for inner in value]
     return value

@@ -49,8 +49,8 @@ options:
       - ok
       - paused
       - starting
-      - failed
       - unknown
+      - failed
   details:
     description:
       - Whether to read each task by itself where the list of the service does not show all of it.
@@ -355,13 +355,13 @@ summary:
       type: int
       returned: success
       sample: 0
-    failed:
-      description: Tasks that are abnormal or in error.
+    unknown:
+      description: Tasks in a status that this collection does not know.
       type: int
       returned: success
       sample: 0
-    unknown:
-      description: Tasks in a status that this collection does not know.
+    failed:
+      description: Tasks that are abnormal or in error.
       type: int
       returned: success
       sample: 0

@@ -13,7 +13,7 @@ import checkout
 import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import nouns
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import format_nouns
 
 # Texts that count with words of their own, because it is always more than one, or nothing that a user could make one.
 ALWAYS_SEVERAL = {
@@ -53,8 +53,8 @@ COUNTED = re.compile(rf"%(?:d|g|\.1f)[ \u202f](?:(?!(?:{NO_NOUN}) )[A-Za-z]+ ){{
         (format_count(1, "message", "waits|wait"), "1 message waits"),
         (format_count(1.0, "second"), "1 second"),
         (format_count(0.5, "second"), "0.5 seconds"),
-        (nouns(1, "record", "was|were"), "1 record was"),
-        (nouns(1234, "record", "was|were"), "1\u202f234 records were"),
+        (format_nouns(1, "record", "was|were"), "1 record was"),
+        (format_nouns(1234, "record", "was|were"), "1\u202f234 records were"),
     ],
 )
 def test_one_is_one(text: str, words: str) -> None:

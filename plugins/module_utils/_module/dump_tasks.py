@@ -26,8 +26,9 @@ from .._task.declared import Declared, build_item_spec, declare, list_declared_s
 from .._task.items import advise_options, find_item_problems, find_name_problems, join_problems, name_item, strip_assurance
 from .._task.kind import Kind
 from .._task.rules import tell_no_text
+from .._task.words import DONE
 from .base import PARALLELISM, DumpModule
-from .progress import DONE, describe_outcomes, show_progress
+from .progress import describe_outcomes, show_progress
 from .variables import VARIABLE_PREFIX
 
 MOST_NAMES = 20
@@ -274,7 +275,7 @@ def diff_with_header(outcome: Outcome) -> dict[str, Any]:
 
 def summary(outcomes: Sequence[Outcome], undeclared: Optional[int] = None) -> dict[str, Optional[int]]:
     """Numbers of tasks."""
-    counted = Counter(DONE[action] for outcome in outcomes for action in outcome.actions)
+    counted = Counter(action for outcome in outcomes for action in outcome.actions)
     declared = [outcome for outcome in outcomes if not outcome.purged]
     return {
         "declared": len(declared),
@@ -284,7 +285,7 @@ def summary(outcomes: Sequence[Outcome], undeclared: Optional[int] = None) -> di
         "purged": sum(outcome.purged and outcome.changed for outcome in outcomes),
         "spared": sum(bool(outcome.spared) for outcome in outcomes),
         "undeclared": undeclared,
-        **{done: counted.get(done, 0) for done in DONE.values()},
+        **{word.replace("-", ""): counted[action] for action, word in DONE.items()},
     }
 
 

@@ -17,11 +17,10 @@ from .._reconcile.estate import Estate
 from .._reconcile.gather import Gathered, gather_tasks
 from .._task.kind import Kind
 from .._task.records import Parent, Task
+from .._task.words import HEALTH
 from .._threads import side_by_side
 from .base import PARALLELISM, DumpModule
 from .variables import VARIABLE_PREFIX
-
-HEALTH = ["ok", "paused", "starting", "failed", "unknown"]
 
 
 def dump_tasks_info() -> None:
@@ -31,7 +30,7 @@ def dump_tasks_info() -> None:
             **{name: {"type": "list", "elements": "str"} for kind in KINDS.values() for name in kind.parent_filters},
             "kinds": {"type": "list", "elements": "str", "choices": list(KINDS)},
             "name_pattern": {"type": "str"},
-            "health": {"type": "list", "elements": "str", "choices": HEALTH},
+            "health": {"type": "list", "elements": "str", "choices": [*HEALTH[::-1]]},
             "details": {"type": "bool", "default": True},
             "parallelism": dict(PARALLELISM),
             **VARIABLE_PREFIX,
@@ -44,7 +43,7 @@ def dump_tasks_info() -> None:
         gathered = read_estate(Estate(client, parallelism), module.params)
         where = {"region": client.region or None, "project_id": client.project_id()}
     counts = Counter(str(task["health"]) for task in gathered.tasks)
-    summary = {"tasks": len(gathered.tasks), **{health: counts.get(health, 0) for health in HEALTH}}
+    summary = {"tasks": len(gathered.tasks), **{health: counts.get(health, 0) for health in HEALTH[::-1]}}
     module.exit_json(changed=False, **where, **gathered.result(), summary=summary)
 
 

@@ -17,18 +17,9 @@ from typing import Optional
 
 from .._numbers import format_count
 from .._reconcile.outcome import Outcome
+from .._task.words import DONE
 
 FOLDER = "OPENDUMP_PROGRESS_FOLDER"
-# What each action is called once it is done.
-DONE = {
-    "create": "created",
-    "update": "updated",
-    "recreate": "recreated",
-    "delete": "deleted",
-    "start": "started",
-    "pause": "paused",
-    "resume": "resumed",
-}
 # Seconds between two looks at what was done; nothing is done for a task itself.
 INTERVAL = 1.0
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-Record = Mapping[str, Any]
+from .._report.records import Record, identify
+
 Identity = tuple[str, ...]
 NAMES = ("kind", "parent", "name", "id")
 
@@ -96,11 +97,6 @@ class Watch:
             "texts": [problem["text"] for problem in dump["problems"]] if kind_of_event != "gone" else [],
             "dump": dict(dump),
         }
-
-
-def identify(dump: Record) -> Identity:
-    """What a dump is recognised by from one look to the next."""
-    return tuple(str(dump.get(name) or "") for name in NAMES)
 
 
 def _place(error: Record) -> tuple[str, str]:

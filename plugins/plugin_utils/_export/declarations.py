@@ -27,7 +27,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import find_item_problems
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.rules import EMPTY
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import without_twins
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import merge_twins
 
 # What Ansible puts in the place of a text that equals a secret, and of a secret within a text.
 STAND_INS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
@@ -71,7 +71,7 @@ def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
     :raises HiddenText: what a task is called, or has declared, is not shown, since it equals a secret of whoever asked.
     """
     exported = Export()
-    listed = sorted(without_twins(tasks), key=_order)
+    listed = sorted(merge_twins(tasks), key=_order)
     same_name = Counter(_name(record) for record in listed)
     parents = {(str(record.get("parent_name")), str(record.get("parent"))) for record in listed}
     ambiguous = {name for name, count in Counter(name for name, _id in parents).items() if count > 1}
@@ -179,7 +179,7 @@ def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tre
         usual = known.default_on_create if known.usual is None else known.usual
         if known.secret or value in EMPTY or (usual is not None and known.rule.same(usual, value)):
             continue
-        reason = objection(known, value)
+        reason = find_objection(known, value)
         if reason:
             declaration.undeclared.append("%s is not declared: it %s" % (path, reason))
         else:
@@ -187,7 +187,7 @@ def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tre
     declaration.item.setdefault(option, {})
 
 
-def objection(known: Field, value: Any) -> Optional[str]:
+def find_objection(known: Field, value: Any) -> Optional[str]:
     """Why a value that a service shows could not be declared."""
     choices = getattr(known.rule, "choices", ())
     if choices and value not in choices:

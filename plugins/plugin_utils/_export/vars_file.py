@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from .._text.signs import visible
+from .._text.signs import replace_invisible
 from .declarations import Word
 
 TEXT = "tag:yaml.org,2002:str"
@@ -66,7 +66,7 @@ VarsDumper.add_representer(dict, _key)
 VarsDumper.add_representer(Lookup, _lookup)
 
 
-def dumped(value: Any) -> str:
+def dump_yaml(value: Any) -> str:
     """Block YAML. Signs that cannot be seen are escaped."""
 
     def attempt(as_it_is: bool) -> str:
@@ -77,15 +77,15 @@ def dumped(value: Any) -> str:
     return text if all(line.isprintable() for line in text.split("\n")) else attempt(False)
 
 
-def comment(text: str, indent: str = "") -> str:
+def format_comment(text: str, indent: str = "") -> str:
     """Lines of a comment; signs that cannot be seen, and ends of lines, have a stand-in."""
     marked = indent + "# "
     lines = textwrap.wrap(
-        visible(text), 130, initial_indent=marked, subsequent_indent=marked + "  ", break_long_words=False, break_on_hyphens=False
+        replace_invisible(text), 130, initial_indent=marked, subsequent_indent=marked + "  ", break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(lines) + "\n" if lines else marked.rstrip() + "\n"
 
 
-def one_line(text: str, indent: str = "") -> str:
+def format_one_line(text: str, indent: str = "") -> str:
     """The same as one line, for programs to find."""
-    return "%s# %s\n" % (indent, visible(text))
+    return "%s# %s\n" % (indent, replace_invisible(text))

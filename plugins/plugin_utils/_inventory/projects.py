@@ -36,7 +36,7 @@ class Project:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ProjectFilter:
     """Which projects become hosts. An empty choice is no restriction.
 
     ``regions`` are names whose case does not matter; ``names`` and ``exclude_names`` are regular expressions that match a whole name.

@@ -15,12 +15,13 @@ from types import MappingProxyType
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import LANDING_VERDICTS, format_time
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
 
 from .advice import PLACE, advise, word_title
 from .kinds import kind_of
 from .limits import PROBLEMS, Limits
-from .problems import find_problems
-from .records import HEALTH, Record, count, identity, moment, normalise, rows, without_twins
+from .problems import find_dump_problems
+from .records import Record, identify, list_records, merge_twins, normalise, parse_moment, read_count
 
 NOWHERE: Mapping[str, Any] = MappingProxyType({"place": "", "region": None, "project": None, "scope": None})
 
@@ -40,14 +41,14 @@ def assess(
     :param at: the time of the report, from which ages are reckoned.
     :param where: ``place``, ``region`` and ``project``, and ``scope``, which is what there was to be read.
     """
-    landed = {identity(entry): entry for entry in landing}
-    healed = {identity(outcome): outcome for outcome in healing}
+    landed = {identify(entry): entry for entry in landing}
+    healed = {identify(outcome): outcome for outcome in healing}
     place = {name: where[name] for name in ("place", "region", "project")}
     dumps = []
-    for task in without_twins(map(normalise, tasks)):
-        key = identity(task)
+    for task in merge_twins(map(normalise, tasks)):
+        key = identify(task)
         dumps.append({**_assess_dump(apply_healing(task, healed.get(key)), landed.get(key), at, limits), **place})
-    return compose(
+    return build_report(
         at,
         {
             "dumps": dumps,
@@ -62,7 +63,7 @@ def assess(
 def assess_nothing(why: str, at: datetime, limits: Limits, where: Mapping[str, Any] = NOWHERE) -> dict[str, Any]:
     """The report on a place that could not be read at all."""
     place = {name: where[name] for name in ("place", "region", "project")}
-    return compose(
+    return build_report(
         at,
         {
             "dumps": [],
@@ -79,7 +80,7 @@ def _describe_place(where: Mapping[str, Any], read: bool, at: datetime, limits: 
     return {**where, "read": read, "made_at": format_time(at), "limits": shown}
 
 
-def compose(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def build_report(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """Sort what is known of one or many places, explain each problem once, count, and decide."""
     dumps = sorted(parts["dumps"], key=_order)
     errors = parts["unreadable"]
@@ -121,12 +122,12 @@ def apply_healing(task: Record, outcome: Optional[Record]) -> Record:
 
 
 def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: Limits) -> dict[str, Any]:
-    last, source = moment(task["last_transfer_at"]), "service"
+    last, source = parse_moment(task["last_transfer_at"]), "service"
     file = (landed or {}).get("newest")
-    newest = moment(file.get("modified_at")) if isinstance(file, Mapping) else None
+    newest = parse_moment(file.get("modified_at")) if isinstance(file, Mapping) else None
     if newest and not (last and last >= newest):
         last, source = newest, "bucket"
-    created = moment(task["created_at"])
+    created = parse_moment(task["created_at"])
     # Of tasks whose service tells the last delivery, and of buckets that were looked into, no time means never.
     tells = kind_of(task).tells_last_delivery or (landed is not None and landed.get("objects") is not None)
     tells = tells and "last_transfer_at" not in task["odd"]
@@ -140,7 +141,7 @@ def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: L
         "discarded": None if None in discards or not discards else sum(discards),
         "landing": _tidy_landing(landed) if landed else None,
     }
-    dump["problems"] = find_problems(dump, limits)
+    dump["problems"] = find_dump_problems(dump, limits)
     lost = _data_lost_from(dump)
     dump["data_lost_from"] = format_time(lost) if lost else None
     return dump
@@ -151,7 +152,7 @@ def _data_lost_from(dump: Record) -> Optional[datetime]:
     delivers_nothing = dump["health"] in ("failed", "paused") or any(
         problem["what"] in ("failed", "stuck", "silence") for problem in dump["problems"]
     )
-    last = moment(dump["last_delivery_at"] or dump["created_at"])
+    last = parse_moment(dump["last_delivery_at"] or dump["created_at"])
     if not delivers_nothing or dump["lag"] == 0 or dump["retention"] is None or last is None:
         return None
     try:
@@ -165,8 +166,8 @@ def _tidy_landing(landed: Record) -> dict[str, Any]:
     return {
         "verdict": landed.get("verdict") if landed.get("verdict") in LANDING_VERDICTS else "unknown",
         "reason": str(landed.get("reason") or ""),
-        "objects": count(landed.get("objects")),
-        "bytes": count(landed.get("bytes")),
+        "objects": read_count(landed.get("objects")),
+        "bytes": read_count(landed.get("bytes")),
         "newest": dict(newest) if isinstance(newest, Mapping) else None,
         "error": landed.get("error"),
     }
@@ -272,4 +273,4 @@ def _count(dumps: Sequence[Record], errors: Sequence[Record], places: Sequence[R
 def join_reports(reports: Sequence[Record], at: datetime) -> dict[str, Any]:
     """One report out of reports on different places. Each dump was judged by the limits of its own place."""
     names = ("dumps", "unreadable", "quotas", "healing", "places")
-    return compose(at, {name: [dict(row) for report in reports for row in rows(report[name])] for name in names})
+    return build_report(at, {name: [dict(row) for report in reports for row in list_records(report[name])] for name in names})

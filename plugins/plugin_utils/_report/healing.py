@@ -16,18 +16,18 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 
 from .kinds import kind_of
-from .records import Record, normalise, rows, without_twins
+from .records import Record, list_records, merge_twins, normalise
 
 SHOWN = ("kind", "parent", "parent_name", "name", "id")
 
 
-def choose(tasks: Iterable[Record], limit: int) -> list[Record]:
+def choose_failed(tasks: Iterable[Record], limit: int) -> list[Record]:
     """The failed tasks that can be healed, ``limit`` at most."""
     return [task for task in _failed(tasks) if kind_of(task).healable][: max(limit, 0)]
 
 
 def _failed(tasks: Iterable[Record]) -> list[Record]:
-    return [task for task in without_twins(map(normalise, tasks)) if task["health"] == "failed"]
+    return [task for task in merge_twins(map(normalise, tasks)) if task["health"] == "failed"]
 
 
 def make_items(tasks: Iterable[Record], state: str, wait_timeout: float) -> dict[str, list[dict[str, Any]]]:
@@ -52,7 +52,9 @@ def _rests(task: Record) -> bool:
 def choose_paused(tasks: Iterable[Record], results: Any) -> list[Record]:
     """The tasks that the first call brought to rest."""
     resting = {
-        _key(result["task"], "name") for result in rows(results) if isinstance(result.get("task"), Mapping) and _rests(result["task"])
+        _key(result["task"], "name")
+        for result in list_records(results)
+        if isinstance(result.get("task"), Mapping) and _rests(result["task"])
     }
     return [task for task in tasks if _key(task, "name") in resting]
 
@@ -63,7 +65,7 @@ def describe_healing(tasks: Iterable[Record], limit: int, pausing: Optional[Reco
     ``outcome`` is healed, failed, would (check mode), over_limit or not_possible.
     """
     failed = _failed(tasks)
-    chosen = [_key(task, "name") for task in choose(failed, limit)]
+    chosen = [_key(task, "name") for task in choose_failed(failed, limit)]
     first, second = _results(pausing), _results(starting)
     outcomes = []
     for task in failed:
@@ -84,7 +86,7 @@ def describe_healing(tasks: Iterable[Record], limit: int, pausing: Optional[Reco
 
 
 def _results(call: Optional[Record]) -> dict[tuple[str, str, str], Record]:
-    return {_key(result, "task_name"): result for result in rows((call or {}).get("results"))}
+    return {_key(result, "task_name"): result for result in list_records((call or {}).get("results"))}
 
 
 def _describe(first: Optional[Record], second: Optional[Record], pausing: Record, starting: Optional[Record]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from .records import Record, count, identity, moment, normalise, rows
+from .records import Record, identify, list_records, normalise, parse_moment, read_count
 
 MOST_POINTS = 100_000
 """Of all dumps together; with many dumps the history is shorter."""
@@ -74,7 +74,7 @@ def read_last(text: Any, made_at: str) -> Optional[Last]:
             raise NotComparable("is no JSON (line %d, column %d)" % (error.lineno, error.colno)) from None
         except (ValueError, RecursionError):
             raise NotComparable("is no JSON") from None
-    then, now = moment(text.get("made_at")) if isinstance(text, Mapping) else None, moment(made_at)
+    then, now = parse_moment(text.get("made_at")) if isinstance(text, Mapping) else None, parse_moment(made_at)
     if then is None or not isinstance(text.get("dumps"), (list, tuple)):
         raise NotComparable("is no report on dumps")
     if now is None or then >= now:
@@ -82,13 +82,13 @@ def read_last(text: Any, made_at: str) -> Optional[Last]:
     history = text.get("history")
     history = history if isinstance(history, Mapping) else {}
     times = history.get("times")
-    times = [str(when) for when in times if moment(when)] if isinstance(times, (list, tuple)) else []
+    times = [str(when) for when in times if parse_moment(when)] if isinstance(times, (list, tuple)) else []
     return Last(
         str(text["made_at"]),
-        [{**_tidy(dump), "seen_at": str(text["made_at"])} for dump in rows(text["dumps"])],
-        [_tidy(dump) for dump in rows(text.get("unseen"))],
-        rows(text.get("unreadable")),
-        {str(place.get("place") or ""): place for place in rows(text.get("places"))},
+        [{**_tidy(dump), "seen_at": str(text["made_at"])} for dump in list_records(text["dumps"])],
+        [_tidy(dump) for dump in list_records(text.get("unseen"))],
+        list_records(text.get("unreadable")),
+        {str(place.get("place") or ""): place for place in list_records(text.get("places"))},
         times,
         {name: _numbers(history.get(name), len(times)) for name in TRACED},
     )
@@ -97,19 +97,20 @@ def read_last(text: Any, made_at: str) -> Optional[Last]:
 def _tidy(dump: Record) -> dict[str, Any]:
     known = normalise(dump)
     known["place"] = str(dump.get("place") or "")
-    known["seen_at"] = str(dump.get("seen_at")) if moment(dump.get("seen_at")) else None
-    known["silent_for"], known["discarded"] = count(dump.get("silent_for")), count(dump.get("discarded"))
+    known["seen_at"] = str(dump.get("seen_at")) if parse_moment(dump.get("seen_at")) else None
+    known["silent_for"], known["discarded"] = read_count(dump.get("silent_for")), read_count(dump.get("discarded"))
     known["problems"] = [
-        {**problem, "what": str(problem.get("what")), "deciding": bool(problem.get("deciding"))} for problem in rows(dump.get("problems"))
+        {**problem, "what": str(problem.get("what")), "deciding": bool(problem.get("deciding"))}
+        for problem in list_records(dump.get("problems"))
     ]
     return known
 
 
 def _numbers(value: Any, length: int) -> list[Optional[int]]:
-    return _fit([count(number) for number in value] if isinstance(value, (list, tuple)) else [], length, None)
+    return _fit([read_count(number) for number in value] if isinstance(value, (list, tuple)) else [], length, None)
 
 
-def compare(report: Mapping[str, Any], last_text: Any, keep: int) -> dict[str, Any]:
+def add_history(report: Mapping[str, Any], last_text: Any, keep: int) -> dict[str, Any]:
     """The report with ``since`` (None where there is no last one), ``history`` and ``unseen``; dumps with ``trend`` and ``moved``.
 
     ``not_compared`` says why what was given as the last one is none.
@@ -144,14 +145,14 @@ class _Matches:
     """Which dump of the last report is which of this one: by ID, or else by a name that only one has."""
 
     def __init__(self, last: Optional[Last]) -> None:
-        self.left = {identity(dump): dump for dump in [*last.unseen, *last.dumps]} if last else {}
+        self.left = {identify(dump): dump for dump in [*last.unseen, *last.dumps]} if last else {}
         self.named: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         for key in self.left:
             self.named.setdefault(key[:-1], []).append(key)
 
     def take(self, dumps: Sequence[Record]) -> list[Optional[dict[str, Any]]]:
         """The match of each dump; those with the same ID come first."""
-        keys = [identity(dump) for dump in dumps]
+        keys = [identify(dump) for dump in dumps]
         same = [self.left.pop(key, None) for key in keys]
         return [match or self._take_named(key) for match, key in zip(same, keys)]
 
@@ -161,13 +162,13 @@ class _Matches:
 
 
 def _trace(dump: Record, before: Optional[Record], made_at: str, length: int) -> dict[str, Any]:
-    same = before is not None and identity(before) == identity(dump)
+    same = before is not None and identify(before) == identify(dump)
     old = {problem["what"]: problem for problem in before["problems"]} if before and same else {}
     problems = []
     for problem in dump["problems"]:
         was = old.get(problem["what"])
         since = str(was.get("since") or before["seen_at"]) if was and before else made_at
-        problems.append({**problem, "since": since if moment(since) else made_at})
+        problems.append({**problem, "since": since if parse_moment(since) else made_at})
     trend = _extend(before.get("trend") if before and same else None, length)
     return {
         **dump,
@@ -284,7 +285,7 @@ def _since_error(error: Record, last: Optional[Last], made_at: str) -> dict[str,
     for was in last.unreadable if last else ():
         if [was.get(name) for name in ("place", "kind", "parent")] == key:
             since = str(was.get("since") or (last.made_at if last else made_at))
-            return {**error, "since": since if moment(since) else made_at}
+            return {**error, "since": since if parse_moment(since) else made_at}
     return {**error, "since": made_at}
 
 

@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from .._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
+
+from .._text.signs import replace_invisible
 from .limits import PROBLEMS
 from .page import read_quota
-from .records import HEALTH, Record, moment
+from .records import Record, parse_moment
 
 LABELS = ("kind", "parent", "name", "region", "project")
 Labels = tuple[tuple[str, str], ...]
@@ -41,7 +43,7 @@ def write_metrics(report: Mapping[str, Any]) -> str:
 
 
 def _whole(report: Mapping[str, Any]) -> list[Family]:
-    made_at = moment(report["made_at"])
+    made_at = parse_moment(report["made_at"])
     return [
         Family("opendump_report_timestamp_seconds", "gauge", "When the report was made, seconds since 1970.", [((), _epoch(made_at))]),
         Family("opendump_report_ok", "gauge", "1 if nothing in the report decides against it, 0 otherwise.", [((), int(report["ok"]))]),
@@ -92,7 +94,7 @@ def _dumps(dumps: Iterable[Record]) -> list[Family]:
             "opendump_dump_last_delivery_timestamp_seconds",
             "gauge",
             "When the dump delivered last, seconds since 1970.",
-            [(labels, _epoch(moment(dump["last_delivery_at"]))) for labels, dump in labelled],
+            [(labels, _epoch(parse_moment(dump["last_delivery_at"]))) for labels, dump in labelled],
         ),
         Family(
             "opendump_dump_discarded_records_total",
@@ -136,7 +138,7 @@ def _labels(record: Record, names: Iterable[str]) -> Labels:
 
 
 def _show(value: Any) -> str:
-    return "" if value is None else str(visible(str(value)))
+    return "" if value is None else str(replace_invisible(str(value)))
 
 
 def _show_labels(labels: Labels) -> str:

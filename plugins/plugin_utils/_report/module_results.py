@@ -15,7 +15,7 @@ from .assessment import assess
 from .healing import describe_healing
 from .kinds import writes_files
 from .limits import Limits
-from .records import rows
+from .records import list_records
 
 
 class NotGathered(OpendumpError):
@@ -59,12 +59,19 @@ def assess_result(
 
     :param healing: ``limit``, and what the two calls of healing returned.
     """
-    tasks = rows(result["tasks"])
+    tasks = list_records(result["tasks"])
     for name, value in (("region", result.get("region")), ("project", result.get("project_id"))):
         place[name] = place[name] or value
     healed = describe_healing(tasks, int(healing["limit"]), healing.get("pausing"), healing.get("starting")) if healing else []
     return assess(
-        tasks, at, limits, rows(result.get("errors")), rows(result.get("quotas")), read_landing(landing, tasks), healed, where=place
+        tasks,
+        at,
+        limits,
+        list_records(result.get("errors")),
+        list_records(result.get("quotas")),
+        read_landing(landing, tasks),
+        healed,
+        where=place,
     )
 
 
@@ -79,4 +86,4 @@ def read_landing(landing: Any, tasks: Sequence[Mapping[str, Any]]) -> list[Mappi
             why = {"verdict": "unreadable", "reason": str(error), "error": {"msg": str(error)}}
             files = [task for task in tasks if writes_files(task)]
             return [{**{name: task.get(name) for name in ("kind", "parent", "name", "id")}, **why} for task in files]
-    return rows(landing)
+    return list_records(landing)

@@ -12,12 +12,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from .._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
+
+from .._text.signs import replace_invisible
 from .advice import PLACE, count_tasks
 from .kinds import kind_of
 from .plots import draw_line, tell_line
-from .quantities import duration, nouns, short, thousands
-from .records import HEALTH, Record, count
+from .quantities import format_duration, format_nouns, format_short, format_thousands
+from .records import Record, read_count
 from .rows import HEALTH_WORDS, describe_badness, describe_movement, make_row, show_time
 from .spreadsheet import write_lines
 
@@ -39,7 +41,7 @@ def make_page(report: Mapping[str, Any]) -> dict[str, Any]:
     sentences = write_headline(report)
     tallest = max((part["lag"] or 0 for dump in report["dumps"] for part in dump["partitions"] or ()), default=0)
     rows = [make_row(number, dump, tallest) for number, dump in enumerate(report["dumps"])]
-    page: dict[str, Any] = visible(
+    page: dict[str, Any] = replace_invisible(
         {
             "ok": report["ok"],
             "tone": "good" if not report["problems"] else "bad" if not report["ok"] else "mild",
@@ -121,7 +123,7 @@ def _are_several(report: Mapping[str, Any]) -> bool:
 
 
 def _dumps(number: int) -> str:
-    return nouns(number, "dump")
+    return format_nouns(number, "dump")
 
 
 def _names(names: Any) -> str:
@@ -167,23 +169,23 @@ def _tell_limits(limits: Mapping[str, Any]) -> list[str]:
         return ["each place has its own"]
     lag, silence = limits["max_lag"], limits["max_silence"]
     return [
-        "no limit on messages behind" if lag is None else "at most %s behind" % nouns(lag, "message"),
-        "no limit on silence" if silence is None else "silent for at most %s" % duration(silence),
+        "no limit on messages behind" if lag is None else "at most %s behind" % format_nouns(lag, "message"),
+        "no limit on silence" if silence is None else "silent for at most %s" % format_duration(silence),
     ]
 
 
 def _figures(totals: Mapping[str, Any]) -> list[dict[str, str]]:
-    figures = [{"label": "dumps", "value": thousands(totals["dumps"]), "note": ""}]
+    figures = [{"label": "dumps", "value": format_thousands(totals["dumps"]), "note": ""}]
     if totals["places"] > 1:
-        note = "%s not read" % thousands(totals["places_unread"]) if totals["places_unread"] else ""
-        figures.append({"label": "places", "value": thousands(totals["places"]), "note": note})
+        note = "%s not read" % format_thousands(totals["places_unread"]) if totals["places_unread"] else ""
+        figures.append({"label": "places", "value": format_thousands(totals["places"]), "note": note})
     if totals["lag"] is not None:
-        note = "" if totals["lag_known"] == totals["dumps"] else "known of %s" % thousands(totals["lag_known"])
-        figures.append({"label": "messages waiting", "value": short(totals["lag"]), "note": note})
+        note = "" if totals["lag_known"] == totals["dumps"] else "known of %s" % format_thousands(totals["lag_known"])
+        figures.append({"label": "messages waiting", "value": format_short(totals["lag"]), "note": note})
     if totals["longest_silence"] is not None:
-        figures.append({"label": "longest silence", "value": duration(totals["longest_silence"]), "note": ""})
+        figures.append({"label": "longest silence", "value": format_duration(totals["longest_silence"]), "note": ""})
     if totals["landing"]:
-        figures.append({"label": "dumps with new files", "value": thousands(totals["landing"]["landing"]), "note": ""})
+        figures.append({"label": "dumps with new files", "value": format_thousands(totals["landing"]["landing"]), "note": ""})
     return figures
 
 
@@ -297,7 +299,7 @@ def _since(since: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
     if since["recovered"]:
         lines.append({"word": "well again", "tone": "good", "text": _list_dumps(since["recovered"], with_since=True)})
     if since["dropped"]:
-        lines.append({"word": "lost", "tone": "bad", "text": "%s dropped" % nouns(since["dropped"], "record", "was|were")})
+        lines.append({"word": "lost", "tone": "bad", "text": "%s dropped" % format_nouns(since["dropped"], "record", "was|were")})
     return {"made_at": since["made_at"], "made_at_text": show_time(since["made_at"]), "lines": lines}
 
 
@@ -338,7 +340,7 @@ def _tell_causes(errors: Sequence[Record]) -> list[str]:
     # that nothing could be read is said before
     causes = list(dict.fromkeys(NOTHING_READ.sub("", str(error["msg"]), count=1) for error in errors if error.get("msg")))
     more = len(causes) - FIRST_NAMES
-    return causes[:FIRST_NAMES] + (["And %s." % nouns(more, "more cause")] if more > 0 else [])
+    return causes[:FIRST_NAMES] + (["And %s." % format_nouns(more, "more cause")] if more > 0 else [])
 
 
 def _without_twin_quotas(report: Mapping[str, Any]) -> list[Record]:
@@ -371,8 +373,8 @@ def _healing(outcome: Record) -> dict[str, Any]:
 
 def read_quota(quota: Record) -> tuple[Optional[int], Optional[int], bool]:
     """Tasks that a parent holds, tasks that it can hold, and whether the latter is what is usual because the service does not say."""
-    held = count(quota.get("total"))
-    limits = [count(quota.get(name)) for name in ("max_tasks", "quota")]
+    held = read_count(quota.get("total"))
+    limits = [read_count(quota.get(name)) for name in ("max_tasks", "quota")]
     room = next((number for number in limits if number is not None), None)
     usual = kind_of(quota).usual_quota
     return (held, room, False) if room is not None or usual is None else (held, usual, True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any, Optional
 
-from .quantities import thousands
+from .quantities import format_thousands
 
 SPARKS = 24
 SPARK_STEP, SPARK_HEIGHT = 5, 18
@@ -64,7 +64,7 @@ def tell_line(numbers: Sequence[Optional[int]]) -> str:
     if not known:
         return "not known"
     return "first %s, at most %s, now %s" % (
-        thousands(known[0]),
-        thousands(max(known)),
-        "not known" if numbers[-1] is None else thousands(numbers[-1]),
+        format_thousands(known[0]),
+        format_thousands(max(known)),
+        "not known" if numbers[-1] is None else format_thousands(numbers[-1]),
     )

@@ -10,22 +10,22 @@ from typing import Any
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
 
 
-def thousands(number: Any) -> str:
+def format_thousands(number: Any) -> str:
     """A number with a narrow space at each thousand, which no line ends at."""
     return format(int(number), ",").replace(",", "\u202f")
 
 
-def nouns(number: Any, noun: str, verbs: str = "") -> str:
+def format_nouns(number: Any, noun: str, verbs: str = "") -> str:
     """C(1 message waits), C(2 messages wait), with C(waits|wait) as verbs."""
-    return format_count(int(number), noun, verbs, thousands)
+    return format_count(int(number), noun, verbs, format_thousands)
 
 
 def show_change(number: int) -> str:
     """+1 234 or −5, with a true minus."""
-    return ("+" if number > 0 else "\u2212" if number < 0 else "") + thousands(abs(number))
+    return ("+" if number > 0 else "\u2212" if number < 0 else "") + format_thousands(abs(number))
 
 
-def short(number: int) -> str:
+def format_short(number: int) -> str:
     """1234567 → 1.23 M."""
     value = float(number)
     for unit in ("", "k", "M", "G", "T"):
@@ -35,12 +35,12 @@ def short(number: int) -> str:
     return str(number)
 
 
-def size(number: Any) -> str:
+def format_size(number: Any) -> str:
     """Bytes → 1.2 MB, in powers of 1000."""
-    return short(int(number)) + ("B" if int(number) > 999 else "\u202fB")
+    return format_short(int(number)) + ("B" if int(number) > 999 else "\u202fB")
 
 
-def duration(seconds: Any) -> str:
+def format_duration(seconds: Any) -> str:
     """The two largest units: 3 h 20 min."""
     left = int(seconds or 0)
     if left < 60:

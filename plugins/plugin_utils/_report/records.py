@@ -14,11 +14,10 @@ from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import format_time, parse_time
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import whole
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
 
 from .kinds import kind_of
 
-HEALTH = ("failed", "unknown", "starting", "paused", "ok")
-"""Worst first."""
 TEXTS = ("kind", "parent", "parent_name", "name", "id", "status", "topics_regex", "lag_source", "explanation")
 COUNTS = ("last_transfer_offset", "log_end_offset", "lag", "discard")
 NAMES = ("place", "kind", "parent", "name", "id")
@@ -26,18 +25,18 @@ NAMES = ("place", "kind", "parent", "name", "id")
 Record = Mapping[str, Any]
 
 
-def count(value: Any) -> Optional[int]:
+def read_count(value: Any) -> Optional[int]:
     """The whole number in a value, 0 or more; None where there is none, for below zero a service knows nothing."""
     number = whole(value)
     return None if number is None or number < 0 else number
 
 
-def text(value: Any) -> Optional[str]:
+def read_text(value: Any) -> Optional[str]:
     """The value as text, None where it is none."""
     return None if value is None else str(value)
 
 
-def moment(value: Any) -> Optional[datetime]:
+def parse_moment(value: Any) -> Optional[datetime]:
     """The time in ISO text, None where there is none that a calendar has."""
     try:
         time = parse_time(value)
@@ -46,7 +45,7 @@ def moment(value: Any) -> Optional[datetime]:
         return None
 
 
-def rows(value: Any) -> list[Record]:
+def list_records(value: Any) -> list[Record]:
     """The objects of a list; anything else in it is dropped."""
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, (list, tuple)) else []
 
@@ -55,11 +54,11 @@ def normalise(task: Record) -> dict[str, Any]:
     """One record with values that can be relied upon."""
     odd: dict[str, str] = {}
     tidy: dict[str, Any] = {str(name): value for name, value in task.items()}
-    tidy.update({name: text(task.get(name)) for name in TEXTS})
+    tidy.update({name: read_text(task.get(name)) for name in TEXTS})
     tidy["health"] = task.get("health") if task.get("health") in HEALTH else "unknown"
     tidy["lag"] = _number(task.get("lag"), "lag", odd)
     for name in ("created_at", "last_transfer_at"):
-        when = moment(task.get(name))
+        when = parse_moment(task.get(name))
         tidy[name] = format_time(when) if when else None
         if task.get(name) and not when:
             odd[name] = str(task[name])
@@ -71,8 +70,8 @@ def normalise(task: Record) -> dict[str, Any]:
         if task.get(name) and not isinstance(task[name], (Mapping, list, tuple)):
             odd[name] = str(task[name])
     listed = isinstance(task.get("partitions"), (list, tuple))
-    tidy["partitions"] = [_partition(part) for part in rows(task.get("partitions"))] if listed else None
-    tidy["retention"] = count(task.get("retention"))
+    tidy["partitions"] = [_partition(part) for part in list_records(task.get("partitions"))] if listed else None
+    tidy["retention"] = read_count(task.get("retention"))
     missing = task.get("topics_missing")
     tidy["topics_missing"] = [str(topic) for topic in missing] if isinstance(missing, (list, tuple)) else None
     tidy["odd"] = odd
@@ -80,7 +79,7 @@ def normalise(task: Record) -> dict[str, Any]:
 
 
 def _number(value: Any, name: str, odd: dict[str, str]) -> Optional[int]:
-    number = count(value)
+    number = read_count(value)
     if number is None and value is not None and whole(value) is None:
         odd[name] = str(value)
     return number
@@ -88,17 +87,17 @@ def _number(value: Any, name: str, odd: dict[str, str]) -> Optional[int]:
 
 def _partition(part: Record) -> dict[str, Any]:
     tidy: dict[str, Any] = {str(name): value for name, value in part.items()}
-    tidy.update({name: text(part.get(name)) for name in ("id", "status", "topic")})
-    tidy.update({name: count(part.get(name)) for name in COUNTS})
+    tidy.update({name: read_text(part.get(name)) for name in ("id", "status", "topic")})
+    tidy.update({name: read_count(part.get(name)) for name in COUNTS})
     return tidy
 
 
-def identity(record: Record) -> tuple[str, ...]:
+def identify(record: Record) -> tuple[str, ...]:
     """What tells a dump from all others, in all places."""
     return tuple(str(record.get(name) or "") for name in NAMES)
 
 
-def without_twins(tasks: Iterable[Record]) -> list[Record]:
+def merge_twins(tasks: Iterable[Record]) -> list[Record]:
     """Where two APIs show one store, a task comes twice: it counts once, as the kind that can do more, with what the other API knows."""
     listed = list(tasks)
     lesser = {
@@ -123,8 +122,8 @@ def without_twins(tasks: Iterable[Record]) -> list[Record]:
 
 def _with_states(task: Record, twin: Record) -> list[Record]:
     """The task's own partitions, each with the state that only the other API shows: all may fail while the task is called running."""
-    states = {(str(part.get("topic")), str(part.get("id"))): part.get("status") for part in rows(twin.get("partitions"))}
+    states = {(str(part.get("topic")), str(part.get("id"))): part.get("status") for part in list_records(twin.get("partitions"))}
     return [
         {**part, "status": part.get("status") or states.get((str(part.get("topic")), str(part.get("id"))))}
-        for part in rows(task.get("partitions"))
+        for part in list_records(task.get("partitions"))
     ]

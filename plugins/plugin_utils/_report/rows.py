@@ -10,8 +10,8 @@ from typing import Any, Optional
 
 from .kinds import describe_destination, kind_of, label_fields
 from .plots import SPARK_STEP, SPARKS, draw_line, draw_spark, draw_steps, tell_line
-from .quantities import duration, nouns, show_change, size, thousands
-from .records import Record, count
+from .quantities import format_duration, format_nouns, format_size, format_thousands, show_change
+from .records import Record, read_count
 
 HEALTH_WORDS = {"ok": "running", "starting": "starting", "paused": "paused", "failed": "failed", "unknown": "unknown"}
 PROBLEM_WORDS = {
@@ -54,7 +54,7 @@ def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
         "kind_word": kind_of(dump).short,
         "where": where,
         "lag": dump["lag"],
-        "lag_text": dump["odd"].get("lag") or ("not reported" if dump["lag"] is None else thousands(dump["lag"])),
+        "lag_text": dump["odd"].get("lag") or ("not reported" if dump["lag"] is None else format_thousands(dump["lag"])),
         "over": "lag" in deciding,
         "spark": draw_spark(parts, tallest),
         "spark_width": min(len(parts), SPARKS) * SPARK_STEP,
@@ -105,7 +105,7 @@ def _since(problem: Record) -> str:
 
 def describe_badness(dump: Record) -> str:
     """How bad it is by now: last delivery, how much waits, what was lost."""
-    waits = "" if dump["lag"] is None else nouns(dump["lag"], "message", "waits|wait")
+    waits = "" if dump["lag"] is None else format_nouns(dump["lag"], "message", "waits|wait")
     last = "" if dump["silent_for"] is None else "last delivery %s" % _silence(dump)
     lost = "data is lost from %s on" % show_time(dump["data_lost_from"]) if dump["data_lost_from"] else ""
     return ", ".join(part for part in (last, waits, lost) if part)
@@ -118,7 +118,7 @@ def describe_movement(dump: Record) -> str:
     if moved.get("lag"):
         texts.append("lag %s" % show_change(moved["lag"]))
     if moved.get("discarded"):
-        texts.append("%s dropped" % nouns(moved["discarded"], "record"))
+        texts.append("%s dropped" % format_nouns(moved["discarded"], "record"))
     return ", ".join(texts)
 
 
@@ -128,18 +128,18 @@ def _reads(dump: Record) -> str:
 
 def _silence(dump: Record) -> str:
     if dump["last_delivery_at"]:
-        return "%s ago" % duration(dump["silent_for"])
+        return "%s ago" % format_duration(dump["silent_for"])
     return "never" if dump["silent_for"] is not None else "not reported"
 
 
 def _files(landing: Mapping[str, Any]) -> str:
     files = landing["objects"]
-    return "no new file" if not files else "%s, %s" % (nouns(files, "new file"), size(landing["bytes"] or 0))
+    return "no new file" if not files else "%s, %s" % (format_nouns(files, "new file"), format_size(landing["bytes"] or 0))
 
 
 def _interval(value: Any) -> Optional[str]:
-    seconds = count(value)
-    return duration(seconds) if seconds else None if value in (None, "", 0) else str(value)
+    seconds = read_count(value)
+    return format_duration(seconds) if seconds else None if value in (None, "", 0) else str(value)
 
 
 def _facts(dump: Record, ends: tuple[str, str], landing: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -188,11 +188,11 @@ def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "id": str(part.get("id") if part.get("id") is not None else "?"),
             "topic": part.get("topic") or "",
             "status": part.get("status") or "",
-            "lag_text": "" if part.get("lag") is None else thousands(part["lag"]),
+            "lag_text": "" if part.get("lag") is None else format_thousands(part["lag"]),
             "width": "%.2f" % (100.0 * (part.get("lag") or 0) / longest if longest else 0.0),
-            "offset": "" if part.get("last_transfer_offset") is None else thousands(part["last_transfer_offset"]),
-            "end": "" if part.get("log_end_offset") is None else thousands(part["log_end_offset"]),
-            "discard": "" if part.get("discard") is None else thousands(part["discard"]),
+            "offset": "" if part.get("last_transfer_offset") is None else format_thousands(part["last_transfer_offset"]),
+            "end": "" if part.get("log_end_offset") is None else format_thousands(part["log_end_offset"]),
+            "discard": "" if part.get("discard") is None else format_thousands(part["discard"]),
         }
         for part in parts
     ]

@@ -15,7 +15,7 @@ from ansible.errors import AnsibleFilterError
 ODD_SHAPES = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
-def clear(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def word_errors(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """The filter, whose users read no word of Python where they give it something else than it takes.
 
     :param name: what the filter is called.

@@ -12,7 +12,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 T = TypeVar("T")
 
 
-def inert(value: T) -> T:
+def mark_unsafe(value: T) -> T:
     """The value, marked so that no template in it is run when it is kept in a fact.
 
     ansible-core up to 2.18 needs the mark. Later ones run no template that comes out of a filter, and cannot mark their own containers.

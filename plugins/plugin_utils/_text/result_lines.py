@@ -10,18 +10,10 @@ from typing import Any
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import find_near
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import format_count
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import DONE
 
 Record = Mapping[str, Any]
 MOST_NAMES = 20
-DONE = {
-    "create": "created",
-    "update": "updated",
-    "recreate": "re-created",
-    "start": "started",
-    "pause": "paused",
-    "resume": "resumed",
-    "delete": "deleted",
-}
 
 
 def name_task(entry: Record) -> str:

@@ -6,27 +6,24 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import map_texts, name_sign
 
-def visible(value: Any, keep: str = "") -> Any:
+
+def replace_invisible(value: Any, keep: str = "") -> Any:
     """The same, with a stand-in for every sign that cannot be seen or cannot be in a file: control signs, marks that turn the direction of
     writing, halves of characters. So a name cannot pass for another one, nor break a line.
 
     :param keep: signs that stay as they are, such as the ends of lines.
     """
-    if isinstance(value, str):
-        return value if value.isprintable() else "".join(sign if sign in keep else _stand_in(sign) for sign in value)
-    if isinstance(value, Mapping):
-        return {visible(key, keep): visible(inner, keep) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [visible(inner, keep) for inner in value]
-    return value
+    return map_texts(
+        value, lambda text: text if text.isprintable() else "".join(sign if sign in keep else _stand_in(sign) for sign in text)
+    )
 
 
 def _stand_in(sign: str) -> str:
     if sign.isprintable() or unicodedata.category(sign) == "Zs":
         return sign
     code = ord(sign)
-    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "[U+%04X]" % code
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else name_sign(sign)

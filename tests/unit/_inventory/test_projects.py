@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError, OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inventory.projects import (
-    Choice,
+    ProjectFilter,
     list_projects,
     name_hosts,
     read_projects,
@@ -27,7 +27,7 @@ ENTRIES: list[dict[str, Any]] = [
 ]
 
 
-def names(choice: Choice) -> list[str]:
+def names(choice: ProjectFilter) -> list[str]:
     return [project.name for project in read_projects(ENTRIES) if choice.takes(project)]
 
 
@@ -43,23 +43,23 @@ def test_projects_lie_in_the_region_that_their_name_begins_with() -> None:
 @pytest.mark.parametrize(
     ("choice", "chosen"),
     [
-        (Choice(), ["eu-west-101", "eu-west-101_shop"]),
-        (Choice(disabled=True), ["ap-southeast-3", "eu-west-101", "eu-west-101_shop"]),
-        (Choice(sub_projects=False), ["eu-west-101"]),
-        (Choice(regions=[" EU-West-101 "]), ["eu-west-101", "eu-west-101_shop"]),
-        (Choice(regions=["ap-southeast-3"]), []),
-        (Choice(names=[".*_shop"]), ["eu-west-101_shop"]),
-        (Choice(names=["shop"]), []),
-        (Choice(exclude_names=[".*_shop"]), ["eu-west-101"]),
+        (ProjectFilter(), ["eu-west-101", "eu-west-101_shop"]),
+        (ProjectFilter(disabled=True), ["ap-southeast-3", "eu-west-101", "eu-west-101_shop"]),
+        (ProjectFilter(sub_projects=False), ["eu-west-101"]),
+        (ProjectFilter(regions=[" EU-West-101 "]), ["eu-west-101", "eu-west-101_shop"]),
+        (ProjectFilter(regions=["ap-southeast-3"]), []),
+        (ProjectFilter(names=[".*_shop"]), ["eu-west-101_shop"]),
+        (ProjectFilter(names=["shop"]), []),
+        (ProjectFilter(exclude_names=[".*_shop"]), ["eu-west-101"]),
     ],
 )
-def test_a_choice_takes_what_it_names(choice: Choice, chosen: list[str]) -> None:
+def test_a_choice_takes_what_it_names(choice: ProjectFilter, chosen: list[str]) -> None:
     assert names(choice) == chosen
 
 
 def test_an_expression_that_is_none_names_its_option() -> None:
     with pytest.raises(ConfigurationError, match=r"exclude_names holds '\('"):
-        names(Choice(exclude_names=["("]))
+        names(ProjectFilter(exclude_names=["("]))
 
 
 def test_a_name_that_two_projects_bear_is_told_apart_by_the_id() -> None:

@@ -24,9 +24,14 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.asses
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import DECIDING, PROBLEMS, Limits
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import make_page
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.plots import SPARKS
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import duration, short, size, thousands
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.quantities import (
+    format_duration,
+    format_short,
+    format_size,
+    format_thousands,
+)
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import normalise
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import visible
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -307,11 +312,11 @@ def test_the_sentence_at_the_top(tasks: list[dict[str, Any]], limits: dict[str, 
     [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3600, "1 h"), (12000, "3 h 20 min"), (86400, "1 d"), (90061, "1 d 1 h"), (86460, "1 d")],
 )
 def test_durations(seconds: int, text: str) -> None:
-    assert duration(seconds).replace("\u202f", " ") == text
+    assert format_duration(seconds).replace("\u202f", " ") == text
 
 
 def test_quantities() -> None:
-    assert [short(number).replace("\u202f", " ") for number in (0, 999, 1000, 12345, 999999, 1234567, 5 * 10**12)] == [
+    assert [format_short(number).replace("\u202f", " ") for number in (0, 999, 1000, 12345, 999999, 1234567, 5 * 10**12)] == [
         "0",
         "999",
         "1 k",
@@ -320,8 +325,8 @@ def test_quantities() -> None:
         "1.23 M",
         "5 T",
     ]
-    assert [size(number).replace("\u202f", " ") for number in (0, 999, 1500)] == ["0 B", "999 B", "1.5 kB"]
-    assert thousands(1234567).replace("\u202f", " ") == "1 234 567"
+    assert [format_size(number).replace("\u202f", " ") for number in (0, 999, 1500)] == ["0 B", "999 B", "1.5 kB"]
+    assert format_thousands(1234567).replace("\u202f", " ") == "1 234 567"
 
 
 def test_bars_are_to_scale_and_never_too_many() -> None:
@@ -348,7 +353,7 @@ def test_bars_are_to_scale_and_never_too_many() -> None:
     ],
 )
 def test_every_sign_is_visible(text: str, shown: str) -> None:
-    assert visible({"key": [text]}) == {"key": [shown]}
+    assert replace_invisible({"key": [text]}) == {"key": [shown]}
 
 
 @given(
