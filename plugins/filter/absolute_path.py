@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import describe, word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import describe, word_errors
 
 DOCUMENTATION = r"""
 name: absolute_path

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.metrics import write_metrics
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
 
 DOCUMENTATION = r"""

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import restore_controls
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.healing import choose_failed, choose_paused, make_items
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
 
 DOCUMENTATION = r"""
 name: dumps_to_heal

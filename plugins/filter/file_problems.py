@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
 
 DOCUMENTATION = r"""
 name: file_problems

@@ -22,7 +22,7 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_
     format_one_line,
 )
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import list_records
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 

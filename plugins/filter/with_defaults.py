@@ -16,7 +16,7 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.regist
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.declared import build_item_spec
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.items import advise_options, drop_nulls, name_errors
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.clear import word_errors
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
 
 DOCUMENTATION = r"""
 name: with_defaults

@@ -82,7 +82,7 @@ def _describe_place(where: Mapping[str, Any], read: bool, at: datetime, limits: 
 
 def build_report(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """Sort what is known of one or many places, explain each problem once, count, and decide."""
-    dumps = sorted(parts["dumps"], key=_order)
+    dumps = sorted(parts["dumps"], key=_sort_key)
     errors = parts["unreadable"]
     places = [_count_place(place, dumps, errors) for place in parts["places"]]
     groups = _group_problems(dumps, errors, places)
@@ -91,7 +91,7 @@ def build_report(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dic
         "made_at": format_time(at),
         "ok": not deciding,
         "totals": _count(dumps, errors, places),
-        "limits": _common_limits(places),
+        "limits": _join_limits(places),
         "problems": groups,
         "failures": [group["title"] for group in deciding],
         "places": places,
@@ -102,7 +102,7 @@ def build_report(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dic
     }
 
 
-def _common_limits(places: Sequence[Record]) -> dict[str, Any]:
+def _join_limits(places: Sequence[Record]) -> dict[str, Any]:
     """The limits of all places; where they differ, none but every problem that decides anywhere, and ``differ``."""
     first = places[0]["limits"]
     if all(place["limits"] == first for place in places):
@@ -131,7 +131,7 @@ def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: L
     # Of tasks whose service tells the last delivery, and of buckets that were looked into, no time means never.
     tells = kind_of(task).tells_last_delivery or (landed is not None and landed.get("objects") is not None)
     tells = tells and "last_transfer_at" not in task["odd"]
-    silent = _seconds(at, last or (created if tells else None))
+    silent = _measure_age(at, last or (created if tells else None))
     discards = [part["discard"] for part in task["partitions"] or ()]
     dump: dict[str, Any] = {
         **task,
@@ -142,12 +142,12 @@ def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: L
         "landing": _tidy_landing(landed) if landed else None,
     }
     dump["problems"] = find_dump_problems(dump, limits)
-    lost = _data_lost_from(dump)
+    lost = _find_data_loss(dump)
     dump["data_lost_from"] = format_time(lost) if lost else None
     return dump
 
 
-def _data_lost_from(dump: Record) -> Optional[datetime]:
+def _find_data_loss(dump: Record) -> Optional[datetime]:
     """When the source begins to forget what was not delivered, for a dump that delivers nothing; None where that is not known."""
     delivers_nothing = dump["health"] in ("failed", "paused") or any(
         problem["what"] in ("failed", "stuck", "silence") for problem in dump["problems"]
@@ -173,11 +173,11 @@ def _tidy_landing(landed: Record) -> dict[str, Any]:
     }
 
 
-def _seconds(at: datetime, since: Optional[datetime]) -> Optional[int]:
+def _measure_age(at: datetime, since: Optional[datetime]) -> Optional[int]:
     return max(0, int((at - since).total_seconds())) if since else None
 
 
-def _order(dump: Record) -> tuple[Any, ...]:
+def _sort_key(dump: Record) -> tuple[Any, ...]:
     worst = min((PROBLEMS.index(problem["what"]) for problem in dump["problems"]), default=len(PROBLEMS))
     return (
         worst,

@@ -90,7 +90,7 @@ def read_last(text: Any, made_at: str) -> Optional[Last]:
         list_records(text.get("unreadable")),
         {str(place.get("place") or ""): place for place in list_records(text.get("places"))},
         times,
-        {name: _numbers(history.get(name), len(times)) for name in TRACED},
+        {name: _read_numbers(history.get(name), len(times)) for name in TRACED},
     )
 
 
@@ -106,7 +106,7 @@ def _tidy(dump: Record) -> dict[str, Any]:
     return known
 
 
-def _numbers(value: Any, length: int) -> list[Optional[int]]:
+def _read_numbers(value: Any, length: int) -> list[Optional[int]]:
     return _fit([read_count(number) for number in value] if isinstance(value, (list, tuple)) else [], length, None)
 
 
@@ -133,7 +133,7 @@ def add_history(report: Mapping[str, Any], last_text: Any, keep: int) -> dict[st
     return {
         **report,
         "dumps": dumps,
-        "unreadable": [_since_error(error, last, report["made_at"]) for error in report["unreadable"]],
+        "unreadable": [_date_error(error, last, report["made_at"]) for error in report["unreadable"]],
         "since": _summarise(dumps, gone, report, last) if last else None,
         "not_compared": not_compared,
         "unseen": unseen,
@@ -174,9 +174,9 @@ def _trace(dump: Record, before: Optional[Record], made_at: str, length: int) ->
         **dump,
         "problems": problems,
         "seen_at": made_at,
-        "changed_fields": _changed_fields(before, dump) if before else [],
-        "moved": _moved(before, dump) if before and same else None,
-        "recovered_from": _recovered(old, problems, before),
+        "changed_fields": _find_changed_fields(before, dump) if before else [],
+        "moved": _measure_movement(before, dump) if before and same else None,
+        "recovered_from": _find_recovery(old, problems, before),
         "trend": {"health": trend["health"] + LETTERS[dump["health"]], "lag": [*trend["lag"], dump["lag"]]},
     }
 
@@ -185,7 +185,7 @@ def _extend(trend: Any, length: int) -> dict[str, Any]:
     """An old trend, without the present, cut or filled to fit."""
     trend = trend if isinstance(trend, Mapping) else {}
     letters = [letter if letter in LETTERS.values() else NOT_SEEN for letter in str(trend.get("health") or "")]
-    return {"health": "".join(_fit(letters, length - 1, NOT_SEEN)), "lag": _numbers(trend.get("lag"), length - 1)}
+    return {"health": "".join(_fit(letters, length - 1, NOT_SEEN)), "lag": _read_numbers(trend.get("lag"), length - 1)}
 
 
 def _fit(values: list[Any], length: int, filler: Any) -> list[Any]:
@@ -193,20 +193,20 @@ def _fit(values: list[Any], length: int, filler: Any) -> list[Any]:
     return [*[filler] * (length - len(values)), *values[max(0, len(values) - length) :]]
 
 
-def _moved(before: Record, dump: Record) -> dict[str, Any]:
+def _measure_movement(before: Record, dump: Record) -> dict[str, Any]:
     return {
         "since": before["seen_at"],
-        "lag": _difference(before["lag"], dump["lag"]),
-        "silent": _difference(before["silent_for"], dump["silent_for"]),
-        "discarded": _dropped(before["partitions"], dump["partitions"]),
+        "lag": _subtract(before["lag"], dump["lag"]),
+        "silent": _subtract(before["silent_for"], dump["silent_for"]),
+        "discarded": _count_dropped(before["partitions"], dump["partitions"]),
     }
 
 
-def _difference(before: Optional[int], now: Optional[int]) -> Optional[int]:
+def _subtract(before: Optional[int], now: Optional[int]) -> Optional[int]:
     return None if before is None or now is None else now - before
 
 
-def _dropped(before: Optional[Sequence[Record]], now: Optional[Sequence[Record]]) -> Optional[int]:
+def _count_dropped(before: Optional[Sequence[Record]], now: Optional[Sequence[Record]]) -> Optional[int]:
     """Records dropped meanwhile; None where a part is unknown. A partition that was not there had dropped none."""
     if before is None or not now:
         return None
@@ -235,7 +235,7 @@ def _same_scope(place: str, report: Mapping[str, Any], last: Last) -> bool:
     return then is not None and now is not None and then.get("scope") == now.get("scope")
 
 
-def _changed_fields(before: Record, dump: Record) -> list[str]:
+def _find_changed_fields(before: Record, dump: Record) -> list[str]:
     fields = [name for name in ("id", "topics", "topics_regex") if before.get(name) != dump.get(name)]
     old, new = before.get("destination") or {}, dump.get("destination") or {}
     if old and new:
@@ -243,7 +243,7 @@ def _changed_fields(before: Record, dump: Record) -> list[str]:
     return fields
 
 
-def _recovered(old: Mapping[str, Record], problems: Sequence[Record], before: Optional[Record]) -> Optional[dict[str, Any]]:
+def _find_recovery(old: Mapping[str, Record], problems: Sequence[Record], before: Optional[Record]) -> Optional[dict[str, Any]]:
     """What a dump recovered from: it had a problem that decides, and has none now."""
     was = [problem for problem in old.values() if problem["deciding"]]
     if not was or before is None or any(problem["deciding"] for problem in problems):
@@ -280,7 +280,7 @@ def _sort_out(
     return unseen, gone
 
 
-def _since_error(error: Record, last: Optional[Last], made_at: str) -> dict[str, Any]:
+def _date_error(error: Record, last: Optional[Last], made_at: str) -> dict[str, Any]:
     key = [error.get(name) for name in ("place", "kind", "parent")]
     for was in last.unreadable if last else ():
         if [was.get(name) for name in ("place", "kind", "parent")] == key:
@@ -290,18 +290,23 @@ def _since_error(error: Record, last: Optional[Last], made_at: str) -> dict[str,
 
 
 def _trace_totals(report: Mapping[str, Any], last: Optional[Last], length: int) -> dict[str, list[Optional[int]]]:
-    return {name: [*_numbers(last.totals[name] if last else [], length - 1), report["totals"][name]] for name in TRACED}
+    return {name: [*_read_numbers(last.totals[name] if last else [], length - 1), report["totals"][name]] for name in TRACED}
 
 
 def _summarise(dumps: Sequence[Record], gone: Sequence[Record], report: Mapping[str, Any], last: Last) -> dict[str, Any]:
     dropped = [dump["moved"]["discarded"] for dump in dumps if dump["moved"] and dump["moved"]["discarded"]]
     return {
         "made_at": last.made_at,
-        "new": [_point(dump) for dump in dumps if dump["change"] == "new"],
-        "gone": [_point(dump) for dump in gone],
-        "changed": [{**_point(dump), "fields": dump["changed_fields"]} for dump in dumps if dump["change"] == "changed"],
+        "new": [_point_at(dump) for dump in dumps if dump["change"] == "new"],
+        "gone": [_point_at(dump) for dump in gone],
+        "changed": [{**_point_at(dump), "fields": dump["changed_fields"]} for dump in dumps if dump["change"] == "changed"],
         "recovered": [
-            {**_point(dump), "what": dump["recovered_from"]["what"], "since": dump["recovered_from"]["since"], "seen_at": report["made_at"]}
+            {
+                **_point_at(dump),
+                "what": dump["recovered_from"]["what"],
+                "since": dump["recovered_from"]["since"],
+                "seen_at": report["made_at"],
+            }
             for dump in dumps
             if dump["recovered_from"]
         ],
@@ -309,5 +314,5 @@ def _summarise(dumps: Sequence[Record], gone: Sequence[Record], report: Mapping[
     }
 
 
-def _point(dump: Record) -> dict[str, Any]:
+def _point_at(dump: Record) -> dict[str, Any]:
     return {name: dump.get(name) for name in ("place", "region", "project", "kind", "parent", "parent_name", "name", "id")}

@@ -36,16 +36,21 @@ class Family(NamedTuple):
 def write_metrics(report: Mapping[str, Any]) -> str:
     """The whole file. What is not known has no series."""
     lines: list[str] = []
-    for family in [*_whole(report), *_places(report["places"]), *_dumps(report["dumps"]), *_parents(report["quotas"])]:
+    for family in [
+        *_measure_report(report),
+        *_measure_places(report["places"]),
+        *_measure_dumps(report["dumps"]),
+        *_measure_parents(report["quotas"]),
+    ]:
         lines += ["# HELP %s %s" % (family.name, family.help), "# TYPE %s %s" % (family.name, family.type)]
-        lines += ["%s%s %s" % (family.name, _show_labels(labels), value) for labels, value in family.series if value is not None]
+        lines += ["%s%s %s" % (family.name, _format_labels(labels), value) for labels, value in family.series if value is not None]
     return "\n".join(lines) + "\n"
 
 
-def _whole(report: Mapping[str, Any]) -> list[Family]:
+def _measure_report(report: Mapping[str, Any]) -> list[Family]:
     made_at = parse_moment(report["made_at"])
     return [
-        Family("opendump_report_timestamp_seconds", "gauge", "When the report was made, seconds since 1970.", [((), _epoch(made_at))]),
+        Family("opendump_report_timestamp_seconds", "gauge", "When the report was made, seconds since 1970.", [((), _read_epoch(made_at))]),
         Family("opendump_report_ok", "gauge", "1 if nothing in the report decides against it, 0 otherwise.", [((), int(report["ok"]))]),
         Family("opendump_report_dumps", "gauge", "Dumps in the report.", [((), report["totals"]["dumps"])]),
         Family(
@@ -57,8 +62,8 @@ def _whole(report: Mapping[str, Any]) -> list[Family]:
     ]
 
 
-def _places(places: Iterable[Record]) -> list[Family]:
-    labelled = [(_labels(place, ("place", "region", "project")), place) for place in places]
+def _measure_places(places: Iterable[Record]) -> list[Family]:
+    labelled = [(_choose_labels(place, ("place", "region", "project")), place) for place in places]
     return [
         Family(
             "opendump_place_ok",
@@ -70,7 +75,7 @@ def _places(places: Iterable[Record]) -> list[Family]:
     ]
 
 
-def _dumps(dumps: Iterable[Record]) -> list[Family]:
+def _measure_dumps(dumps: Iterable[Record]) -> list[Family]:
     labelled = _label_apart(dumps)
     health = [((*labels, ("opendump_dump_health", state)), int(dump["health"] == state)) for labels, dump in labelled for state in HEALTH]
     problems = [
@@ -94,7 +99,7 @@ def _dumps(dumps: Iterable[Record]) -> list[Family]:
             "opendump_dump_last_delivery_timestamp_seconds",
             "gauge",
             "When the dump delivered last, seconds since 1970.",
-            [(labels, _epoch(parse_moment(dump["last_delivery_at"]))) for labels, dump in labelled],
+            [(labels, _read_epoch(parse_moment(dump["last_delivery_at"]))) for labels, dump in labelled],
         ),
         Family(
             "opendump_dump_discarded_records_total",
@@ -105,7 +110,7 @@ def _dumps(dumps: Iterable[Record]) -> list[Family]:
     ]
 
 
-def _parents(quotas: Iterable[Record]) -> list[Family]:
+def _measure_parents(quotas: Iterable[Record]) -> list[Family]:
     used: list[tuple[Labels, Any]] = []
     total: list[tuple[Labels, Any]] = []
     for labels, quota in _label_apart({**quota, "name": None} for quota in quotas):
@@ -121,27 +126,33 @@ def _parents(quotas: Iterable[Record]) -> list[Family]:
 
 def _label_apart(records: Iterable[Record]) -> list[tuple[Labels, Record]]:
     """Each record with its labels. Where several would have the same, place and ID tell them apart, or else their number."""
-    labelled = [(_labels({**record, "parent": record.get("parent_name") or record.get("parent")}, LABELS), record) for record in records]
+    labelled = [
+        (_choose_labels({**record, "parent": record.get("parent_name") or record.get("parent")}, LABELS), record) for record in records
+    ]
     times = Counter(labels for labels, _record in labelled)
     seen: Counter[Labels] = Counter()
     apart: list[tuple[Labels, Record]] = []
     for labels, record in labelled:
         if times[labels] > 1:
-            labels = (*labels, ("place", _show(record.get("place"))), ("id", _show(record.get("id") or record.get("parent"))))
+            labels = (
+                *labels,
+                ("place", _format_value(record.get("place"))),
+                ("id", _format_value(record.get("id") or record.get("parent"))),
+            )
         seen[labels] += 1
         apart.append(((*labels, ("number", str(seen[labels]))) if seen[labels] > 1 else labels, record))
     return apart
 
 
-def _labels(record: Record, names: Iterable[str]) -> Labels:
-    return tuple((name, _show(record.get(name))) for name in names)
+def _choose_labels(record: Record, names: Iterable[str]) -> Labels:
+    return tuple((name, _format_value(record.get(name))) for name in names)
 
 
-def _show(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return "" if value is None else str(replace_invisible(str(value)))
 
 
-def _show_labels(labels: Labels) -> str:
+def _format_labels(labels: Labels) -> str:
     if not labels:
         return ""
     return "{%s}" % ",".join('%s="%s"' % (name, _escape(value)) for name, value in labels)
@@ -151,5 +162,5 @@ def _escape(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _epoch(when: Any) -> Optional[int]:
+def _read_epoch(when: Any) -> Optional[int]:
     return int(when.timestamp()) if when else None

@@ -17,10 +17,10 @@ from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words i
 from .._text.signs import replace_invisible
 from .advice import PLACE, count_tasks
 from .kinds import kind_of
-from .plots import draw_line, tell_line
+from .plots import describe_line, draw_line
 from .quantities import format_duration, format_nouns, format_short, format_thousands
 from .records import Record, read_count
-from .rows import HEALTH_WORDS, describe_badness, describe_movement, make_row, show_time
+from .rows import HEALTH_WORDS, describe_badness, describe_movement, format_time, make_row
 from .spreadsheet import write_lines
 
 OUTCOME_WORDS = {
@@ -50,26 +50,26 @@ def make_page(report: Mapping[str, Any]) -> dict[str, Any]:
             "also": sentences[1:],
             "failing": _name_failing(report),
             "made_at": report["made_at"],
-            "made_at_text": show_time(report["made_at"]),
-            "limits": _tell_limits(report["limits"]),
+            "made_at_text": format_time(report["made_at"]),
+            "limits": _describe_limits(report["limits"]),
             "limited": report["limits"]["max_lag"] is not None or report["limits"]["max_silence"] is not None,
-            "figures": _figures(totals),
-            "health": _shares(totals),
-            "problems": [_problem(group, report, rows) for group in report["problems"]],
+            "figures": _list_figures(totals),
+            "health": _measure_shares(totals),
+            "problems": [_word_problem(group, report, rows) for group in report["problems"]],
             "rows": rows,
             "with_landing": totals["landing"] is not None,
             "with_problems": totals["with_problems"],
-            "kinds": _words_of_kinds(rows),
-            "places": [_place(place) for place in places] if _are_several(report) else [],
-            "where": _where(places),
-            "regions": _choices(rows, "region"),
-            "projects": _choices(rows, "project"),
-            "since": _since(report.get("since")),
-            "history": _history(report.get("history")),
-            "healing": [_healing(outcome) for outcome in report["healing"]],
-            "healed": _tell_healing(report["healing"]),
-            "causes": _tell_causes(report["unreadable"]),
-            "parents": _parents(_without_twin_quotas(report)),
+            "kinds": _list_kinds(rows),
+            "places": [_word_place(place) for place in places] if _are_several(report) else [],
+            "where": _name_places(places),
+            "regions": _list_choices(rows, "region"),
+            "projects": _list_choices(rows, "project"),
+            "since": _word_changes(report.get("since")),
+            "history": _draw_history(report.get("history")),
+            "healing": [_word_healing(outcome) for outcome in report["healing"]],
+            "healed": _describe_healing(report["healing"]),
+            "causes": _describe_causes(report["unreadable"]),
+            "parents": _word_parents(_merge_quotas(report)),
         }
     )
     page["csv"] = write_lines(page["rows"])
@@ -85,10 +85,10 @@ def write_headline(report: Mapping[str, Any]) -> list[str]:
     parts = []
     if urgent:
         where = " in %s" % _name_troubled(places) if several else ""
-        parts.append("%d of %s%s %s you." % (urgent, _dumps(dumps), where, "needs" if urgent == 1 else "need"))
+        parts.append("%d of %s%s %s you." % (urgent, _count_dumps(dumps), where, "needs" if urgent == 1 else "need"))
     if lost:
         parts.append(
-            "%s could not be read." % _names(place["place"] for place in places if not place["read"])
+            "%s could not be read." % _list_names(place["place"] for place in places if not place["read"])
             if several
             else "Nothing could be read."
         )
@@ -96,10 +96,10 @@ def write_headline(report: Mapping[str, Any]) -> list[str]:
         parts.append("%s could not be read." % count_tasks(unread, ""))
     empty = [place["place"] for place in places if place["empty"]]
     if several and empty and dumps:
-        parts.append("There are no dumps in %s." % _names(empty))
+        parts.append("There are no dumps in %s." % _list_names(empty))
     if urgent or lost or unread:
         return parts
-    return [_calm(totals), *parts] if dumps else ["There are no dumps here."]
+    return [_describe_calm(totals), *parts] if dumps else ["There are no dumps here."]
 
 
 def _name_troubled(places: Sequence[Mapping[str, Any]]) -> str:
@@ -107,11 +107,11 @@ def _name_troubled(places: Sequence[Mapping[str, Any]]) -> str:
     return str(troubled[0]) if len(troubled) == 1 else "%d of %d places" % (len(troubled), len(places))
 
 
-def _calm(totals: Mapping[str, Any]) -> str:
+def _describe_calm(totals: Mapping[str, Any]) -> str:
     dumps = totals["dumps"]
     if totals["with_problems"]:
         look = totals["with_problems"]
-        return "Nothing urgent, but %d of %s %s worth a look." % (look, _dumps(dumps), "is" if look == 1 else "are")
+        return "Nothing urgent, but %d of %s %s worth a look." % (look, _count_dumps(dumps), "is" if look == 1 else "are")
     if totals["paused"] == dumps:
         return "%s paused." % ("The only dump is" if dumps == 1 else "All %d dumps are" % dumps)
     aside = ", %d of them paused" % totals["paused"] if totals["paused"] else ""
@@ -122,11 +122,11 @@ def _are_several(report: Mapping[str, Any]) -> bool:
     return len(report["places"]) > 1
 
 
-def _dumps(number: int) -> str:
+def _count_dumps(number: int) -> str:
     return format_nouns(number, "dump")
 
 
-def _names(names: Any) -> str:
+def _list_names(names: Any) -> str:
     """``a, b, c and 4 more``."""
     listed = [str(name) for name in names]
     more = len(listed) - FIRST_NAMES
@@ -138,32 +138,32 @@ def _name_failing(report: Mapping[str, Any]) -> list[str]:
     lines = []
     for group in report["problems"]:
         if group["deciding"]:
-            names = [_full_name(report["dumps"][number], _are_several(report)) for number in group["dumps"]]
+            names = [_name_dump(report["dumps"][number], _are_several(report)) for number in group["dumps"]]
             if group["what"] == "unreadable":
-                names = [_error_name(error, _are_several(report)) for error in _errors_of(group, report)]
+                names = [_name_error(error, _are_several(report)) for error in _find_errors(group, report)]
             elif group["what"] == "empty":
                 names = [place["place"] for place in report["places"] if place["empty"]] if _are_several(report) else []
-            lines.append("%s: %s" % (group["title"], _names(names)) if any(names) else group["title"])
+            lines.append("%s: %s" % (group["title"], _list_names(names)) if any(names) else group["title"])
     return lines
 
 
-def _full_name(dump: Record, with_place: bool) -> str:
+def _name_dump(dump: Record, with_place: bool) -> str:
     steps = [dump["place"]] if with_place else []
     return "/".join(str(step) for step in [*steps, dump["parent_name"] or dump["parent"], dump["name"]] if step)
 
 
-def _error_name(error: Record, with_place: bool) -> str:
+def _name_error(error: Record, with_place: bool) -> str:
     steps = [error["place"]] if with_place else []
     return "/".join(str(step) for step in [*steps, error.get("parent") or error.get("kind")] if step)
 
 
-def _errors_of(group: Record, report: Mapping[str, Any]) -> list[Record]:
+def _find_errors(group: Record, report: Mapping[str, Any]) -> list[Record]:
     """The errors that a group is about: of whole places, or of parents."""
     unread = {place["place"] for place in report["places"] if not place["read"]}
     return [error for error in report["unreadable"] if (error["place"] in unread) == (group["kind"] == PLACE)]
 
 
-def _tell_limits(limits: Mapping[str, Any]) -> list[str]:
+def _describe_limits(limits: Mapping[str, Any]) -> list[str]:
     """Limits that are set, and those that are not: without one, nothing can be beyond it."""
     if limits["differ"]:
         return ["each place has its own"]
@@ -174,7 +174,7 @@ def _tell_limits(limits: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _figures(totals: Mapping[str, Any]) -> list[dict[str, str]]:
+def _list_figures(totals: Mapping[str, Any]) -> list[dict[str, str]]:
     figures = [{"label": "dumps", "value": format_thousands(totals["dumps"]), "note": ""}]
     if totals["places"] > 1:
         note = "%s not read" % format_thousands(totals["places_unread"]) if totals["places_unread"] else ""
@@ -189,7 +189,7 @@ def _figures(totals: Mapping[str, Any]) -> list[dict[str, str]]:
     return figures
 
 
-def _shares(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _measure_shares(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each state's part of the ribbon, in percent; small ones stay visible."""
     shown = [name for name in HEALTH if totals[name]]
     widths = {name: max(100.0 * totals[name] / totals["dumps"], 1.5) for name in shown}
@@ -202,35 +202,35 @@ def _shares(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
     return shares
 
 
-def _words_of_kinds(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _list_kinds(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     words = {row["kind"]: row["kind_word"] for row in rows}
     return [{"kind": kind, "word": words[kind]} for kind in sorted(words, key=str)]
 
 
-def _choices(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+def _list_choices(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     """What there is to choose from; nothing where there is no choice."""
     values = sorted({row[name] for row in rows if row[name]})
     return values if len(values) > 1 else []
 
 
-def _where(places: Sequence[Record]) -> str:
+def _name_places(places: Sequence[Record]) -> str:
     """Which places the report is about, for its head."""
     if len(places) > 1:
-        return _names(place["place"] for place in places)
+        return _list_names(place["place"] for place in places)
     return ", ".join(str(places[0][name]) for name in ("region", "project") if places[0][name])
 
 
-def _place(place: Record) -> dict[str, Any]:
+def _word_place(place: Record) -> dict[str, Any]:
     if not place["read"]:
         text = "could not be read"
     elif not place["dumps"]:
         text = "no dump"
     elif place["deciding"]:
-        text = "%d of %s %s you" % (place["deciding"], _dumps(place["dumps"]), "needs" if place["deciding"] == 1 else "need")
+        text = "%d of %s %s you" % (place["deciding"], _count_dumps(place["dumps"]), "needs" if place["deciding"] == 1 else "need")
     elif place["with_problems"]:
-        text = "%d of %s worth a look" % (place["with_problems"], _dumps(place["dumps"]))
+        text = "%d of %s worth a look" % (place["with_problems"], _count_dumps(place["dumps"]))
     else:
-        text = "%s, all well" % _dumps(place["dumps"])
+        text = "%s, all well" % _count_dumps(place["dumps"])
     if place["read"] and place["unreadable"]:
         text += ", %d not readable" % place["unreadable"]
     mild = place["with_problems"] or place["empty"] or place["unreadable"]
@@ -244,7 +244,7 @@ def _place(place: Record) -> dict[str, Any]:
     }
 
 
-def _problem(group: Mapping[str, Any], report: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _word_problem(group: Mapping[str, Any], report: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     several = _are_several(report)
     members = []
     for number in group["dumps"]:
@@ -253,14 +253,14 @@ def _problem(group: Mapping[str, Any], report: Mapping[str, Any], rows: Sequence
         # The title says the status; how bad it is by now says more.
         texts = [describe_badness(dump) if problem["status"] == dump["status"] else problem["text"]]
         if problem.get("since"):
-            texts.append("there since %s" % show_time(problem["since"]))
+            texts.append("there since %s" % format_time(problem["since"]))
         texts += [describe_movement(dump), str(dump.get("explanation") or "")]
         where = "%s, %s" % (row["place"], row["parent"]) if several else row["parent"]
         members.append({"row": row["row"], "name": row["name"], "parent": where, "text": "; ".join(filter(None, texts))})
     if group["what"] == "unreadable":
-        members = [_unreadable(error) for error in _errors_of(group, report)]
+        members = [_word_error(error) for error in _find_errors(group, report)]
     if group["what"] == "empty":
-        members = [{"row": None, "name": _place_name(place), "parent": "", "text": ""} for place in report["places"] if place["empty"]]
+        members = [{"row": None, "name": _name_place(place), "parent": "", "text": ""} for place in report["places"] if place["empty"]]
     return {
         "what": group["what"],
         "tone": "bad" if group["deciding"] else "mild",
@@ -272,13 +272,13 @@ def _problem(group: Mapping[str, Any], report: Mapping[str, Any], rows: Sequence
     }
 
 
-def _place_name(place: Record) -> str:
+def _name_place(place: Record) -> str:
     return str(place["place"] or place["region"] or "this place")
 
 
-def _unreadable(error: Record) -> dict[str, Any]:
+def _word_error(error: Record) -> dict[str, Any]:
     kind = kind_of(error).title_plural if error.get("kind") else ""
-    since = "; there since %s" % show_time(error["since"]) if error.get("since") else ""
+    since = "; there since %s" % format_time(error["since"]) if error.get("since") else ""
     parent = ", ".join(str(part) for part in (error["place"] if error.get("parent") else "", kind) if part)
     return {
         "row": None,
@@ -288,7 +288,7 @@ def _unreadable(error: Record) -> dict[str, Any]:
     }
 
 
-def _since(since: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
+def _word_changes(since: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
     """What happened since the last report, in sentences; None where there is none."""
     if not since:
         return None
@@ -300,42 +300,44 @@ def _since(since: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
         lines.append({"word": "well again", "tone": "good", "text": _list_dumps(since["recovered"], with_since=True)})
     if since["dropped"]:
         lines.append({"word": "lost", "tone": "bad", "text": "%s dropped" % format_nouns(since["dropped"], "record", "was|were")})
-    return {"made_at": since["made_at"], "made_at_text": show_time(since["made_at"]), "lines": lines}
+    return {"made_at": since["made_at"], "made_at_text": format_time(since["made_at"]), "lines": lines}
 
 
 def _list_dumps(points: Sequence[Record], with_since: bool = False) -> str:
     texts = []
     for point in points[:FIRST_MEMBERS]:
-        after = " (%s since %s)" % (", ".join(point["what"]), show_time(point["since"])) if with_since else ""
+        after = " (%s since %s)" % (", ".join(point["what"]), format_time(point["since"])) if with_since else ""
         fields = " (%s)" % ", ".join(point["fields"]) if point.get("fields") else ""
         texts.append("/".join(str(step) for step in (point["parent_name"] or point["parent"], point["name"]) if step) + after + fields)
     more = len(points) - FIRST_MEMBERS
     return ", ".join(texts) + (" and %d more" % more if more > 0 else "")
 
 
-def _history(history: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
+def _draw_history(history: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
     """Lag and troubles over the last reports, where there are at least two."""
     if not history or len(history["times"]) < 2:
         return None
     return {
-        "text": "%d reports since %s" % (len(history["times"]), show_time(history["times"][0])),
+        "text": "%d reports since %s" % (len(history["times"]), format_time(history["times"][0])),
         "plots": [
-            {"label": label, "path": draw_line(history[name]), "text": tell_line(history[name])}
+            {"label": label, "path": draw_line(history[name]), "text": describe_line(history[name])}
             for name, label in (("deciding", "dumps that need you"), ("failed", "failed dumps"), ("lag", "messages waiting"))
             if any(number is not None for number in history[name])
         ],
     }
 
 
-def _tell_healing(outcomes: Sequence[Record]) -> str:
+def _describe_healing(outcomes: Sequence[Record]) -> str:
     """C(1 healed: orders-to-obs; 2 not healed: audit, clicks), for the last line of a job; empty where nothing was to be healed."""
     names: dict[str, list[Any]] = {word: [] for word in OUTCOME_WORDS}
     for outcome in outcomes:
         names.setdefault(str(outcome.get("outcome")), []).append(outcome.get("name"))
-    return "; ".join("%d %s: %s" % (len(group), OUTCOME_WORDS.get(word, word), _names(group)) for word, group in names.items() if group)
+    return "; ".join(
+        "%d %s: %s" % (len(group), OUTCOME_WORDS.get(word, word), _list_names(group)) for word, group in names.items() if group
+    )
 
 
-def _tell_causes(errors: Sequence[Record]) -> list[str]:
+def _describe_causes(errors: Sequence[Record]) -> list[str]:
     """Why something could not be read, each cause once."""
     # that nothing could be read is said before
     causes = list(dict.fromkeys(NOTHING_READ.sub("", str(error["msg"]), count=1) for error in errors if error.get("msg")))
@@ -343,22 +345,22 @@ def _tell_causes(errors: Sequence[Record]) -> list[str]:
     return causes[:FIRST_NAMES] + (["And %s." % format_nouns(more, "more cause")] if more > 0 else [])
 
 
-def _without_twin_quotas(report: Mapping[str, Any]) -> list[Record]:
+def _merge_quotas(report: Mapping[str, Any]) -> list[Record]:
     """Where two APIs show one store, its room counts once: that of the lesser API only where it has tasks that the other does not show."""
-    alone = {_store(dump, dump["kind"]) for dump in report["dumps"]}
-    shown = {_store(quota, quota.get("kind")) for quota in report["quotas"]}
+    alone = {_key_of_store(dump, dump["kind"]) for dump in report["dumps"]}
+    shown = {_key_of_store(quota, quota.get("kind")) for quota in report["quotas"]}
     return [
         quota
         for quota in report["quotas"]
-        if _store(quota, kind_of(quota).also_shown_as) not in shown or _store(quota, quota.get("kind")) in alone
+        if _key_of_store(quota, kind_of(quota).also_shown_as) not in shown or _key_of_store(quota, quota.get("kind")) in alone
     ]
 
 
-def _store(record: Record, kind: Any) -> tuple[str, str, str]:
+def _key_of_store(record: Record, kind: Any) -> tuple[str, str, str]:
     return str(record.get("place")), str(kind), str(record.get("parent"))
 
 
-def _healing(outcome: Record) -> dict[str, Any]:
+def _word_healing(outcome: Record) -> dict[str, Any]:
     return {
         "name": outcome.get("name"),
         "parent": outcome.get("parent_name") or outcome.get("parent"),
@@ -380,7 +382,7 @@ def read_quota(quota: Record) -> tuple[Optional[int], Optional[int], bool]:
     return (held, room, False) if room is not None or usual is None else (held, usual, True)
 
 
-def _parents(quotas: Sequence[Record]) -> list[dict[str, Any]]:
+def _word_parents(quotas: Sequence[Record]) -> list[dict[str, Any]]:
     """How much room is left, the fullest first."""
     parents = []
     for quota in quotas:

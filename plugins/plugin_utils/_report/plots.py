@@ -58,7 +58,7 @@ def _draw(shares: Sequence[Optional[float]]) -> str:
     return "".join(strokes)
 
 
-def tell_line(numbers: Sequence[Optional[int]]) -> str:
+def describe_line(numbers: Sequence[Optional[int]]) -> str:
     """The same in words: where it began, its largest number, and where it is now."""
     known = [number for number in numbers if number is not None]
     if not known:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from .kinds import describe_destination, kind_of, label_fields
-from .plots import SPARK_STEP, SPARKS, draw_line, draw_spark, draw_steps, tell_line
+from .plots import SPARK_STEP, SPARKS, describe_line, draw_line, draw_spark, draw_steps
 from .quantities import format_duration, format_nouns, format_size, format_thousands, show_change
 from .records import Record, read_count
 
@@ -36,7 +36,7 @@ def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
     :param tallest: the largest lag of any partition, to which bars are drawn.
     """
     parts: Sequence[Record] = dump["partitions"] or ()
-    parent, where, reads = str(dump["parent_name"] or dump["parent"] or ""), describe_destination(dump), _reads(dump)
+    parent, where, reads = str(dump["parent_name"] or dump["parent"] or ""), describe_destination(dump), _list_sources(dump)
     landing = dump["landing"] or {}
     deciding = [problem["what"] for problem in dump["problems"]]
     return {
@@ -59,27 +59,27 @@ def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
         "spark": draw_spark(parts, tallest),
         "spark_width": min(len(parts), SPARKS) * SPARK_STEP,
         "silent": dump["silent_for"],
-        "silent_text": dump["odd"].get("last_transfer_at") or _silence(dump),
+        "silent_text": dump["odd"].get("last_transfer_at") or _describe_silence(dump),
         "last_at": dump["last_delivery_at"],
         "landing": landing.get("verdict"),
         "landing_word": LANDING_WORDS.get(str(landing.get("verdict")), ""),
-        "landing_files": None if landing.get("objects") is None else _files(landing),
+        "landing_files": None if landing.get("objects") is None else _describe_files(landing),
         "objects": landing.get("objects"),
         "bytes": landing.get("bytes"),
         "change_word": CHANGE_WORDS.get(str(dump.get("change")), ""),
         "problems": [
             {
                 "word": PROBLEM_WORDS[problem["what"]],
-                "text": problem["text"] + _since(problem),
+                "text": problem["text"] + _word_since(problem),
                 "deciding": problem["deciding"],
             }
             for problem in dump["problems"]
         ],
         "why": dump.get("explanation") or "",
-        "facts": _facts(dump, (reads, where), landing),
-        "trend": _trend(dump),
-        "parts": _parts(parts),
-        "part_columns": _part_columns(parts),
+        "facts": _list_facts(dump, (reads, where), landing),
+        "trend": _draw_trend(dump),
+        "parts": _word_partitions(parts),
+        "part_columns": _choose_columns(parts),
         "find": " ".join(
             str(text)
             for text in (
@@ -99,15 +99,15 @@ def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
     }
 
 
-def _since(problem: Record) -> str:
-    return " There since %s." % show_time(problem["since"]) if problem.get("since") else ""
+def _word_since(problem: Record) -> str:
+    return " There since %s." % format_time(problem["since"]) if problem.get("since") else ""
 
 
 def describe_badness(dump: Record) -> str:
     """How bad it is by now: last delivery, how much waits, what was lost."""
     waits = "" if dump["lag"] is None else format_nouns(dump["lag"], "message", "waits|wait")
-    last = "" if dump["silent_for"] is None else "last delivery %s" % _silence(dump)
-    lost = "data is lost from %s on" % show_time(dump["data_lost_from"]) if dump["data_lost_from"] else ""
+    last = "" if dump["silent_for"] is None else "last delivery %s" % _describe_silence(dump)
+    lost = "data is lost from %s on" % format_time(dump["data_lost_from"]) if dump["data_lost_from"] else ""
     return ", ".join(part for part in (last, waits, lost) if part)
 
 
@@ -122,39 +122,39 @@ def describe_movement(dump: Record) -> str:
     return ", ".join(texts)
 
 
-def _reads(dump: Record) -> str:
+def _list_sources(dump: Record) -> str:
     return ", ".join(dump["topics"] or ()) or str(dump["topics_regex"] or "")
 
 
-def _silence(dump: Record) -> str:
+def _describe_silence(dump: Record) -> str:
     if dump["last_delivery_at"]:
         return "%s ago" % format_duration(dump["silent_for"])
     return "never" if dump["silent_for"] is not None else "not reported"
 
 
-def _files(landing: Mapping[str, Any]) -> str:
+def _describe_files(landing: Mapping[str, Any]) -> str:
     files = landing["objects"]
     return "no new file" if not files else "%s, %s" % (format_nouns(files, "new file"), format_size(landing["bytes"] or 0))
 
 
-def _interval(value: Any) -> Optional[str]:
+def _format_interval(value: Any) -> Optional[str]:
     seconds = read_count(value)
     return format_duration(seconds) if seconds else None if value in (None, "", 0) else str(value)
 
 
-def _facts(dump: Record, ends: tuple[str, str], landing: Mapping[str, Any]) -> list[dict[str, str]]:
+def _list_facts(dump: Record, ends: tuple[str, str], landing: Mapping[str, Any]) -> list[dict[str, str]]:
     pairs: list[tuple[str, Any]] = [
         ("Reads", ends[0]),
         ("Writes to", ends[1]),
-        *((label, _interval(value) if unit == "seconds" else value) for label, value, unit in label_fields(dump)),
-        ("Begins to lose data", _moment(dump["data_lost_from"])),
+        *((label, _format_interval(value) if unit == "seconds" else value) for label, value, unit in label_fields(dump)),
+        ("Begins to lose data", _describe_time(dump["data_lost_from"])),
         ("Since the last report", describe_movement(dump)),
         ("Changed since then", ", ".join(dump.get("changed_fields") or ())),
-        ("Last delivery", _moment(dump["last_delivery_at"], dump["last_delivery_seen_by"])),
+        ("Last delivery", _describe_time(dump["last_delivery_at"], dump["last_delivery_seen_by"])),
         ("Files", landing.get("reason")),
         ("Newest file", (landing.get("newest") or {}).get("key")),
         ("Lag from", dump.get("lag_source")),
-        ("Created", _moment(dump.get("created_at"))),
+        ("Created", _describe_time(dump.get("created_at"))),
         ("Region", dump["region"]),
         ("Project", dump["project"]),
         ("Task ID", dump.get("id")),
@@ -164,16 +164,16 @@ def _facts(dump: Record, ends: tuple[str, str], landing: Mapping[str, Any]) -> l
     return [{"label": label, "value": str(value)} for label, value in pairs if value not in (None, "")]
 
 
-def show_time(text: Any) -> str:
+def format_time(text: Any) -> str:
     """2026-02-03T04:05:06Z → 2026-02-03 04:05:06 UTC."""
     return str(text).replace("T", " ").replace("Z", " UTC")
 
 
-def _moment(text: Any, seen_by: Any = None) -> Optional[str]:
-    return show_time(text) + (", as the bucket shows" if seen_by == "bucket" else "") if text else None
+def _describe_time(text: Any, seen_by: Any = None) -> Optional[str]:
+    return format_time(text) + (", as the bucket shows" if seen_by == "bucket" else "") if text else None
 
 
-def _part_columns(parts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+def _choose_columns(parts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
     """Only what the service reports gets a column."""
     return {
         name: any(part.get(name) is not None for part in parts)
@@ -181,7 +181,7 @@ def _part_columns(parts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
     }
 
 
-def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _word_partitions(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     longest = max((part.get("lag") or 0 for part in parts), default=0)
     return [
         {
@@ -198,7 +198,7 @@ def _parts(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _trend(dump: Record) -> Optional[dict[str, str]]:
+def _draw_trend(dump: Record) -> Optional[dict[str, str]]:
     """Lag and state over the last reports, where there are at least two."""
     trend = dump.get("trend") or {}
     if len(trend.get("health") or "") < 2:
@@ -208,5 +208,5 @@ def _trend(dump: Record) -> Optional[dict[str, str]]:
         "health": draw_steps(trend["health"]),
         "health_text": "was " + ", ".join(words),
         "lag": draw_line(trend["lag"]) if any(trend["lag"]) else "",
-        "lag_text": tell_line(trend["lag"]),
+        "lag_text": describe_line(trend["lag"]),
     }
