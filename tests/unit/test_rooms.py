@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_module": {"_api", "_task", "_kinds", "_reconcile", "_landing", "_migration", "_probe", "_rotation"},
 }
 # What runs on the controller reads and words what modules found; it asks no service.
-CONTROLLER = {"_task", "_kinds", "_landing/files", "_errors", "_names", "_numbers", "_option_checks", "_signs"}
+CONTROLLER = {"_task", "_kinds", "_landing/verdict", "_landing/window", "_errors", "_names", "_numbers", "_option_checks", "_signs"}
 FOR_OTHERS = {"lookup/api_options.py": {"_api/options"}, "inventory/projects.py": {"_api"}, "callback/progress.py": {"_module/progress"}}
 
 

@@ -19,13 +19,12 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError, TransportError
-from .._numbers import format_count
+from .connection_failures import build_failure
 from .endpoints import SERVICES, Endpoint
 from .options import name_option
 
@@ -44,15 +43,9 @@ LONGEST_CONNECT = 10.0
 LARGEST_REPLY = 32 * 1024 * 1024
 _PIECE = 16 * 1024
 _BOUNDED_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
-# What a peer of TLS 1.1 or older leads to, or one with no cipher in common; and what a server that speaks no TLS does.
-_TLS_TOO_OLD = frozenset(
-    {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE", "WRONG_SSL_VERSION", "UNKNOWN_PROTOCOL"}
-)
-_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
 _PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_UNKNOWN_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
 
 
 class Reply(NamedTuple):
@@ -258,7 +251,7 @@ class Transport:
                 raise requests.exceptions.ChunkedEncodingError("%d bytes of %s" % (len(content), length))
         except (OSError, http.client.HTTPException, ValueError) as error:
             proxy = _strip_user(next(iter(proxies.values()), "")) if proxies else ""
-            raise build_failure(error, endpoint, timeout, changes and _progress.sent, proxy) from None
+            raise build_failure(error, endpoint, times, sent=_progress.sent, changes=changes, proxy=proxy) from None
         return Reply(answer.status_code, answer.headers, content)
 
     def close(self) -> None:
@@ -353,125 +346,3 @@ def _check_ca(path: str, named: str = "ca_path") -> None:
 
 def _strip_user(url: str) -> str:
     return url.rpartition("@")[2].rpartition("//")[2].rstrip("/")
-
-
-@dataclass(frozen=True)
-class FailedRequest:
-    """A request that failed. ``place`` and ``way`` are words for where it went, ``check`` is what to look at where no more is known."""
-
-    endpoint: Endpoint
-    place: str
-    way: str
-    proxy: str
-    timeout: float
-    check: str
-    chain: Sequence[BaseException]
-
-    def find(self, *kinds: type[BaseException]) -> Any:
-        """The first exception of these kinds, None where there is none."""
-        return next((cause for cause in self.chain if isinstance(cause, kinds)), None)
-
-
-class _Reason(NamedTuple):
-    """Why, in a sentence. ``lasting``: trying again does not help; ``late``: it may be executed later still."""
-
-    what: str
-    check: str
-    lasting: bool = False
-    late: bool = False
-
-
-def _blame_certificate(attempt: FailedRequest) -> Optional[_Reason]:
-    untrusted = attempt.find(ssl.SSLCertVerificationError)
-    if not untrusted:
-        return None
-    reason = getattr(untrusted, "verify_message", "") or "it is not trusted"
-    check = "Set ca_path to the CA that signed it; validate_certs=false (HW_INSECURE=true) gives up all protection."
-    return _Reason("The certificate of %s cannot be verified: %s." % (attempt.place, reason), check, lasting=True)
-
-
-def _blame_name(attempt: FailedRequest) -> Optional[_Reason]:
-    unknown = attempt.find(socket.gaierror)
-    if not unknown:
-        return None
-    if attempt.proxy:
-        # the name of what lies behind a proxy is the proxy's to resolve
-        what, check = "The name of the proxy %s cannot be resolved." % attempt.proxy, "Check HTTPS_PROXY and HTTP_PROXY."
-        return _Reason(what, check, lasting=unknown.errno in _UNKNOWN_NAME)
-    what = "The name of %s cannot be resolved." % attempt.place
-    return _Reason(what, attempt.check, lasting=unknown.errno in _UNKNOWN_NAME)
-
-
-def _blame_proxy(attempt: FailedRequest) -> Optional[_Reason]:
-    refusals = [cause for cause in attempt.chain if str(cause).startswith("Tunnel connection failed")]
-    if any("407" in str(cause) for cause in refusals if isinstance(cause, OSError)):
-        check = "Give them in HTTPS_PROXY, or name the host in NO_PROXY."
-        return _Reason("The proxy %s wants a user and a password." % attempt.proxy, check, lasting=True)
-    if refusals:
-        check = "Name the host in NO_PROXY, or check HTTPS_PROXY."
-        return _Reason("The proxy %s does not let through to %s." % (attempt.proxy, attempt.place), check)
-    return None
-
-
-def _blame_time(attempt: FailedRequest) -> Optional[_Reason]:
-    if not attempt.find(socket.timeout, TimeoutError, requests.exceptions.Timeout):
-        return None
-    where = attempt.place + attempt.way
-    if _progress.sent:
-        what = "%s did not answer completely within %s (request_timeout)." % (where, format_count(attempt.timeout, "second"))
-    else:
-        what = "There is no connection to %s within %s." % (where, format_count(min(attempt.timeout, LONGEST_CONNECT), "second"))
-    return _Reason(what, attempt.check, late=True)
-
-
-def _blame_tls(attempt: FailedRequest) -> Optional[_Reason]:
-    tls = attempt.find(ssl.SSLError)
-    if not tls or _progress.sent:
-        return None
-    reason = getattr(tls, "reason", None) or "handshake failed"
-    check = attempt.check
-    if reason in _TLS_TOO_OLD:
-        check = "It speaks only versions of TLS that are older than 1.2, or that this machine does not allow. " + check
-    elif reason in _NO_TLS:
-        check = "Check whether %s wants http instead of https." % name_option(attempt.endpoint.service + "_endpoint")
-    what = "No TLS connection to %s%s: %s." % (attempt.place, attempt.way, reason.replace("_", " ").lower())
-    return _Reason(what, check, lasting=reason in _NO_TLS | _TLS_TOO_OLD)
-
-
-def _blame_connection(attempt: FailedRequest) -> _Reason:
-    where = attempt.place + attempt.way
-    if attempt.find(ConnectionRefusedError):
-        return _Reason("%s refuses the connection: nothing listens there." % where, attempt.check)
-    if _progress.sent:
-        return _Reason("The connection to %s broke before the answer was complete." % where, attempt.check)
-    reason = next((cause.strerror for cause in reversed(attempt.chain) if isinstance(cause, OSError) and cause.strerror), None)
-    return _Reason("%s cannot be reached%s." % (where, ": " + reason.lower() if reason else ""), attempt.check)
-
-
-def build_failure(error: BaseException, endpoint: Endpoint, timeout: float, possibly_executed: bool, proxy: str) -> TransportError:
-    """What went wrong, in words. The texts of the exceptions themselves are not shown: they hold URLs and headers."""
-    place = "%s at %s" % (SERVICES.get(endpoint.service, endpoint.service), endpoint.address)
-    options = [name_option(name) for name in dict.fromkeys((endpoint.chosen_by, endpoint.service + "_endpoint")) if name]
-    check = "Check %s, the network and firewalls." % " or ".join(options)
-    way = " through the proxy %s" % proxy if proxy else ""
-    attempt = FailedRequest(endpoint, place, way, proxy, timeout, check, list(_list_causes(error)))
-    reasons = (blame(attempt) for blame in (_blame_certificate, _blame_name, _blame_proxy, _blame_time, _blame_tls))
-    reason = next(filter(None, reasons), None) or _blame_connection(attempt)
-    doubt = "Whether the request was executed is not known." if possibly_executed else ""
-    details = {"service": endpoint.service, "host": endpoint.host, "possibly_executed": possibly_executed}
-    text = " ".join(part for part in (reason.what, doubt, reason.check) if part)
-    return TransportError(text, possibly_executed, details, lasting=reason.lasting, possibly_later=reason.late and possibly_executed)
-
-
-def _list_causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and those it was made of: requests wraps urllib3's, which wrap the system's."""
-    seen: list[BaseException] = []
-    waiting = [error]
-    while waiting:
-        cause = waiting.pop(0)
-        if any(cause is known for known in seen):
-            continue
-        seen.append(cause)
-        yield cause
-        parts = [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
-        waiting += [part for part in parts if isinstance(part, BaseException)]

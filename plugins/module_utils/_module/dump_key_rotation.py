@@ -12,7 +12,7 @@ from .._api.credentials import Key
 from .._api.options import Given
 from .._errors import ConfigurationError
 from .._kinds.registry import KINDS
-from .._landing.files import parse_zone
+from .._landing.window import parse_zone
 from .._option_checks import check_duration, check_least, check_pattern, refuse
 from .._rotation.check_task import RotationTiming
 from .._rotation.deliveries import Landing

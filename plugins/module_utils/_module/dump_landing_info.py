@@ -17,18 +17,10 @@ from .._api.options import REQUEST_TIMEOUT, RETRY_BUDGET, Given, read_seconds, r
 from .._errors import ConfigurationError, OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
-from .._landing.files import (
-    LANDING_VERDICTS,
-    FileLocation,
-    LandingFindings,
-    Window,
-    count_files,
-    find_location,
-    format_time,
-    judge_landing,
-    parse_window,
-    parse_zone,
-)
+from .._landing.files import LandingFindings, count_files
+from .._landing.location import FileLocation, find_location
+from .._landing.verdict import LANDING_VERDICTS, judge_landing
+from .._landing.window import Window, format_time, parse_window, parse_zone
 from .._option_checks import check_least, refuse
 from .._signs import restore_controls
 from .._threads import side_by_side

@@ -13,7 +13,9 @@ from typing import Any, Optional
 from .._errors import OpendumpError
 from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
-from .._landing.files import FileLocation, Window, count_files, find_location, format_time
+from .._landing.files import count_files
+from .._landing.location import FileLocation, find_location
+from .._landing.window import Window, format_time
 from .._task.records import Task
 
 # The service tells the time in whole seconds, cut off; a moment that is surely not before the true one is one second later.
@@ -34,9 +36,9 @@ def read_offsets(task: Task) -> Optional[dict[str, int]]:
 
 def find_move(before: Optional[Mapping[str, int]], task: Task) -> str:
     """The partition in which a task has got further, with both offsets; empty where in none."""
-    for place, offset in (read_offsets(task) or {}).items():
-        if before and place in before and offset > before[place]:
-            return "%s from %d to %d" % (place, before[place], offset)
+    for partition, offset in (read_offsets(task) or {}).items():
+        if before and partition in before and offset > before[partition]:
+            return "%s from %d to %d" % (partition, before[partition], offset)
     return ""
 
 
@@ -58,9 +60,9 @@ class Landing:
     def add_neighbours(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Tasks whose files may lie beside those of others."""
         for record in records:
-            place = self._locate(record)
-            if place:
-                self._neighbours.setdefault(place.bucket, []).append(place)
+            location = self._locate(record)
+            if location:
+                self._neighbours.setdefault(location.bucket, []).append(location)
 
     @staticmethod
     def _locate(record: Mapping[str, Any]) -> Optional[FileLocation]:
@@ -69,8 +71,8 @@ class Landing:
 
     def find_bucket(self, record: Mapping[str, Any]) -> str:
         """The bucket that a task of this record writes into, empty where it writes no files."""
-        place = self._locate(record)
-        return place.bucket if place else ""
+        location = self._locate(record)
+        return location.bucket if location else ""
 
     def try_bucket(self, name: str) -> None:
         """See whether the pair reaches this bucket; one that cannot be asked at all is noted as unreadable.
@@ -94,13 +96,15 @@ class Landing:
 
     def find_file(self, record: Mapping[str, Any], since: float) -> str:
         """The newest file of a task that came since a moment, and when; empty where none surely did."""
-        place = self._locate(record)
-        if place is None or place.bucket in self.unreadable:
+        location = self._locate(record)
+        if location is None or location.bucket in self.unreadable:
             return ""
         start = datetime.fromtimestamp(since, timezone.utc)
         window = Window(start, max(start, datetime.fromtimestamp(self.now(), timezone.utc)) + timedelta(seconds=1), self._zone)
-        others = [other for other in self._neighbours.get(place.bucket, ()) if other.owner != place.owner]
-        findings = count_files(self._buckets.open_bucket(place.bucket, self._most), place, window, place.interval, self._most, others)
+        others = [other for other in self._neighbours.get(location.bucket, ()) if other.owner != location.owner]
+        findings = count_files(
+            self._buckets.open_bucket(location.bucket, self._most), location, window, location.interval, self._most, others
+        )
         newest = findings.newest
         if newest is None or newest.modified < start or not (findings.objects or findings.astray):
             return ""

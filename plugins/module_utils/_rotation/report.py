@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from .._landing.files import format_time
+from .._landing.window import format_time
 from .._numbers import format_count
 from .._reconcile.plan import WRITTEN_AGAIN
 from .jobs import PENDING, PROVEN, ROTATION_VERDICTS, WRITTEN, RotationJob

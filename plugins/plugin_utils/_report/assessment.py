@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import LANDING_VERDICTS, format_time
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.verdict import LANDING_VERDICTS
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import format_time
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
 
 from .advice import PLACE, advise, word_title

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import format_time, parse_time
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import format_time, parse_time
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import whole
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
 

@@ -17,20 +17,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import ConfigurationError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import (
-    LANDING_VERDICTS,
-    Bucket,
-    FileLocation,
-    LandingFindings,
-    Object,
-    Window,
-    count_files,
-    find_location,
-    format_directory,
-    judge_landing,
-    parse_window,
-    parse_zone,
-)
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.files import Bucket, LandingFindings, Object, count_files
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.location import FileLocation, find_location, format_directory
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.verdict import LANDING_VERDICTS, judge_landing
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import Window, parse_window, parse_zone
 
 NOW = datetime(2026, 2, 3, 16, 30, tzinfo=UTC)  # half past midnight of the 4th in Shanghai
 CHINA = parse_zone("Asia/Shanghai")
