@@ -236,21 +236,6 @@ def test_nothing_listens(clients: Clients) -> None:
     assert not caught.value.possibly_executed
 
 
-def test_region_is_named_where_it_makes_the_address(clients: Clients) -> None:
-    client = clients(dis_endpoint=None, region="no-such-region", cloud="cloud.invalid")
-    with pytest.raises(
-        TransportError, match=r"dis.no-such-region.cloud.invalid:443 cannot be resolved.*region \(HW_REGION_NAME\) or dis_endpoint"
-    ):
-        client.call("dis", "GET", "/v2/{project_id}/x")
-
-
-def test_https_to_a_server_that_speaks_http(clients: Clients, service: ScriptedService) -> None:
-    with pytest.raises(TransportError, match=r"wants http instead of https") as caught:
-        clients(dis_endpoint=service.url.replace("http:", "https:")).call("dis", "POST", "/v2/{project_id}/x")
-    assert not caught.value.possibly_executed
-    assert clients.warnings == []
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A certificate of 127.0.0.1 that signed itself, with its key."""
