@@ -24,6 +24,7 @@ PLAYBOOK = "opendump.huaweicloud.report"
 OBS = {"agency_name": "dis_admin_agency", "obs_bucket_path": "obsbucket", "deliver_time_interval": 300}
 SINK_OBS = {"consumer_strategy": "latest", "destination_file_type": "TEXT", "obs_bucket_name": "testobs", "partition_format": "yyyy/MM/dd"}
 KINDS = ("html", "json", "csv", "md")
+DECISION = "Fail when the report found problems"
 # for tests that read nothing else: each file takes as long as asking for the dumps
 JSON_ALONE = {"dumping_report_html": "", "dumping_report_csv": "", "dumping_report_markdown": ""}
 NO_TABLES = {"dumping_report_csv": "", "dumping_report_markdown": ""}
@@ -85,7 +86,7 @@ def report(folder: pathlib.Path) -> Any:
 
 def decided(played: Played) -> str:
     """The last line, without where the page is."""
-    return str(played.result("Decide")["msg"]).partition(" See /")[0]
+    return str(played.result(DECISION)["msg"]).partition(" See /")[0]
 
 
 def written(folder: pathlib.Path) -> list[str]:
@@ -96,7 +97,7 @@ def test_all_is_well_and_where_nothing_can_be_read_yesterdays_green_page_goes(es
     options = {"dumping_report_directory": str(tmp_path), "dumping_report_metrics": str(tmp_path / "dumping.prom")}
     played = play(PLAYBOOK, extra_vars=options)
     assert played.code == 0, played.text
-    assert played.result("Decide")["msg"] == f"All 3 dumps are well. See {tmp_path}/dumping-report.html"
+    assert played.result(DECISION)["msg"] == f"All 3 dumps are well. See {tmp_path}/dumping-report.html"
     assert len(re.findall("^TASK ", played.stdout, re.MULTILINE)) <= 22, "who reads the last line has not far to go"
     assert played.recap["changed"] == 0
     assert written(tmp_path) == sorted(KINDS)
@@ -120,7 +121,7 @@ def test_all_is_well_and_where_nothing_can_be_read_yesterdays_green_page_goes(es
     assert line.startswith("Nothing could be read. 1 place could not be read")
     assert line.count("No right.") == 1
     assert line.count("could be read") == 1
-    assert str(played.result("Decide")["msg"]).endswith(f"See {tmp_path}/dumping-report.html")
+    assert str(played.result(DECISION)["msg"]).endswith(f"See {tmp_path}/dumping-report.html")
     document = report(tmp_path)
     assert (document["ok"], document["totals"]["places_unread"], len(document["unseen"]), document["since"]["gone"]) == (False, 1, 3, [])
     page = (tmp_path / "dumping-report.html").read_text(encoding="utf-8")
@@ -149,7 +150,7 @@ def test_a_failed_dump_and_one_that_cannot_be_read_fail_the_run_after_the_files_
     assert decided(played).startswith("1 of 2 dumps needs you. ")
     assert "1 stream or Kafka instance could not be read: orders" in decided(played)
     assert "1 Smart Connect task cannot deliver (FAILED): kafka-orders/connect" in decided(played)
-    assert played.tasks[-1]["task"].endswith("Decide")
+    assert played.tasks[-1]["task"].endswith(DECISION)
     page = (folder / "dumping-report.html").read_text(encoding="utf-8")
     assert "1 of 2 dumps needs you." in page
     assert "DIS.4224" in page
