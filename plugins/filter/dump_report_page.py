@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.page import make_page
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.marks import mark_unsafe
 
 DOCUMENTATION = r"""
 name: dump_report_page

@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.marks import mark_unsafe
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.result_lines import describe_undeclared, list_actions, list_states
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 

@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import errno
-import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._names import advise_names
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._files.problems import find_file_problems
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
 
 DOCUMENTATION = r"""
@@ -54,56 +51,7 @@ _value:
 
 def file_problems(written: Mapping[str, Any], read: Optional[Mapping[str, Any]] = None) -> list[str]:
     """Sentences, in the order of the files; those that are read come first."""
-    return [
-        "%s is %s, %s" % (name, path, problem)
-        for look, files in ((_look_at_source, read or {}), (_look_at_target, written))
-        for name, path in files.items()
-        if path
-        for problem in look(str(path))
-    ]
-
-
-def _look_at_target(path: str) -> Iterator[str]:
-    if os.path.isdir(path):
-        yield "which is a folder; name a file in it."
-        return
-    folder = os.path.dirname(path)
-    while not os.path.lexists(folder) and folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-    if not os.path.isdir(folder):
-        yield "but %s is no folder; name another place." % folder
-    elif not os.access(path if os.path.exists(path) else folder, os.W_OK):
-        yield "where this user may not write; name another place."
-
-
-def _look_at_source(path: str) -> Iterator[str]:
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
-    except UnicodeDecodeError:
-        yield "which is no text."
-    except OSError as error:
-        yield _tell_unread(path, error)
-    else:
-        if not text.strip():
-            yield "which is empty."
-            return
-        try:
-            json.loads(text)
-        except json.JSONDecodeError as error:
-            yield "which is no JSON (line %d, column %d)." % (error.lineno, error.colno)
-        except (ValueError, RecursionError):
-            yield "which is no JSON."
-
-
-def _tell_unread(path: str, error: OSError) -> str:
-    if error.errno == errno.EISDIR:
-        return "which is a folder; name a file in it."
-    if error.errno != errno.ENOENT:
-        return "which cannot be read: %s." % error.strerror
-    folder, name = os.path.split(path)
-    beside = os.listdir(folder) if os.path.isdir(folder) else []
-    return "and there is no such file%s" % advise_names(name, beside, most=1)
+    return find_file_problems(written, read or {})
 
 
 class FilterModule:

@@ -15,7 +15,7 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.histo
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.limits import Limits
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import parse_moment
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.marks import mark_unsafe
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""

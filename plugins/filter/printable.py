@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.marks import mark_unsafe
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""

@@ -5,25 +5,17 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Union
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._signs import restore_controls
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import set_value
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import Declaration, Export, HiddenText, export
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.vars_file import (
-    Lookup,
-    dump_yaml,
-    format_comment,
-    format_one_line,
-)
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.declarations import HiddenText, export
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._export.role_variables import make_data, summarise, write_text
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import list_records
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.filter_errors import word_errors
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.marks import mark_unsafe, strip_marks
 from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.signs import replace_invisible
 
 DOCUMENTATION = r"""
@@ -90,16 +82,6 @@ _value:
   type: raw
 """
 
-HEAD = (
-    "Apply it with: ansible-playbook opendump.huaweicloud.configure_dumping -e @FILE",
-    "To the same project it changes nothing. Options that have their default value are left out.",
-)
-ABOUT_SECRETS = (
-    "Keys and passwords are shown by no service and needed to create a task. Each is looked up in the environment; put your own lookup "
-    "there, for instance of a vault."
-)
-ABOUT_PROTECTED = "These tasks are there and could not be declared, see above. Purging does not take them."
-PROTECTED = "dumping_purge_except"
 FORMS = ("text", "data", "summary")
 
 
@@ -109,7 +91,7 @@ def to_dumping_vars(
     """
     :raises AnsibleFilterError: it is nothing that dump_tasks_info returns, the form is none, or a text is hidden that a declaration needs.
     """
-    whole = restore_controls(plain(gathered))
+    whole = restore_controls(strip_marks(gathered))
     tasks = whole.get("tasks") if isinstance(whole, dict) else whole
     if not isinstance(tasks, list) or not all(isinstance(task, dict) and task.get("kind") for task in tasks):
         raise AnsibleFilterError("to_dumping_vars: give it what dump_tasks_info returned, or the list tasks of it.")
@@ -120,73 +102,11 @@ def to_dumping_vars(
     except HiddenText as error:
         raise AnsibleFilterError(replace_invisible(str(error))) from None
     if form == "data":
-        items = {variable: [declaration.item for declaration in listed] for variable, listed in by_variable(exported).items()}
-        data: dict[str, Any] = plain({**items, **({PROTECTED: exported.protected} if exported.protected else {})})
-        return mark_unsafe(data)
+        return mark_unsafe(make_data(exported))
     if form == "summary":
-        return mark_unsafe(summary(exported))
+        return mark_unsafe(summarise(exported))
     errors = whole.get("errors") if isinstance(whole, dict) else None
-    return mark_unsafe(text_of(exported, plain(origin), list_records(errors)))
-
-
-def summary(exported: Export) -> dict[str, Any]:
-    """How many tasks are declared, and in sentences what is not."""
-    undeclared = ["%s: %s" % (declaration.origin, reason) for declaration in exported.declarations for reason in declaration.undeclared]
-    return {
-        "declared": len(exported.declarations),
-        "left_out": replace_invisible(exported.left_out),
-        "leaving": replace_invisible(exported.leaving),
-        "undeclared": replace_invisible(undeclared),
-    }
-
-
-def plain(value: Any) -> Any:
-    """Without the marks that Ansible gives to values, which no serializer knows."""
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, Mapping):
-        return {plain(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence):
-        return [plain(inner) for inner in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    return int(value) if isinstance(value, int) else float(value) if isinstance(value, float) else str(value)
-
-
-def by_variable(exported: Export) -> dict[str, list[Declaration]]:
-    """The declarations of each role variable, also of those that have none."""
-    return {"dumping_" + name: [declaration for declaration in exported.declarations if declaration.list_option == name] for name in LISTS}
-
-
-def text_of(exported: Export, origin: str, errors: Sequence[Mapping[str, Any]]) -> str:
-    """The file of variables, with comments on what could not be declared or read.
-
-    :param origin: where the tasks are, for the first line; empty where that is not known.
-    """
-    lines = [format_comment("Dump tasks as they are%s." % (" in " + origin if origin else ""))]
-    lines += [format_comment(line) for line in HEAD]
-    if any(declaration.secrets for declaration in exported.declarations):
-        lines.append(format_comment(ABOUT_SECRETS))
-    lines += [format_one_line("not read: %s %s: %s" % (error.get("kind"), error.get("parent"), error.get("msg"))) for error in errors]
-    lines += [format_one_line("left out: %s" % reason) for reason in (*exported.left_out, *exported.leaving)]
-    lines.append("\n---\n")
-    for variable, listed in by_variable(exported).items():
-        lines.append("%s:%s\n" % (variable, "" if listed else " []"))
-        for declaration in listed:
-            lines += [format_comment(line, "  ") for line in (declaration.origin, *declaration.notes, *declaration.undeclared)]
-            lines += ["  " + line + "\n" for line in dump_yaml([with_lookups(declaration)]).rstrip("\n").split("\n")]
-        lines.append("\n")
-    if exported.protected:
-        lines += [format_comment(ABOUT_PROTECTED), dump_yaml({PROTECTED: exported.protected})]
-    return "".join(lines).rstrip("\n") + "\n"
-
-
-def with_lookups(declaration: Declaration) -> dict[str, Any]:
-    """The item with a lookup of an environment variable in the place of each secret."""
-    item = copy.deepcopy(declaration.item)
-    for path, variable in declaration.secrets.items():
-        set_value(item, path, Lookup(variable))
-    return item
+    return mark_unsafe(write_text(exported, strip_marks(origin), list_records(errors)))
 
 
 class FilterModule:

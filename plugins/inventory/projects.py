@@ -109,7 +109,7 @@ from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._inventory.pr
     name_hosts,
     read_projects,
 )
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.inert import mark_unsafe
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._text.marks import mark_unsafe
 
 GROUP = "dumping_projects"
 ENDINGS = ("projects.yml", "projects.yaml")
