@@ -510,11 +510,11 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import task_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import run_task_module
 
 
 def main() -> None:
-    task_module(DisTransferTask)
+    run_task_module(DisTransferTask)
 
 
 if __name__ == "__main__":

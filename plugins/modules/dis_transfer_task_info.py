@@ -307,11 +307,11 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import run_info_module
 
 
 def main() -> None:
-    info_module(DisTransferTask)
+    run_info_module(DisTransferTask)
 
 
 if __name__ == "__main__":

@@ -397,11 +397,11 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import task_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import run_task_module
 
 
 def main() -> None:
-    task_module(KafkaSinkTask)
+    run_task_module(KafkaSinkTask)
 
 
 if __name__ == "__main__":

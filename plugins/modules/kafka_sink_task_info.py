@@ -321,11 +321,11 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import run_info_module
 
 
 def main() -> None:
-    info_module(KafkaSinkTask)
+    run_info_module(KafkaSinkTask)
 
 
 if __name__ == "__main__":

@@ -174,18 +174,11 @@ error:
       sample: 8d3a0c5e7f1b4c6d9e2f
 """
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.base import DumpModule
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.smart_connect import SWITCH_OPTIONS, Switch
-
-ONE_OF = [["instance_id", "instance_name"]]
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.smart_connect import smart_connect
 
 
 def main() -> None:
-    module = DumpModule(SWITCH_OPTIONS, mutually_exclusive=ONE_OF, required_one_of=ONE_OF)
-    actions: list[str] = []
-    with module.failing(lambda: {"changed": bool(actions), "actions": actions}):
-        result = Switch(module.connect(), module.params, module.check_mode, module.warn, actions=actions).run()
-    module.exit_json(**result)
+    smart_connect()
 
 
 if __name__ == "__main__":

@@ -477,11 +477,11 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import task_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task import run_task_module
 
 
 def main() -> None:
-    task_module(SmartConnectTask)
+    run_task_module(SmartConnectTask)
 
 
 if __name__ == "__main__":

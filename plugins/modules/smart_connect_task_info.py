@@ -317,11 +317,11 @@ error:
 """
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import info_module
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.task_info import run_info_module
 
 
 def main() -> None:
-    info_module(SmartConnectTask)
+    run_info_module(SmartConnectTask)
 
 
 if __name__ == "__main__":

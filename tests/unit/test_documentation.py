@@ -24,11 +24,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import KINDS, LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import (
-    bulk_result,
-    item_result,
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.bulk_result import (
+    build_bulk_result,
+    build_item_result,
+    count_outcomes,
     show_gathered,
-    summary,
 )
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.outcome import Outcome
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_outcome_result, build_task_record
@@ -307,10 +307,10 @@ def test_resource_modules_return_what_they_document(name: str, documents: dict[s
 
 def test_dump_tasks_returns_what_it_documents(documents: dict[str, Any]) -> None:
     documented = documents["dump_tasks"]["return"]
-    shown = {*bulk_result([]), *show_gathered({"tasks": []}, KINDS.values(), "gathered"), *show_gathered({}, KINDS.values(), "lists")}
+    shown = {*build_bulk_result([]), *show_gathered({"tasks": []}, KINDS.values(), "gathered"), *show_gathered({}, KINDS.values(), "lists")}
     assert set(documented) == {*shown, "diff", "error"} - {"changed"}
-    assert set(documented["results"]["contains"]) == set(item_result(an_outcome(KINDS["dis_transfer_task"])))
-    assert set(documented["summary"]["contains"]) == set(summary([]))
+    assert set(documented["results"]["contains"]) == set(build_item_result(an_outcome(KINDS["dis_transfer_task"])))
+    assert set(documented["summary"]["contains"]) == set(count_outcomes([]))
     assert (
         build_item_spec(KINDS["dis_transfer_task"])["options"].keys() == options_at(documents["dump_tasks"], ["dis_transfer_tasks"]).keys()
     )

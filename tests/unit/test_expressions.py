@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._expressions import matches
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_lag import lag_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_lag import list_lag_steps
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
 
 
@@ -96,6 +96,6 @@ class Groups:
 @pytest.mark.parametrize(("expression", "lag"), [("a+", 5), ("(a+)+b", None)])
 def test_a_lag_is_unknown_where_the_topics_are(expression: str, lag: int | None) -> None:
     task = Task("smart_connect_task", Parent("i"), "orders", "id", "RUNNING", destination="obs", values={"topics_regex": expression})
-    for step in lag_of(Groups(), Parent("i"), [task]):
+    for step in list_lag_steps(Groups(), Parent("i"), [task]):
         step()
     assert task.lag == lag

@@ -42,7 +42,7 @@ PARQUET_PREFIX = FilePrefix(
 FOLDER = Path(longest=50)
 
 
-def common() -> tuple[Field, ...]:
+def list_common_fields() -> tuple[Field, ...]:
     """What every destination takes."""
     return (
         Field("agency_name", Text(longest=64), default_on_create="dis_admin_agency", label="Agency"),
@@ -51,7 +51,7 @@ def common() -> tuple[Field, ...]:
     )
 
 
-def staging(prefix: FilePrefix = PREFIX) -> tuple[Field, ...]:
+def list_staging_fields(prefix: FilePrefix = PREFIX) -> tuple[Field, ...]:
     """What the destinations behind OBS take: where data waits, and how long a failed delivery is tried again."""
     return (
         Field("obs_bucket_path", BUCKET, required=True),
@@ -60,7 +60,7 @@ def staging(prefix: FilePrefix = PREFIX) -> tuple[Field, ...]:
     )
 
 
-def timestamp_is_whole(values: Mapping[str, Any]) -> list[str]:
+def check_timestamp(values: Mapping[str, Any]) -> list[str]:
     """A time that is read from records needs its name, its type and, where it is text, its format."""
     schema = {name: values.get("processing_schema." + name) for name in ("timestamp_name", "timestamp_type", "timestamp_format")}
     if not any(schema.values()):
@@ -73,7 +73,7 @@ def timestamp_is_whole(values: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def prefix_fits_the_files(values: Mapping[str, Any]) -> list[str]:
+def check_prefix_of_files(values: Mapping[str, Any]) -> list[str]:
     """Only parquet may have the longer prefixes; where no file type is declared, that of the task counts, which is not known here."""
     prefix, file_type = values.get("file_prefix"), values.get("destination_file_type")
     if not prefix or file_type is None or str(file_type).lower() == "parquet":
@@ -81,12 +81,12 @@ def prefix_fits_the_files(values: Mapping[str, Any]) -> list[str]:
     return ["file_prefix %s" % text for text in PREFIX.problems(prefix)]
 
 
-def prefix_fits_text(values: Mapping[str, Any]) -> list[str]:
+def check_prefix_of_text(values: Mapping[str, Any]) -> list[str]:
     """A new task without a file type writes text."""
-    return prefix_fits_the_files({**values, "destination_file_type": "text"}) if values.get("destination_file_type") is None else []
+    return check_prefix_of_files({**values, "destination_file_type": "text"}) if values.get("destination_file_type") is None else []
 
 
-def timestamps_have_formats(values: Mapping[str, Any]) -> list[str]:
+def check_timestamp_formats(values: Mapping[str, Any]) -> list[str]:
     """OpenTSDB reads a time that comes as text by its format."""
     rows = values.get("opentsdb_schema") or []
     times = [row.get("timestamp") or {} for row in rows if isinstance(row, Mapping)]
@@ -97,7 +97,7 @@ def timestamps_have_formats(values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def one_table_schema(values: Mapping[str, Any]) -> list[str]:
+def check_table_schema(values: Mapping[str, Any]) -> list[str]:
     """A CloudTable is written as HBase or as OpenTSDB."""
     hbase = any(path.startswith("cloudtable_schema.") for path in values)
     opentsdb = "opentsdb_schema" in values
@@ -114,7 +114,7 @@ COLUMN_SAYS = "only letters, digits and underscores are allowed"
 OBS = Destination(
     "obs",
     (
-        *common(),
+        *list_common_fields(),
         Field("obs_bucket_path", BUCKET, required=True),
         Field("file_prefix", PARQUET_PREFIX, omitted_when_unset=True),
         Field("partition_format", Text(choices=PARTITION_FORMATS), omitted_when_unset=True, label="Directories"),
@@ -131,31 +131,36 @@ OBS = Destination(
             ),
         ),
     ),
-    (timestamp_is_whole, prefix_fits_the_files),
+    (check_timestamp, check_prefix_of_files),
     address=("obs_bucket_path", "file_prefix"),
 )
 
 MRS = Destination(
     "mrs",
     (
-        *common(),
+        *list_common_fields(),
         Field("mrs_cluster_name", Text(), required=True),
         Field("mrs_cluster_id", Text(), required=True),
         Field("mrs_hdfs_path", Text(), required=True),
         Field("hdfs_prefix_folder", FOLDER, omitted_when_unset=True),
         Field("destination_file_type", Text(choices=("text", "parquet", "carbon")), label="File type"),
         Field("carbon_properties", Properties()),
-        *staging(PARQUET_PREFIX),
+        *list_staging_fields(PARQUET_PREFIX),
     ),
-    (prefix_fits_the_files,),
-    (prefix_fits_text,),
+    (check_prefix_of_files,),
+    (check_prefix_of_text,),
     title="MRS",
     address=("mrs_cluster_name",),
 )
 
 DLI = Destination(
     "dli",
-    (*common(), Field("dli_database_name", Text(), required=True), Field("dli_table_name", Text(), required=True), *staging()),
+    (
+        *list_common_fields(),
+        Field("dli_database_name", Text(), required=True),
+        Field("dli_table_name", Text(), required=True),
+        *list_staging_fields(),
+    ),
     title="DLI",
     address=("dli_database_name", "dli_table_name"),
 )
@@ -163,7 +168,7 @@ DLI = Destination(
 CLOUDTABLE = Destination(
     "cloudtable",
     (
-        *common(),
+        *list_common_fields(),
         Field("cloudtable_cluster_name", Text(), required=True),
         Field("cloudtable_cluster_id", Text(), required=True),
         Field("cloudtable_table_name", Text(), omitted_when_unset=True),
@@ -246,7 +251,7 @@ CLOUDTABLE = Destination(
         Field("backup_file_prefix", PREFIX, omitted_when_unset=True),
         Field("retry_duration", Integer(0, 7200, "seconds"), usual=1800),
     ),
-    (one_table_schema, timestamps_have_formats),
+    (check_table_schema, check_timestamp_formats),
     exclusive=(("cloudtable_schema", "opentsdb_schema"),),
     title="CLOUDTABLE",
     address=("cloudtable_cluster_name", "cloudtable_table_name"),
@@ -257,7 +262,7 @@ REJECTED = Text(pattern=r"\d+|unlimited", pattern_says="a whole number or unlimi
 DWS = Destination(
     "dws",
     (
-        *common(),
+        *list_common_fields(),
         Field("dws_cluster_name", Text(), required=True),
         Field("dws_cluster_id", Text(), required=True),
         Field("dws_database_name", Text(), required=True),
@@ -279,7 +284,7 @@ DWS = Destination(
                 Field("error_table_name", Text(), omitted_when_unset=True),
             ),
         ),
-        *staging(),
+        *list_staging_fields(),
     ),
     title="DWS",
     address=("dws_cluster_name", "dws_database_name", "dws_table_name"),

@@ -34,7 +34,7 @@ from .._task.records import (
 from .._task.rules import EMPTY, Text
 from .dis_destinations import DESTINATIONS
 from .obs_fields import lay_out_files
-from .whole_list import MORE, read_whole_list, says_more
+from .whole_list import MORE, has_more, read_whole_list
 
 HOUR = 3600
 PAGE = 10
@@ -93,7 +93,7 @@ class DisTransferTask(Kind):
         # Editions without the call may say that the request is wrong (DIS.4300) instead of 404 or 405.
         return super().is_call_unknown(error) or error.code == "DIS.4300"
 
-    def _tasks(self, parent: Parent, name: Optional[str] = None) -> str:
+    def _build_path(self, parent: Parent, name: Optional[str] = None) -> str:
         path = "/v2/{project_id}/streams/%s/transfer-tasks" % quote_segment(parent.id)
         return path if name is None else "%s/%s" % (path, quote_segment(name))
 
@@ -125,7 +125,7 @@ class DisTransferTask(Kind):
                 raise OpendumpError("The list of streams cannot be read. Run again later, or name the stream.")
             fresh = [name for name in listed if name not in names]
             names.update(dict.fromkeys(fresh))
-            more = says_more(page.get("has_more_streams"))
+            more = has_more(page.get("has_more_streams"))
             if not fresh or not more:
                 total = read_total(page)
                 return names, MORE if more and total is None else total
@@ -140,7 +140,7 @@ class DisTransferTask(Kind):
             tasks, page = self._read_tasks(parent)
             total = read_total(page)
             quotas.update(total=total, quota=read_quantity(page.get("quota")))
-            return tasks, MORE if total is None and says_more(page.get("has_more_tasks")) else total
+            return tasks, MORE if total is None and has_more(page.get("has_more_tasks")) else total
 
         try:
             tasks = read_whole_list("transfer tasks of stream '%s'" % parent.id, read)
@@ -159,13 +159,13 @@ class DisTransferTask(Kind):
         while True:
             # The first call carries no query: older editions of the service know none.
             query = [("limit", str(PAGE)), ("start_task_name", last)] if last else []
-            page = require_object(self.client.call("dis", "GET", self._tasks(parent), query=query), "transfer tasks")
+            page = require_object(self.client.call("dis", "GET", self._build_path(parent), query=query), "transfer tasks")
             listed = named_rows(page.get("tasks"), "transfer tasks of stream '%s'" % parent.id)
             fresh = [row for row in listed if row["task_name"] not in tasks]
             for row in fresh:
-                tasks[row["task_name"]] = self._task(parent, row, complete=False)
+                tasks[row["task_name"]] = self._read_task(parent, row, complete=False)
             total = read_total(page)
-            more = says_more(page.get("has_more_tasks")) or (len(listed) >= PAGE if total is None else len(tasks) < total)
+            more = has_more(page.get("has_more_tasks")) or (len(listed) >= PAGE if total is None else len(tasks) < total)
             if not fresh or not more:
                 return tasks, page
             if len(tasks) > MOST_TASKS:
@@ -174,30 +174,30 @@ class DisTransferTask(Kind):
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
-            answer = require_object(self.client.call("dis", "GET", self._tasks(parent, task.name)), "a transfer task")
+            answer = require_object(self.client.call("dis", "GET", self._build_path(parent, task.name)), "a transfer task")
         except ApiError as error:
             if error.meaning is Meaning.TASK_ABSENT:
                 return None
             raise
-        return self._task(parent, answer, complete=True)
+        return self._read_task(parent, answer, complete=True)
 
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
-        self.client.call("dis", "POST", self._tasks(parent), body=self._body(name, destination, body))
+        self.client.call("dis", "POST", self._build_path(parent), body=self._build_body(name, destination, body))
         return None
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
         # The service replaces the whole task, so what it shows and this collection does not know is sent back as it came.
         own = keep_unknown(self.list_fields(destination), task.raw, body.get(destination, {}), destination, ECHO_ONLY.get(destination, ()))
-        self.client.call("dis", "PUT", self._tasks(parent), body=self._body(task.name, destination, {destination: own}))
+        self.client.call("dis", "PUT", self._build_path(parent), body=self._build_body(task.name, destination, {destination: own}))
 
     def delete(self, parent: Parent, task: Task) -> None:
-        self.client.call("dis", "DELETE", self._tasks(parent, task.name))
+        self.client.call("dis", "DELETE", self._build_path(parent, task.name))
 
     def act(self, parent: Parent, task: Task, action: str) -> None:
         if not task.id:
             raise OpendumpError("The service shows no ID of transfer task '%s', so it cannot be told to %s." % (task.name, action))
         body = {"action": "stop" if action == "pause" else "start", "tasks": [{"id": task.id}]}
-        self.client.call("dis", "POST", self._tasks(parent, "action"), body=body)
+        self.client.call("dis", "POST", self._build_path(parent, "action"), body=body)
 
     def preflight(
         self, parent: Parent, destination: str, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
@@ -248,11 +248,11 @@ class DisTransferTask(Kind):
             words.append(", ".join("%s %s" % (key, value) for key, value in row.items() if value not in EMPTY))
         return "; ".join(words)[:LONGEST_EXPLANATION]
 
-    def _body(self, name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _build_body(self, name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:
         descriptor = {**body.get(destination, {}), "task_name": name}
         return {"destination_type": WIRE_TYPES[destination], "%s_destination_descriptor" % destination: descriptor}
 
-    def _task(self, parent: Parent, row: Mapping[str, Any], complete: bool) -> Task:
+    def _read_task(self, parent: Parent, row: Mapping[str, Any], complete: bool) -> Task:
         wire_type = str(row.get("destination_type") or "").upper()
         option = next((key for key, value in WIRE_TYPES.items() if value == wire_type), None)
         raw: Mapping[str, Any] = {}
@@ -272,12 +272,12 @@ class DisTransferTask(Kind):
             destination=option or (wire_type.lower() or None),
             values=read_values(self.list_fields(option), {option: raw}) if option else {},
             raw=raw,
-            partitions=[self._partition(part) for part in read_rows(row.get("partitions"))] if complete else None,
+            partitions=[self._read_partition(part) for part in read_rows(row.get("partitions"))] if complete else None,
             complete=complete,
         )
 
     @staticmethod
-    def _partition(row: Mapping[str, Any]) -> Partition:
+    def _read_partition(row: Mapping[str, Any]) -> Partition:
         return Partition(
             id=read_text(row.get("partitionId", row.get("partition_id"))),
             status=read_text(row.get("state", row.get("status"))),

@@ -67,7 +67,7 @@ def read_quotas(answer: Mapping[str, Any]) -> dict[str, Optional[int]]:
     }
 
 
-def says_which_topics(option: Optional[str], values: Mapping[str, Any]) -> list[str]:
+def check_topics_declared(option: Optional[str], values: Mapping[str, Any]) -> list[str]:
     """A dump into OBS needs a way to say of what; that it is only one is for the argument spec."""
     if option == "obs" and not values.get("topics") and not values.get("topics_regex"):
         return ["one of topics and topics_regex is needed to say what is dumped"]

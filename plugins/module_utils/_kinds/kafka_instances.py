@@ -63,30 +63,30 @@ class Instances:
         self._buckets: SingleFlight[Optional[frozenset[str]]] = SingleFlight(self._read_buckets)
 
     @classmethod
-    def of(cls, client: Client) -> Instances:
+    def get_shared(cls, client: Client) -> Instances:
         """The one that all adapters of a client share, so that nothing is looked up twice."""
         instances: Instances = client.shared.setdefault(cls, cls(client))
         return instances
 
-    def all(self) -> list[Instance]:
+    def list_instances(self) -> list[Instance]:
         """Every Kafka instance of the project, to the last page.
 
-        :raises OpendumpError: the list cannot be read, or not to its end.
+        :raises OpendumpError: the list cannot be read, or is incomplete.
         """
         if not self._all:
-            for instance in self._pages([]):
+            for instance in self._read_pages([]):
                 self._known[instance.id] = instance
             self._all = True
         return list(self._known.values())
 
-    def _names(self) -> list[str]:
+    def _list_names(self) -> list[str]:
         """Names of the instances that can be seen, for advice; none where they cannot be listed."""
         try:
-            return [instance.name for instance in self.all()]
+            return [instance.name for instance in self.list_instances()]
         except OpendumpError:
             return []
 
-    def _pages(self, query: list[tuple[str, str]]) -> list[Instance]:
+    def _read_pages(self, query: list[tuple[str, str]]) -> list[Instance]:
         query = [("engine", "kafka"), *query]
         if self.client.enterprise_project_id:
             query.append(("enterprise_project_id", self.client.enterprise_project_id))
@@ -94,7 +94,7 @@ class Instances:
         instances = {row.id: row for page in pages for row in map(Instance.read, read_rows(page.get("instances"))) if row.id}
         return list(instances.values())
 
-    def topics(self, parent: Parent) -> Optional[Mapping[str, Optional[int]]]:
+    def list_topics(self, parent: Parent) -> Optional[Mapping[str, Optional[int]]]:
         """The topics of an instance and for how many hours each keeps messages, read once; None where they cannot be read."""
         return self._topics.setdefault(parent.id, SingleFlight(lambda: self._read_topics(parent))).result()
 
@@ -109,7 +109,7 @@ class Instances:
         listed = [row for page in pages for row in read_rows(page.get("topics")) if row.get("name")]
         return {str(row["name"]): read_quantity(row.get("retention_time")) for row in listed}
 
-    def buckets(self) -> Optional[frozenset[str]]:
+    def list_buckets(self) -> Optional[frozenset[str]]:
         """Names of the buckets that the service can see, read once; None where they cannot be read."""
         return self._buckets.result()
 
@@ -124,7 +124,7 @@ class Instances:
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         """One paged list instead of a request for each, where more than one is wanted."""
         if len({tuple(sorted(where.items())) for where in wanted}) > 1:
-            self.all()
+            self.list_instances()
 
     def find(self, wanted: Mapping[str, str], fresh: bool = False) -> Instance:
         """The instance that instance_id, instance_name or connector_id names.
@@ -144,7 +144,7 @@ class Instances:
             return instance
         if wanted.get("instance_name"):
             name = wanted["instance_name"]
-            candidates = self.all() if self._all else self._pages([("name", name), ("exact_match_name", "true")])
+            candidates = self.list_instances() if self._all else self._read_pages([("name", name), ("exact_match_name", "true")])
             matches = [instance for instance in candidates if instance.name == name]
             if len(matches) > 1:
                 raise OpendumpError(
@@ -154,11 +154,11 @@ class Instances:
             if not matches:
                 raise NoSuchInstance(
                     "There is no Kafka instance named '%s' in this project and region%s Check instance_name, region and project."
-                    % (name, advise_names(name, self._names()))
+                    % (name, advise_names(name, self._list_names()))
                 )
             self._known[matches[0].id] = matches[0]
             return matches[0]
-        matches = [instance for instance in self.all() if instance.connector_id == wanted.get("connector_id")]
+        matches = [instance for instance in self.list_instances() if instance.connector_id == wanted.get("connector_id")]
         if not matches:
             raise NoSuchInstance("No Kafka instance of this project has the connector '%s'." % wanted.get("connector_id"))
         return matches[0]

@@ -36,7 +36,7 @@ def check_places(
 
 
 def _check_topics(instances: Instances, parent: Parent, values: Mapping[str, Any], wish: str) -> list[str]:
-    there = instances.topics(parent)
+    there = instances.list_topics(parent)
     if there is None:
         return ["the topics of the instance cannot be read, and check_topics is 'fail'"] if wish == FAIL else []
     missing = [name for name in Names().canonical(values["topics"]) or [] if name not in there]
@@ -45,26 +45,26 @@ def _check_topics(instances: Instances, parent: Parent, values: Mapping[str, Any
     near = {name for topic in missing for name in difflib.get_close_matches(topic, there, NEAREST)}
     return [
         "the instance has no topic %s, so nothing of that is dumped until there is one%s"
-        % (" and no topic ".join("'%s'" % name for name in missing), "; there is %s" % _listed(near) if near else "")
+        % (" and no topic ".join("'%s'" % name for name in missing), "; there is %s" % _format_names(near) if near else "")
     ]
 
 
-def describe_topics(instances: Instances, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
+def list_topic_steps(instances: Instances, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
     """For the tasks that declare topics what fills in those that are missing, and how long the others keep messages: one step, for all of
     them need the same list, and threads that wait for it could ask for something else."""
     named = [(task, Names().canonical(task.values.get("topics")) or []) for task in tasks]
     reading = [(task, topics) for task, topics in named if topics]
-    return [partial(_describe_all, instances, parent, reading)] if reading else []
+    return [partial(_note_missing_topics, instances, parent, reading)] if reading else []
 
 
-def _describe_all(instances: Instances, parent: Parent, reading: Iterable[tuple[Task, Collection[str]]]) -> None:
-    there = instances.topics(parent)
+def _note_missing_topics(instances: Instances, parent: Parent, reading: Iterable[tuple[Task, Collection[str]]]) -> None:
+    there = instances.list_topics(parent)
     if there is not None:
         for task, topics in reading:
-            _describe(task, topics, there)
+            _note_missing(task, topics, there)
 
 
-def _describe(task: Task, topics: Collection[str], there: Mapping[str, Optional[int]]) -> None:
+def _note_missing(task: Task, topics: Collection[str], there: Mapping[str, Optional[int]]) -> None:
     task.topics_missing = sorted(name for name in topics if name not in there)
     hours = [there[name] for name in topics if name in there]
     known = [number for number in hours if number]
@@ -72,12 +72,12 @@ def _describe(task: Task, topics: Collection[str], there: Mapping[str, Optional[
 
 
 def _check_bucket(instances: Instances, values: Mapping[str, Any]) -> list[str]:
-    there, bucket = instances.buckets(), str(values["obs.obs_bucket_name"])
+    there, bucket = instances.list_buckets(), str(values["obs.obs_bucket_name"])
     if there is None or bucket in there:
         return []
     near = difflib.get_close_matches(bucket, there, NEAREST)
-    return ["the service does not list the bucket '%s'%s" % (bucket, "; there is %s" % _listed(near) if near else "")]
+    return ["the service does not list the bucket '%s'%s" % (bucket, "; there is %s" % _format_names(near) if near else "")]
 
 
-def _listed(names: Collection[str]) -> str:
+def _format_names(names: Collection[str]) -> str:
     return ", ".join("'%s'" % name for name in sorted(names))

@@ -41,12 +41,12 @@ from .kafka_fields import (
     TASK_NAME,
     TOPICS,
     USUAL_TASK_NAME,
+    check_topics_declared,
     read_quotas,
     read_reason,
-    says_which_topics,
 )
 from .kafka_instances import Instances
-from .kafka_places import check_places, describe_topics
+from .kafka_places import check_places, list_topic_steps
 from .obs_fields import BUCKET, PARTITION_FORMATS, lay_out_files
 from .whole_list import read_whole_list
 
@@ -67,7 +67,7 @@ OBS = Destination(
 )
 
 
-def not_everything(_option: Optional[str], values: Mapping[str, Any]) -> list[str]:
+def refuse_match_all(_option: Optional[str], values: Mapping[str, Any]) -> list[str]:
     """The service refuses the expression that matches all topics."""
     if values.get("topics_regex") == ".*":
         return ["topics_regex is '.*', which the service does not allow; name the topics more narrowly"]
@@ -96,8 +96,8 @@ class KafkaSinkTask(Kind):
     has_task_id = True
     task_fields = TOPICS
     policies = POLICIES
-    task_checks = (not_everything,)
-    create_checks = (says_which_topics,)
+    task_checks = (refuse_match_all,)
+    create_checks = (check_topics_declared,)
     destinations = (OBS,)
     exclusive = (("topics", "topics_regex"),)
 
@@ -124,13 +124,13 @@ class KafkaSinkTask(Kind):
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)
-        self.instances = Instances.of(client)
+        self.instances = Instances.get_shared(client)
 
-    def _tasks(self, parent: Parent) -> str:
+    def _build_path(self, parent: Parent) -> str:
         return "/v2/{project_id}/connectors/%s/sink-tasks" % quote_segment(parent.connector_id or "")
 
-    def _task_path(self, parent: Parent, task: Task) -> str:
-        return "%s/%s" % (self._tasks(parent), quote_segment(self.require_id(task)))
+    def _build_task_path(self, parent: Parent, task: Task) -> str:
+        return "%s/%s" % (self._build_path(parent), quote_segment(self.require_id(task)))
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         self.instances.preload([where for where in wanted if "connector_id" not in where])
@@ -145,7 +145,7 @@ class KafkaSinkTask(Kind):
         return self.instances.find({"connector_id": parent.id}).parent if parent.id == parent.connector_id else parent
 
     def list_parents(self) -> list[Parent]:
-        return [instance.parent for instance in self.instances.all() if instance.connector_id]
+        return [instance.parent for instance in self.instances.list_instances() if instance.connector_id]
 
     def list_tasks(self, parent: Parent) -> Listing:
         if not parent.connector_id:
@@ -153,23 +153,23 @@ class KafkaSinkTask(Kind):
         quotas: dict[str, Any] = {}
 
         def read() -> tuple[list[Task], Optional[int]]:
-            answer = require_object(self.client.call("dms", "GET", self._tasks(parent)), "sink tasks")
+            answer = require_object(self.client.call("dms", "GET", self._build_path(parent)), "sink tasks")
             listed = named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
             quotas.update(read_quotas(answer))
-            return [self._task(parent, row, read_text(row.get("task_id")), complete=False) for row in listed], quotas["total"]
+            return [self._read_task(parent, row, read_text(row.get("task_id")), complete=False) for row in listed], quotas["total"]
 
         return Listing(read_whole_list("sink tasks of %s" % parent, read), quotas)
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
             answer = require_object(
-                self.client.call("dms", "GET", self._task_path(parent, task), query=[("topic-info", "true")]), "a sink task"
+                self.client.call("dms", "GET", self._build_task_path(parent, task), query=[("topic-info", "true")]), "a sink task"
             )
         except ApiError as error:
             if error.meaning is Meaning.TASK_ABSENT:
                 return None
             raise
-        return self._task(parent, answer, task.id, complete=True)
+        return self._read_task(parent, answer, task.id, complete=True)
 
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
         if not parent.connector_id:
@@ -183,7 +183,7 @@ class KafkaSinkTask(Kind):
         if body.get("topics_regex"):
             descriptor["topics_regex"] = body["topics_regex"]
         wire = {"source_type": "BLOB", "task_name": name, "destination_type": "OBS", "obs_destination_descriptor": descriptor}
-        answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
+        answer = self.client.call("dms", "POST", self._build_path(parent), body=wire)
         task_id = read_text(answer.get("task_id")) if isinstance(answer, Mapping) else None
         return Task(self.name, parent, name, task_id, complete=False) if task_id else None
 
@@ -193,12 +193,12 @@ class KafkaSinkTask(Kind):
         return check_places(self.instances, parent, values, changed, policy)
 
     def list_measurements(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
-        return describe_topics(self.instances, parent, tasks)
+        return list_topic_steps(self.instances, parent, tasks)
 
     def delete(self, parent: Parent, task: Task) -> None:
-        self.client.call("dms", "DELETE", self._task_path(parent, task))
+        self.client.call("dms", "DELETE", self._build_task_path(parent, task))
 
-    def _task(self, parent: Parent, row: Mapping[str, Any], task_id: Optional[str], complete: bool) -> Task:
+    def _read_task(self, parent: Parent, row: Mapping[str, Any], task_id: Optional[str], complete: bool) -> Task:
         descriptor = row.get("obs_destination_descriptor")
         raw: Mapping[str, Any] = descriptor if isinstance(descriptor, Mapping) else {}
         option = "obs" if raw or str(row.get("destination_type") or "").upper() == "OBS" else read_text(row.get("destination_type"))
@@ -209,7 +209,7 @@ class KafkaSinkTask(Kind):
             topics, regex = (shown, None) if re.fullmatch(r"[A-Za-z0-9._,\s-]+", shown) else (None, shown)
         values = read_values(self.list_fields(option), {"topics": topics, "topics_regex": regex, "obs": raw})
         partitions = [
-            self._partition(info.get("topic"), part)
+            self._read_partition(info.get("topic"), part)
             for info in read_rows(row.get("topics_info"))
             for part in read_rows(info.get("partitions"))
         ]
@@ -234,7 +234,7 @@ class KafkaSinkTask(Kind):
         return task
 
     @staticmethod
-    def _partition(topic: Any, row: Mapping[str, Any]) -> Partition:
+    def _read_partition(topic: Any, row: Mapping[str, Any]) -> Partition:
         return Partition(
             id=read_text(row.get("partition_id")),
             status=read_text(row.get("status")),

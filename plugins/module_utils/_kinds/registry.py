@@ -18,6 +18,6 @@ LISTS: dict[str, type[Kind]] = {kind.list_option: kind for kind in ALL}
 """By the list of dump_tasks that declares them."""
 
 
-def kinds_of_parent(option: str) -> list[type[Kind]]:
+def list_kinds_of_parent(option: str) -> list[type[Kind]]:
     """The kinds whose tasks live under the parent that this option names, such as instance_id."""
     return [kind for kind in KINDS.values() if option in kind.parent_options]

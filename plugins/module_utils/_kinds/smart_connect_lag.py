@@ -24,7 +24,7 @@ from .._task.rules import Names
 PAGE = 50
 
 
-def lag_of(client: Service, parent: Parent, tasks: Iterable[Task], unstarted: Collection[str] = ()) -> list[Callable[[], None]]:
+def list_lag_steps(client: Service, parent: Parent, tasks: Iterable[Task], unstarted: Collection[str] = ()) -> list[Callable[[], None]]:
     """For each OBS dump among these tasks what fills in its partitions, lag and lag_source; none where these cannot be known.
 
     :param unstarted: states of tasks that have never run, and so have no group.
@@ -38,30 +38,30 @@ def lag_of(client: Service, parent: Parent, tasks: Iterable[Task], unstarted: Co
         # Whoever may read tasks need not be allowed to read groups, and their list may be unreadable: then only the lag is unknown.
         return []
     groups = [str(row["group_id"]) for page in pages for row in read_rows(page.get("groups")) if row.get("group_id")]
-    named = [(task, group_of(task, groups)) for task in dumps]
+    named = [(task, find_group(task, groups)) for task in dumps]
     return [partial(_add_lag, client, parent, task, group) for task, group in named if group]
 
 
 def _add_lag(client: Service, parent: Parent, task: Task, group: str) -> None:
-    shown = [(part, _reads(task, part.topic)) for part in _offsets(client, parent, group) if part.topic]
+    shown = [(part, _reads_topic(task, part.topic)) for part in _read_offsets(client, parent, group) if part.topic]
     own = [part for part, read in shown if read]
     # A part that may be the task's or not would make the sum too small or too large.
     if own and all(read is not None for _part, read in shown):
         task.partitions = own
         topics = {part.topic for part in own}
         # A topic of which the group shows no partition has not been read yet, and nothing is known of what waits in it.
-        task.lag = sum_lags(own) if topics.issuperset(_declared_topics(task)) else None
+        task.lag = sum_lags(own) if topics.issuperset(_list_declared_topics(task)) else None
         task.lag_source = "consumer group %s" % group
 
 
-def group_of(task: Task, groups: Sequence[str]) -> Optional[str]:
+def find_group(task: Task, groups: Sequence[str]) -> Optional[str]:
     """The one group that bears this task's name or ID, None where there is none or more than one."""
     names = {prefix + key for key in (task.name, task.id) if key for prefix in ("", "connect-")}
     matching = sorted(names.intersection(groups))
     return matching[0] if len(matching) == 1 else None
 
 
-def _offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
+def _read_offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
     try:
         answer = client.call(
             "dms", "GET", "/v2/{project_id}/instances/%s/management/groups/%s" % (quote_segment(parent.id), quote_segment(group))
@@ -69,10 +69,10 @@ def _offsets(client: Service, parent: Parent, group: str) -> list[Partition]:
     except OpendumpError:
         return []
     shown: Any = answer.get("group") if isinstance(answer, Mapping) else None
-    return [_partition(row) for row in read_rows(shown.get("group_message_offsets") if isinstance(shown, Mapping) else None)]
+    return [_read_partition(row) for row in read_rows(shown.get("group_message_offsets") if isinstance(shown, Mapping) else None)]
 
 
-def _partition(row: Mapping[str, Any]) -> Partition:
+def _read_partition(row: Mapping[str, Any]) -> Partition:
     current, end = row.get("message_current_offset"), row.get("message_log_end_offset")
     return Partition(
         id=read_text(row.get("partition")),
@@ -83,13 +83,13 @@ def _partition(row: Mapping[str, Any]) -> Partition:
     )
 
 
-def _declared_topics(task: Task) -> list[str]:
+def _list_declared_topics(task: Task) -> list[str]:
     return Names().canonical(task.values.get("topics")) or []
 
 
-def _reads(task: Task, topic: str) -> Optional[bool]:
+def _reads_topic(task: Task, topic: str) -> Optional[bool]:
     """Whether the task reads this topic, None where its expression does not tell."""
-    topics, regex = _declared_topics(task), task.values.get("topics_regex")
+    topics, regex = _list_declared_topics(task), task.values.get("topics_regex")
     if topics:
         return topic in topics
     return matches(str(regex), topic) if regex else False

@@ -28,12 +28,12 @@ from .kafka_fields import (
     TASK_NAME,
     TOPICS,
     USUAL_TASK_NAME,
+    check_topics_declared,
     read_quotas,
     read_reason,
-    says_which_topics,
 )
 from .kafka_instances import Instances
-from .kafka_places import check_places, describe_topics
+from .kafka_places import check_places, list_topic_steps
 from .obs_fields import BUCKET, PARTITION_FORMATS, lay_out_files
 from .whole_list import read_whole_list
 
@@ -67,7 +67,7 @@ KNOWN_MEMBERS = frozenset(
 )
 
 
-def kafka_is_consistent(values: Mapping[str, Any]) -> list[str]:
+def check_kafka_login_fields(values: Mapping[str, Any]) -> list[str]:
     """What one Kafka option demands or forbids of another."""
     problems = []
     if bool(values.get("instance_id")) == bool(values.get("bootstrap_servers")):
@@ -81,14 +81,14 @@ def kafka_is_consistent(values: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def kafka_can_log_in(values: Mapping[str, Any]) -> list[str]:
+def check_kafka_credentials(values: Mapping[str, Any]) -> list[str]:
     """A new task that logs in to the other Kafka needs the password, which no service shows."""
     if str(values.get("security_protocol") or "").startswith("SASL") and not values.get("password"):
         return ["password is needed with security_protocol %s" % values["security_protocol"]]
     return []
 
 
-def writer_is_known(values: Mapping[str, Any]) -> list[str]:
+def check_writer(values: Mapping[str, Any]) -> list[str]:
     """A new task writes into a bucket with a pair of keys or as an agency."""
     if values.get("agency_name") or (values.get("access_key") and values.get("secret_key")):
         return []
@@ -113,7 +113,7 @@ OBS = Destination(
         Field("record_delimiter", Delimiter("\\n"), default_on_create="newline", omitted_when_unset=True),
         Field("store_keys", Boolean(), usual=False),
     ),
-    create_checks=(writer_is_known,),
+    create_checks=(check_writer,),
     address=("obs_bucket_name", "obs_path"),
 )
 
@@ -138,15 +138,15 @@ KAFKA = Destination(
         Field("compression_type", Text(choices=("none", "gzip", "snappy", "lz4", "zstd"))),
         Field("topics_mapping", Names(most=20, pattern=r"[^:,\s]+:[^:,\s]+", pattern_says="each entry is source:target")),
     ),
-    (kafka_is_consistent,),
-    (kafka_can_log_in,),
+    (check_kafka_login_fields,),
+    (check_kafka_credentials,),
     (("instance_id", "bootstrap_servers"),),
     title="Kafka",
     address=("instance_id", "bootstrap_servers"),
 )
 
 
-def redis_side() -> tuple[Field, ...]:
+def list_redis_fields() -> tuple[Field, ...]:
     """The fields of either Redis, source and sink."""
     return (
         Field("redis_address", Names(), required=True),
@@ -162,7 +162,7 @@ REDIS = Destination(
         Group(
             "source",
             (
-                *redis_side(),
+                *list_redis_fields(),
                 Field("sync_mode", Text(choices=("RDB_ONLY", "CUSTOM_OFFSET"))),
                 Field("full_sync_max_retry", Integer(0)),
                 Field("full_sync_wait_ms", Integer(0, unit="milliseconds")),
@@ -170,14 +170,14 @@ REDIS = Destination(
             ),
             required=True,
         ),
-        Group("sink", redis_side(), required=True),
+        Group("sink", list_redis_fields(), required=True),
     ),
     title="Redis",
     address=("sink.redis_address",),
 )
 
 
-def side(value: Any) -> Mapping[str, Any]:
+def read_side(value: Any) -> Mapping[str, Any]:
     """One side of a task; an unused one may be null, {} or missing."""
     return value if isinstance(value, Mapping) else {}
 
@@ -198,7 +198,7 @@ class SmartConnectTask(Kind):
     has_task_id = True
     task_fields = TOPICS
     policies = POLICIES
-    create_checks = (says_which_topics,)
+    create_checks = (check_topics_declared,)
     destinations = (OBS, KAFKA, REDIS)
     exclusive = (("topics", "topics_regex"),)
 
@@ -231,13 +231,13 @@ class SmartConnectTask(Kind):
 
     def __init__(self, client: Any) -> None:
         super().__init__(client)
-        self.instances = Instances.of(client)
+        self.instances = Instances.get_shared(client)
 
-    def _tasks(self, parent: Parent, prefix: str = "") -> str:
+    def _build_path(self, parent: Parent, prefix: str = "") -> str:
         return "/v2/{project_id}/%sinstances/%s/connector/tasks" % (prefix, quote_segment(parent.id))
 
-    def _task_path(self, parent: Parent, task: Task, verb: str = "", prefix: str = "") -> str:
-        return "%s/%s%s" % (self._tasks(parent, prefix), quote_segment(self.require_id(task)), verb)
+    def _build_task_path(self, parent: Parent, task: Task, verb: str = "", prefix: str = "") -> str:
+        return "%s/%s%s" % (self._build_path(parent, prefix), quote_segment(self.require_id(task)), verb)
 
     def preload(self, wanted: Iterable[Mapping[str, str]]) -> None:
         self.instances.preload([where for where in wanted if "instance_id" not in where])
@@ -248,17 +248,17 @@ class SmartConnectTask(Kind):
         return self.instances.find(wanted).parent
 
     def list_parents(self) -> list[Parent]:
-        return [instance.parent for instance in self.instances.all() if instance.connector_enable]
+        return [instance.parent for instance in self.instances.list_instances() if instance.connector_enable]
 
     def list_tasks(self, parent: Parent) -> Listing:
         quotas: dict[str, Any] = {}
 
         def read() -> tuple[dict[str, Task], Optional[int]]:
             tasks: dict[str, Task] = {}
-            pages = self.client.list_pages("dms", self._tasks(parent), items="tasks", limit=PAGE)
+            pages = self.client.list_pages("dms", self._build_path(parent), items="tasks", limit=PAGE)
             for page in pages:
                 for row in named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
-                    task = self._task(parent, row)
+                    task = self._read_task(parent, row)
                     tasks[task.id or task.name] = task
             quotas.update(read_quotas(pages[-1] if pages else {}))
             return tasks, quotas["total"]
@@ -268,26 +268,26 @@ class SmartConnectTask(Kind):
 
     def show(self, parent: Parent, task: Task) -> Optional[Task]:
         try:
-            answer = require_object(self.client.call("dms", "GET", self._task_path(parent, task)), "a Smart Connect task")
+            answer = require_object(self.client.call("dms", "GET", self._build_task_path(parent, task)), "a Smart Connect task")
         except ApiError as error:
             # No code is published for a missing Smart Connect task; a bare 404 on its own URL is one.
             if error.meaning is Meaning.TASK_ABSENT or (error.status == 404 and not error.code.startswith(("DMS.", "APIG"))):
                 return None
             raise
-        return self._task(parent, answer)
+        return self._read_task(parent, answer)
 
     def create(self, parent: Parent, name: str, destination: str, body: dict[str, Any], paused: bool) -> Optional[Task]:
         own = drop_followers(self.find_destination(destination).fields, body.get(destination, {}))  # type: ignore[union-attr]
-        wire = {**self._body(name, destination, {**body, destination: own}), "start_later": paused}
-        answer = self.client.call("dms", "POST", self._tasks(parent), body=wire)
-        return self._task(parent, answer) if isinstance(answer, Mapping) and answer.get("id") else None
+        wire = {**self._build_body(name, destination, {**body, destination: own}), "start_later": paused}
+        answer = self.client.call("dms", "POST", self._build_path(parent), body=wire)
+        return self._read_task(parent, answer) if isinstance(answer, Mapping) and answer.get("id") else None
 
     def update(self, parent: Parent, task: Task, destination: str, body: dict[str, Any]) -> None:
         # The body is a whole task as the service shows it, so what it shows and this collection does not know is sent back as it came:
         # whether a change resets what is left out, no page says.
         own = keep_unknown(self.list_fields(destination), task.raw, body.get(destination, {}), destination)
-        wire = {**self._body(task.name, destination, {**body, destination: own}), **task.raw_task}
-        self.client.call("dms", "PUT", self._task_path(parent, task), body=wire)
+        wire = {**self._build_body(task.name, destination, {**body, destination: own}), **task.raw_task}
+        self.client.call("dms", "PUT", self._build_task_path(parent, task), body=wire)
 
     def preflight(
         self, parent: Parent, destination: str, values: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
@@ -295,19 +295,19 @@ class SmartConnectTask(Kind):
         return check_places(self.instances, parent, values, changed, policy)
 
     def delete(self, parent: Parent, task: Task) -> None:
-        self.client.call("dms", "DELETE", self._task_path(parent, task))
+        self.client.call("dms", "DELETE", self._build_task_path(parent, task))
 
     def act(self, parent: Parent, task: Task, action: str) -> None:
         verb, prefix = {"pause": ("/pause", ""), "resume": ("/resume", ""), "start": ("/restart", "kafka/")}[action]
-        self.client.call("dms", "PUT", self._task_path(parent, task, verb, prefix))
+        self.client.call("dms", "PUT", self._build_task_path(parent, task, verb, prefix))
 
     def list_measurements(self, parent: Parent, tasks: Sequence[Task]) -> Iterable[Callable[[], object]]:
-        from .smart_connect_lag import lag_of
+        from .smart_connect_lag import list_lag_steps
 
-        return [*lag_of(self.client, parent, tasks, self.unstarted), *describe_topics(self.instances, parent, tasks)]
+        return [*list_lag_steps(self.client, parent, tasks, self.unstarted), *list_topic_steps(self.instances, parent, tasks)]
 
     @staticmethod
-    def _body(name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _build_body(name: str, destination: str, body: dict[str, Any]) -> dict[str, Any]:
         source, sink = SIDES[destination]
         own = body.get(destination, {})
         wire: dict[str, Any] = {"task_name": name, "source_type": source, "sink_type": sink}
@@ -318,8 +318,8 @@ class SmartConnectTask(Kind):
             wire["sink_task" if destination == "obs" else "source_task"] = own
         return wire
 
-    def _task(self, parent: Parent, row: Mapping[str, Any]) -> Task:
-        source, sink = side(row.get("source_task")), side(row.get("sink_task"))
+    def _read_task(self, parent: Parent, row: Mapping[str, Any]) -> Task:
+        source, sink = read_side(row.get("source_task")), read_side(row.get("sink_task"))
         types = (str(row.get("source_type") or "NONE").upper(), str(row.get("sink_type") or "NONE").upper())
         option = next((key for key, sides in SIDES.items() if sides == types), None)
         raw: Mapping[str, Any] = {"obs": sink, "kafka": source, "redis": {"source": source, "sink": sink}}.get(option or "", {})

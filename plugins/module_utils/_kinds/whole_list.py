@@ -37,6 +37,6 @@ def read_whole_list(what: str, read: Callable[[], tuple[Items, Optional[float]]]
     raise OpendumpError(counts + ", also when it is asked again. Nothing is known about what it does not list; run again later.")
 
 
-def says_more(flag: Any) -> bool:
+def has_more(flag: Any) -> bool:
     """Whether a list says that it goes on, as a truth value or as text."""
     return str(flag).lower() == "true"

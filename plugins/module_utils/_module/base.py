@@ -72,7 +72,7 @@ class DumpModule(AnsibleModule):
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         self._client = Client(self.params, warn=self.warn, connections=connections)
         # The secrets of tasks too: the client takes them out of a service's words before it cuts those to length.
-        self._client.secrets.update(self._known_secrets())
+        self._client.secrets.update(self._list_secrets())
         self.hide(self._client.secrets)
         return self._client
 
@@ -91,7 +91,7 @@ class DumpModule(AnsibleModule):
             unexpected = UnexpectedError(error)
             self.fail_json(msg=str(unexpected), error=unexpected.details, **result_so_far())
         finally:
-            self._listen_no_more()
+            self._stop_listening()
 
     def _listen(self, result_so_far: Callable[[], Mapping[str, Any]]) -> None:
         def stop(number: int, _frame: Any) -> None:
@@ -112,7 +112,7 @@ class DumpModule(AnsibleModule):
         if threading.current_thread() is threading.main_thread():
             self._handlers = {number: signal.signal(number, stop) for number in SIGNALS}
 
-    def _listen_no_more(self) -> None:
+    def _stop_listening(self) -> None:
         while self._handlers:
             signal.signal(*self._handlers.popitem())
 
@@ -132,7 +132,7 @@ class DumpModule(AnsibleModule):
 
     def warn(self, warning: str, **kwargs: Any) -> None:
         """Warn, without secrets and without signs that a terminal obeys."""
-        super().warn(self._presentable(self.name_variables(warning)), **kwargs)
+        super().warn(self._make_presentable(self.name_variables(warning)), **kwargs)
 
     def hide(self, values: Iterable[str]) -> None:
         """Secrets that came by the environment, a profile or the service are unknown to the argument spec."""
@@ -141,14 +141,14 @@ class DumpModule(AnsibleModule):
         self.no_log_values.update(self._spellings)
 
     def exit_json(self, **kwargs: Any) -> Any:
-        self._before_the_end(kwargs)
+        self._prepare_end(kwargs)
         super().exit_json(**kwargs)
 
     def fail_json(self, msg: str, **kwargs: Any) -> Any:
-        self._before_the_end(kwargs)
+        self._prepare_end(kwargs)
         if not self._accepted:
             msg = self.tell_refusal(msg)
-        super().fail_json(self._presentable(self.name_variables(msg)), **kwargs)
+        super().fail_json(self._make_presentable(self.name_variables(msg)), **kwargs)
 
     def tell_refusal(self, msg: str) -> str:
         """Why the options are refused: what Ansible says, which is the first error, and all others."""
@@ -157,19 +157,19 @@ class DumpModule(AnsibleModule):
             return msg
         return "; ".join(name_errors(result.errors, result.unsupported_parameters, self.argument_spec, self.other_names))
 
-    def _presentable(self, text: str) -> str:
-        return make_printable(mask_secrets(text, self._known_secrets()))
+    def _make_presentable(self, text: str) -> str:
+        return make_printable(mask_secrets(text, self._list_secrets()))
 
-    def _known_secrets(self) -> set[str]:
+    def _list_secrets(self) -> set[str]:
         """Those that were told to hide(), and those that the argument spec marks."""
         return self._secrets.union(map(str, self.no_log_values - self._spellings))
 
-    def _before_the_end(self, result: dict[str, Any]) -> None:
-        self._listen_no_more()
+    def _prepare_end(self, result: dict[str, Any]) -> None:
+        self._stop_listening()
         if self._client is not None:
             self.hide(self._client.secrets)
         # Ansible hides secrets by their value, so that a short one blanks out innocent output. Those are hidden by their name.
-        known = self._known_secrets()
+        known = self._list_secrets()
         self.no_log_values.clear()
         self.hide(known)
         # A misspelt option may hold a secret, which nobody knows to be one.

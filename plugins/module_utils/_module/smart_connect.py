@@ -17,7 +17,7 @@ from typing import Any, Optional
 from .._api.client import Client, quote_segment
 from .._errors import ApiError, ConfigurationError, Meaning, OpendumpError
 from .._kinds.kafka_instances import Instance, Instances
-from .._kinds.registry import kinds_of_parent
+from .._kinds.registry import list_kinds_of_parent
 from .._numbers import format_count
 from .._option_checks import check_least, refuse
 from .._reconcile.lost_reply import Sender
@@ -25,6 +25,7 @@ from .._reconcile.plan import Refused, plan_deletion
 from .._reconcile.task_warnings import TaskWarnings
 from .._reconcile.wait import Clock, WaitFailed
 from .._task.records import Task
+from .base import DumpModule
 
 ENABLE, DISABLE = "enable", "disable"
 BUSY = frozenset({"EXTENDING", "CONNECTOR_DELETING", "CREATING", "RESTARTING"})
@@ -43,6 +44,17 @@ SWITCH_OPTIONS: dict[str, Any] = {
     "wait_interval": {"type": "float", "default": 5.0},
 }
 
+ONE_OF = [["instance_id", "instance_name"]]
+
+
+def smart_connect() -> None:
+    """Switch Smart Connect of an instance on or off; ends the module."""
+    module = DumpModule(SWITCH_OPTIONS, mutually_exclusive=ONE_OF, required_one_of=ONE_OF)
+    actions: list[str] = []
+    with module.failing(lambda: {"changed": bool(actions), "actions": actions}):
+        result = Switch(module.connect(), module.params, module.check_mode, module.warn, actions=actions).run()
+    module.exit_json(**result)
+
 
 @dataclass
 class Switch:
@@ -60,7 +72,8 @@ class Switch:
         self.where = {name: self.options[name] for name in ("instance_id", "instance_name") if self.options.get(name)}
 
     def run(self) -> dict[str, Any]:
-        """
+        """Switch, unless it is as declared; returns the result of the module.
+
         :raises ConfigurationError: an option is out of its range.
         :raises Refused: what is declared cannot be done, or would destroy tasks.
         :raises WaitFailed: the instance did not come back within wait_timeout.
@@ -70,12 +83,12 @@ class Switch:
             refuse(check_least("node_cnt", nodes, FEWEST_NODES))
         if not self.where:
             raise ConfigurationError("instance_id or instance_name is empty; say which Kafka instance is meant.")
-        before = self._settled(self.instances.find(self.where)) if not self.check_mode else self.instances.find(self.where)
+        before = self._await_settled(self.instances.find(self.where)) if not self.check_mode else self.instances.find(self.where)
         wanted = self.options["state"] == "present"
         after = before
         if wanted != before.connector_enable:
             self._permit(before, wanted)
-            tasks = [] if wanted else self._tasks(before)
+            tasks = [] if wanted else self._list_tasks(before)
             if self.check_mode:
                 self.actions.append(ENABLE if wanted else DISABLE)
             else:
@@ -102,7 +115,7 @@ class Switch:
         if wanted and instance.single:
             raise Refused("Kafka instance %s has a single node, which cannot run Smart Connect. Nothing was changed." % instance.parent)
 
-    def _tasks(self, instance: Instance) -> list[tuple[Any, Task]]:
+    def _list_tasks(self, instance: Instance) -> list[tuple[Any, Task]]:
         """Tasks that go with Smart Connect.
 
         :raises Refused: there are some, and the user does not force.
@@ -110,7 +123,7 @@ class Switch:
         concerned: dict[str, tuple[Any, Task]] = {}
         # A task that two APIs show is deleted by the one that can do more.
         for adapter in sorted(
-            (kind(self.client) for kind in kinds_of_parent("instance_id")), key=lambda adapter: bool(adapter.also_shown_as)
+            (kind(self.client) for kind in list_kinds_of_parent("instance_id")), key=lambda adapter: bool(adapter.also_shown_as)
         ):
             for task in adapter.list_tasks(instance.parent).tasks:
                 concerned.setdefault(task.id or "%s %s" % (adapter.name, task.name), (adapter, task))
@@ -140,19 +153,19 @@ class Switch:
                 if error.meaning is not Meaning.BUSY:
                     raise
                 refusal = error
-            if self._settled(self._look(instance), started).connector_enable == wanted:
+            if self._await_settled(self._read_instance(instance), started).connector_enable == wanted:
                 break
         else:
             if refusal:
                 raise refusal
         self.actions.append(ENABLE if wanted else DISABLE)
         if not self.options["wait"]:
-            return self._look(instance)
+            return self._read_instance(instance)
         for _look in self.clock.poll(self.options["wait_interval"], math.inf):
-            seen = self._settled(self._look(instance), started)
+            seen = self._await_settled(self._read_instance(instance), started)
             if seen.connector_enable == wanted:
                 break
-            self._in_time(started, seen, "switched %s" % ("on" if wanted else "off"))
+            self._refuse_delay(started, seen, "switched %s" % ("on" if wanted else "off"))
         return seen
 
     def _send(self, instance: Instance, wanted: bool) -> None:
@@ -176,28 +189,28 @@ class Switch:
         delivery.send(
             "It is not known whether Smart Connect of %s was switched %s" % (instance.parent, "on" if wanted else "off"),
             request,
-            lambda: self._settled(self._look(instance)).connector_enable == wanted,
+            lambda: self._await_settled(self._read_instance(instance)).connector_enable == wanted,
         )
 
-    def _look(self, instance: Instance) -> Instance:
+    def _read_instance(self, instance: Instance) -> Instance:
         return self.instances.find({"instance_id": instance.id}, fresh=True)
 
-    def _settled(self, instance: Instance, started: Optional[float] = None) -> Instance:
+    def _await_settled(self, instance: Instance, started: Optional[float] = None) -> Instance:
         """The instance once no other operation runs on it."""
         started = self.clock.now() if started is None else started
         for look in self.clock.poll(self.options["wait_interval"], math.inf):
             if look > 1:
-                instance = self._look(instance)
+                instance = self._read_instance(instance)
             if instance.status not in BUSY or not self.options["wait"]:
                 break
-            self._in_time(started, instance, "RUNNING")
+            self._refuse_delay(started, instance, "RUNNING")
         if instance.status not in BUSY and instance.status not in ("RUNNING", ""):
             raise OpendumpError(
                 "Kafka instance %s is %s; Smart Connect can only be switched while it is RUNNING." % (instance.parent, instance.status)
             )
         return instance
 
-    def _in_time(self, started: float, instance: Instance, what: str) -> None:
+    def _refuse_delay(self, started: float, instance: Instance, what: str) -> None:
         if self.clock.now() - started > self.options["wait_timeout"]:
             raise WaitFailed(
                 "Kafka instance %s is not %s within wait_timeout (%s); its last status is %s. The service goes on by "

@@ -26,7 +26,7 @@ class TaskModule(DumpModule):
         return "; ".join([super().tell_refusal(msg), *find_name_problems(self.given), *explain_state(self.kind, self.params.get("state"))])
 
 
-def task_module(kind: type[Kind]) -> None:
+def run_task_module(kind: type[Kind]) -> None:
     """A resource module for one task."""
     spec = build_item_spec(kind)
     module = type("TaskModule", (TaskModule,), {"kind": kind, "other_names": kind.other_names})(spec.pop("options"), **spec)

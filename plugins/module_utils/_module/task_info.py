@@ -14,7 +14,7 @@ from .._task.records import Task
 from .base import DumpModule
 
 
-def info_module(kind: type[Kind]) -> None:
+def run_info_module(kind: type[Kind]) -> None:
     """An info module: the tasks of one parent, or of all parents of the project; one task where it is named."""
     options: dict[str, Any] = {name: {"type": "str"} for name in (*kind.parent_options, "task_name")}
     exclusive = [list(kind.parent_options)] if len(kind.parent_options) > 1 else []

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_lag import group_of
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_lag import find_group
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_task_record
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent, Task
@@ -188,7 +188,7 @@ def test_a_combination_that_nobody_documents_is_shown_and_not_guessed() -> None:
     ],
 )
 def test_a_group_is_the_tasks_only_where_there_is_no_doubt(groups: list[str], group: str | None) -> None:
-    assert group_of(Task("smart_connect_task", Parent("i"), "dump", "id-1"), groups) == group
+    assert find_group(Task("smart_connect_task", Parent("i"), "dump", "id-1"), groups) == group
 
 
 @pytest.mark.parametrize("answer", [None, [], "text", {"tasks": None}, {"tasks": {}}, {}])

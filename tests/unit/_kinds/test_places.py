@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import kinds_of_parent
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import list_kinds_of_parent
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.records import Parent
 
-KINDS = kinds_of_parent("instance_id")
+KINDS = list_kinds_of_parent("instance_id")
 INSTANCE = Parent("i", "kafka", "c")
 VALUES = {"topics": ["ordres", "payments"], "obs.obs_bucket_name": "archiv"}
 

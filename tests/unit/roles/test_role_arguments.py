@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import LISTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import bulk_spec
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.dump_tasks import build_bulk_spec
 
 ROLES = checkout.ROOT / "roles"
 ROLE = ROLES / "dumping"
@@ -65,7 +65,7 @@ def shape(options: dict[str, Any]) -> dict[str, Any]:
 
 def test_variables_are_the_options_of_the_module() -> None:
     """But for the lists, whose items may lack what dumping_defaults has, and which may be text."""
-    own = {name: option for name, option in bulk_spec().items() if name not in {*LISTS, "gather"} and "dumping_" + name in DOCUMENTED}
+    own = {name: option for name, option in build_bulk_spec().items() if name not in {*LISTS, "gather"} and "dumping_" + name in DOCUMENTED}
     module = shape({**own, **{name: {**option, "default": None} for name, option in API_OPTIONS.items()}})
     assert {name: shape(DOCUMENTED)["dumping_" + name] for name in module} == module
     for name in LISTS:
@@ -75,7 +75,7 @@ def test_variables_are_the_options_of_the_module() -> None:
 
 def test_every_option_of_the_module_is_passed_on() -> None:
     (call,) = [task[MODULE] for task in tasks(OUTER) if MODULE in task]
-    assert set(bulk_spec()) - NOT_PASSED_ON <= set(call) <= set(bulk_spec())
+    assert set(build_bulk_spec()) - NOT_PASSED_ON <= set(call) <= set(build_bulk_spec())
 
 
 def test_defaults_are_the_documented_ones() -> None:
