@@ -70,7 +70,7 @@ options:
     default: false
   state_file:
     description:
-      - Path of the file, on the host where the module runs, that keeps what no service tells between two runs. That is offsets, the
+      - Path of the file, on the host where the module runs, that keeps the progress that no service stores. That is offsets, the
         settings of the sink tasks, and which deletion was sent. It never has a secret in it. Its mode is V(0600).
       - A plan writes the inventory into it, the settings and offsets of each sink task as they were seen first. In check mode it is not
         written.

@@ -32,16 +32,16 @@ ADVICE: dict[str, Advice] = {
         "Data waits and the service calls the task healthy, yet nothing arrives in the bucket.",
         (
             "Check that the writer of the task may still put objects into the bucket: access key or agency, bucket policy, bucket quota.",
-            "Check that bucket and path are the ones you look at, and that the time zone of the directories is right.",
+            "Check that you look at the right bucket and path, and that the time zone of the directories is right.",
             "If all that is right, pause the task and resume it.",
         ),
     ),
     "unreadable": Advice(
         "could not be read",
-        "What is in there is not in this report, so nothing is known of it.",
+        "Its tasks are missing from this report, so nothing is known of them.",
         (
             "The message names the cause. With a refusal, allow the reader to list and show tasks there.",
-            "If it is gone for good, take it out of what this report is told to read.",
+            "If it is gone for good, remove it from the scope of this report.",
         ),
     ),
     "discard": Advice(
@@ -49,13 +49,13 @@ ADVICE: dict[str, Advice] = {
         "The service could not convert these records and threw them away; they are in no file.",
         (
             "Compare the records with the file type and the schema of the task: csv and parquet need JSON of one shape.",
-            "The count never goes down. When the cause is mended, remember the number and watch that it stays.",
+            "The count never goes down. When the cause is removed, note the number and check that it stays.",
         ),
     ),
     "partition": Advice(
         "have a part that does not run",
         "The task as a whole is called running, but some of its partitions are not delivered.",
-        ("Open the task below to see which. Stop it and start it again if that does not mend itself within minutes.",),
+        ("Open the task below to see which. Stop it and start it again if they do not recover within minutes.",),
     ),
     "lag": Advice(
         "are too far behind",
@@ -76,33 +76,33 @@ ADVICE: dict[str, Advice] = {
     ),
     "unknown": Advice(
         "are in a state nobody has documented",
-        "The service uses a word that this collection does not know, so whether data flows cannot be told from it.",
+        "The service uses a word that this collection does not know, so it does not show whether data flows.",
         (
-            "Look at the task in the console, and at whether its files land.",
+            "Look at the task in the console, and check whether its files land.",
             "Please report the word, so that the next version knows it.",
         ),
     ),
     "landing_unreadable": Advice(
         "write into a bucket that could not be looked into",
-        "Whether files land there is not known, so nobody can say that these dumps are well.",
+        "Whether files land there is not known, so these dumps cannot be reported as healthy.",
         (
             "The message names the cause. The bucket may be gone, or the key may not list it: allow s3:ListBucket (obs:bucket:ListBucket).",
-            "If nobody is to look into buckets, leave dumping_report_landing off.",
+            "If buckets are not to be checked, leave dumping_report_landing off.",
         ),
     ),
     "topic_missing": Advice(
         "read a topic that is not there",
-        "Nothing of that topic is dumped. When the topic is made again, its messages may be too old or too new for where the task goes on.",
+        "Nothing of that topic is dumped. When the topic is created again, the position that the task remembers may not fit its messages.",
         (
             "Check the name of the topic in the task and at the instance; case matters.",
-            "Make the topic, or take it out of the task.",
+            "Create the topic, or remove it from the task.",
         ),
     ),
     "empty": Advice(
         "have no dump",
-        "Nothing was found, so there is nothing of which to say that it is well.",
+        "Nothing was found, so it cannot be reported as healthy.",
         (
-            "Check the region, the project, and what this report is told to read (streams, instances, kinds, names).",
+            "Check the region, the project, and the scope of this report (streams, instances, kinds, names).",
             "If it is meant to be empty, take empty out of dumping_report_fail_on.",
         ),
     ),

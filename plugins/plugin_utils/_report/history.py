@@ -230,7 +230,7 @@ def _name_change(dump: Record, before: Optional[Record], report: Mapping[str, An
 
 
 def _same_scope(place: str, report: Mapping[str, Any], last: Last) -> bool:
-    """Whether the last report was told to read the same here."""
+    """Whether the last report had the same scope here."""
     then, now = last.places.get(place), next((here for here in report["places"] if here["place"] == place), None)
     return then is not None and now is not None and then.get("scope") == now.get("scope")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report is told: limits, and which problems decide that a run fails. Texts are read, as surveys and command lines send them."""
+"""What a report is given: limits, and which problems decide that a run fails. Texts are read, as surveys and command lines send them."""
 
 from __future__ import annotations
 

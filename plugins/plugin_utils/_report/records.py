@@ -37,7 +37,7 @@ def read_text(value: Any) -> Optional[str]:
 
 
 def parse_moment(value: Any) -> Optional[datetime]:
-    """The time in ISO text, None where there is none that a calendar has."""
+    """The time in ISO text; None where there is none, or one that no calendar has."""
     try:
         time = parse_time(value)
         return time.astimezone(timezone.utc) if time else None
