@@ -27,7 +27,7 @@ description:
   - Reads the dump tasks of a region and project every now and then, and sends one event for each dump that is not as it was at the last
     look.
   - The first look tells only of dumps that have a problem.
-  - A service that does not answer ends nothing. What could not be read is reported once, and once more when it can be read again; its dumps are
+  - A service that does not answer ends nothing. What could not be read is reported once, and again when it can be read; its dumps are
     neither gone nor changed meanwhile.
   - An event has C(type), which is V(found) (not well at the first look), V(changed), V(appeared), V(gone), V(unreadable), V(readable) or
     V(heartbeat); C(at), C(region), C(project_id), C(kind), C(parent), C(name), C(health) and C(health_before), C(problems) with those that
