@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._api.options import API_OPTIONS
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._migration.options import MIGRATION_OPTIONS
 
-from .test_role_arguments import shape, tasks
+from .test_dumping import shape, tasks
 
 ROLE = checkout.ROOT / "roles" / "dumping_migration"
 PREFIX = "dumping_migration_"
