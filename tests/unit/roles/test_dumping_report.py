@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report import dump_report
 from ansible_collections.opendump.huaweicloud.plugins.filter.dump_report_page import dump_report_page
 
-from .test_assessment import dump
+from .._report.test_assessment import dump
 
 TEMPLATES = pathlib.Path(__file__).resolve().parents[3] / "roles" / "dumping_report" / "templates"
 
