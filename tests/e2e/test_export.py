@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.opendump.huaweicloud.plugins.filter.to_dumping_vars import to_dumping_vars
-from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.assessment import without_twins
+from ansible_collections.opendump.huaweicloud.plugins.plugin_utils._report.records import merge_twins
 from huaweicloud_emulator.server import Local
 
 from .conftest import INSTANCE, INSTANCE_NAME, PROJECT, Play, Run
@@ -139,7 +139,7 @@ def test_round_trip_whatever_the_services_do(cloud: Local, run: Run, switch: str
     there = run("dump_tasks_info")
     assert len(there["tasks"]) > len(DUMPS)  # with some values not all tasks can be made
     variables = to_dumping_vars(there, form="data")
-    assert sum(map(len, variables.values())) == len(without_twins(there["tasks"]))
+    assert sum(map(len, variables.values())) == len(merge_twins(there["tasks"]))
     applied = run("dump_tasks", **{name.removeprefix("dumping_"): items for name, items in variables.items()})
     assert (applied.get("failed", False), applied["changed"]) == (False, False), applied
 
