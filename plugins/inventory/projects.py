@@ -157,7 +157,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             )
 
     def _refuse_unknown(self, config: Mapping[str, Any], path: str) -> None:
-        """
+        """Refuse options that the inventory plugin does not have.
+
         :raises AnsibleParserError: the file has an option that there is not; its value is not shown.
         """
         known = set(self.option_definitions)

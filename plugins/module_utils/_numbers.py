@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional, Union
 LARGEST = 2**63
 
 
-def whole(value: Any) -> Optional[int]:
+def read_whole(value: Any) -> Optional[int]:
     """The integer in a value that may come as text; None where there is none, or one beyond 64 bits."""
     if isinstance(value, bool) or value is None:
         return None

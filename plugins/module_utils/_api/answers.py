@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._errors import TransportError
-from .._numbers import format_count, whole
+from .._numbers import format_count, read_whole
 from .endpoints import SERVICES
 from .options import name_option
 from .request import Request
@@ -66,7 +66,7 @@ def read_document(request: Request, reply: Reply) -> Any:
 def read_total(page: Any) -> Optional[int]:
     """How many items the whole list has, where its page says it, as a number or as text."""
     for name in TOTALS if isinstance(page, Mapping) else ():
-        number = whole(page.get(name))
+        number = read_whole(page.get(name))
         if number is not None and number >= 0:
             return number
     return None

@@ -220,7 +220,8 @@ def _build_key(
     variables: Optional[tuple[str, ...]] = None,
     advice: str = "",
 ) -> Key:
-    """
+    """A key out of its parts.
+
     :raises ConfigurationError: a part is missing, or cannot be one; the message shows neither.
     """
     if not access or not secret:

@@ -59,8 +59,9 @@ class Session:
         return self._project.result()
 
     def endpoint(self, service: str) -> Endpoint:
-        """
-        :raises ConfigurationError: it is not said where the service is.
+        """The URL where a service answers.
+
+        :raises ConfigurationError: nothing says where the service is.
         """
         place = self._endpoints[service]
         if isinstance(place, ConfigurationError):

@@ -274,7 +274,8 @@ class Transport:
 
 
 def _check_proxy(url: str) -> None:
-    """
+    """Check that a proxy can be used.
+
     :raises ConfigurationError: it is no URL of a proxy, or one of SOCKS and the library for that is not there.
     """
     variables = " or ".join(name for name in _PROXY_VARIABLES if os.environ.get(name) or os.environ.get(name.lower()))

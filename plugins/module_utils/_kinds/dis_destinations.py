@@ -23,8 +23,8 @@ VALUE_TYPES = ("Bigint", "Double", "Boolean", "Timestamp", "String", "Decimal")
 class FilePrefix(Path):
     """A prefix of object names: what stands at its end is part of the name, only a leading slash says nothing."""
 
-    def canonical(self, value: Any) -> Any:
-        text = Text.canonical(self, value)
+    def normalise(self, value: Any) -> Any:
+        text = Text.normalise(self, value)
         return (text.lstrip("/") or None) if isinstance(text, str) else text
 
     def encode(self, value: Any) -> Any:
@@ -78,7 +78,7 @@ def check_prefix_of_files(values: Mapping[str, Any]) -> list[str]:
     prefix, file_type = values.get("file_prefix"), values.get("destination_file_type")
     if not prefix or file_type is None or str(file_type).lower() == "parquet":
         return []
-    return ["file_prefix %s" % text for text in PREFIX.problems(prefix)]
+    return ["file_prefix %s" % text for text in PREFIX.find_problems(prefix)]
 
 
 def check_prefix_of_text(values: Mapping[str, Any]) -> list[str]:

@@ -25,7 +25,7 @@ from .._task.records import (
     Partition,
     Task,
     format_milliseconds,
-    named_rows,
+    read_named_rows,
     read_quantity,
     read_rows,
     read_text,
@@ -160,7 +160,7 @@ class DisTransferTask(Kind):
             # The first call carries no query: older editions of the service know none.
             query = [("limit", str(PAGE)), ("start_task_name", last)] if last else []
             page = require_object(self.client.call("dis", "GET", self._build_path(parent), query=query), "transfer tasks")
-            listed = named_rows(page.get("tasks"), "transfer tasks of stream '%s'" % parent.id)
+            listed = read_named_rows(page.get("tasks"), "transfer tasks of stream '%s'" % parent.id)
             fresh = [row for row in listed if row["task_name"] not in tasks]
             for row in fresh:
                 tasks[row["task_name"]] = self._read_task(parent, row, complete=False)

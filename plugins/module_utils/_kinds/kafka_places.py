@@ -39,7 +39,7 @@ def _check_topics(instances: Instances, parent: Parent, values: Mapping[str, Any
     there = instances.list_topics(parent)
     if there is None:
         return ["the topics of the instance cannot be read, and check_topics is 'fail'"] if wish == FAIL else []
-    missing = [name for name in Names().canonical(values["topics"]) or [] if name not in there]
+    missing = [name for name in Names().normalise(values["topics"]) or [] if name not in there]
     if not missing:
         return []
     near = {name for topic in missing for name in difflib.get_close_matches(topic, there, NEAREST)}
@@ -52,7 +52,7 @@ def _check_topics(instances: Instances, parent: Parent, values: Mapping[str, Any
 def list_topic_steps(instances: Instances, parent: Parent, tasks: Iterable[Task]) -> list[Callable[[], None]]:
     """For the tasks that declare topics what fills in those that are missing, and how long the others keep messages: one step, for all of
     them need the same list, and threads that wait for it could ask for something else."""
-    named = [(task, Names().canonical(task.values.get("topics")) or []) for task in tasks]
+    named = [(task, Names().normalise(task.values.get("topics")) or []) for task in tasks]
     reading = [(task, topics) for task, topics in named if topics]
     return [partial(_note_missing_topics, instances, parent, reading)] if reading else []
 

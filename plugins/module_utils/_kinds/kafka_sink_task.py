@@ -19,8 +19,8 @@ from .._task.records import (
     Partition,
     Task,
     format_milliseconds,
-    named_rows,
     read_lag,
+    read_named_rows,
     read_quantity,
     read_rows,
     read_text,
@@ -154,7 +154,7 @@ class KafkaSinkTask(Kind):
 
         def read() -> tuple[list[Task], Optional[int]]:
             answer = require_object(self.client.call("dms", "GET", self._build_path(parent)), "sink tasks")
-            listed = named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
+            listed = read_named_rows(answer.get("tasks"), "sink tasks of %s" % parent)
             quotas.update(read_quotas(answer))
             return [self._read_task(parent, row, read_text(row.get("task_id")), complete=False) for row in listed], quotas["total"]
 

@@ -84,7 +84,7 @@ def _read_partition(row: Mapping[str, Any]) -> Partition:
 
 
 def _list_declared_topics(task: Task) -> list[str]:
-    return Names().canonical(task.values.get("topics")) or []
+    return Names().normalise(task.values.get("topics")) or []
 
 
 def _reads_topic(task: Task, topic: str) -> Optional[bool]:

@@ -13,7 +13,7 @@ from .._api.request import quote_segment
 from .._errors import ApiError, Meaning
 from .._task.fields import Field, Group, drop_followers, keep_unknown, read_values
 from .._task.kind import Destination, Kind, Preflight
-from .._task.records import Listing, Parent, Task, format_milliseconds, named_rows, read_quantity, read_text, require_object
+from .._task.records import Listing, Parent, Task, format_milliseconds, read_named_rows, read_quantity, read_text, require_object
 from .._task.rules import Boolean, Delimiter, Integer, Names, Text
 from .kafka_fields import (
     ANEW,
@@ -257,7 +257,7 @@ class SmartConnectTask(Kind):
             tasks: dict[str, Task] = {}
             pages = self.client.list_pages("dms", self._build_path(parent), items="tasks", limit=PAGE)
             for page in pages:
-                for row in named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
+                for row in read_named_rows(page.get("tasks") or [], "Smart Connect tasks of %s" % parent):
                     task = self._read_task(parent, row)
                     tasks[task.id or task.name] = task
             quotas.update(read_quotas(pages[-1] if pages else {}))

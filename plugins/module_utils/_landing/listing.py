@@ -31,7 +31,8 @@ class Page(NamedTuple):
 
 
 def read_page(body: bytes) -> Page:
-    """
+    """The objects of one page of a listing, and where the next one begins.
+
     :raises NoListing: it is no list, not a whole one, or has an entry that cannot be read.
     """
     elements = read_elements(body, "ListBucketResult")

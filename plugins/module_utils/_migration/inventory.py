@@ -20,7 +20,7 @@ from .._kinds.kafka_instances import Instances
 from .._kinds.kafka_sink_task import KafkaSinkTask
 from .._kinds.smart_connect_task import SmartConnectTask
 from .._numbers import format_count
-from .._reconcile.estate import nothing_can_be_there
+from .._reconcile.estate import is_parent_absent
 from .._state_file import StateFile
 from .._task.fields import show_values
 from .._task.kind import Kind
@@ -131,7 +131,7 @@ class Inventory:
         try:
             old, new = self.sink.list_tasks(parent), self.connect.list_tasks(parent)
         except OpendumpError as error:
-            if not (self.scope.instance_ids or self.scope.instance_names) and nothing_can_be_there(error):
+            if not (self.scope.instance_ids or self.scope.instance_names) and is_parent_absent(error):
                 return []
             raise
         self._quotas[parent.id] = new.quotas

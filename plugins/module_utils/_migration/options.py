@@ -62,7 +62,8 @@ def list_writer_secrets(options: Mapping[str, Any]) -> set[str]:
 
 
 def read_choices(options: Mapping[str, Any]) -> Choices:
-    """
+    """The user's choices, out of the options.
+
     :raises ConfigurationError: every option that is out of its range, or contradicts another.
     """
     problems = [problem for name in ("wait_timeout", "wait_interval") for problem in check_duration(name, options[name])]

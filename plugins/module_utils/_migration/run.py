@@ -370,7 +370,8 @@ class Migration:
         yield from self._delete_successor(job)
 
     def _read_offsets(self, job: MigrationJob) -> dict[str, Position]:
-        """
+        """The offsets of the sink task as they are now.
+
         :raises OpendumpError: the sink task is gone, or not all offsets are shown that were shown before.
         """
         if self.inventory.look_at_old(job) is None:

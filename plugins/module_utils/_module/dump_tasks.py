@@ -22,7 +22,7 @@ from .._reconcile.run import Reconciliation
 from .._task.declared import Declared, build_item_spec, declare, list_declared_secrets
 from .._task.items import advise_options, find_item_problems, find_name_problems, join_problems, name_item, strip_assurance
 from .._task.kind import Kind
-from .._task.rules import tell_no_text
+from .._task.rules import explain_no_text
 from .base import PARALLELISM, DumpModule
 from .bulk_failures import describe_failures, describe_ungathered
 from .bulk_result import build_bulk_result, build_titled_diff, mark_unfinished, show_gathered
@@ -171,7 +171,8 @@ def dump_tasks() -> None:
 
 
 def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
-    """
+    """What may be purged, None where nothing is to be.
+
     :raises ConfigurationError: the options do not say what may be deleted, or what they say cannot stand together.
     """
     places: list[NamedParent] = [
@@ -197,11 +198,12 @@ def read_purge(options: Mapping[str, Any]) -> Optional[Purge]:
 
 
 def check_spared(given: Any) -> None:
-    """
+    """Check that names of tasks that are never purged are text.
+
     :param given: names of tasks that are never purged, before Ansible makes text of them.
     :raises ConfigurationError: one of them is no text, so that a task of another name would be spared.
     """
     names = given if isinstance(given, list) else [given]
-    wrong = [tell_no_text(name) for name in names if name is not None and not isinstance(name, str)]
+    wrong = [explain_no_text(name) for name in names if name is not None and not isinstance(name, str)]
     if wrong:
         raise ConfigurationError("purge_except holds %s. Nothing was changed." % "; ".join(wrong))

@@ -62,7 +62,7 @@ def read_estate(estate: Estate, options: Mapping[str, Any]) -> Gathered:
     places: list[tuple[type[Kind], list[Parent]]] = []
     refused: list[tuple[type[Kind], Exception]] = []
     for kind in [KINDS[name] for name in options.get("kinds") or KINDS]:
-        adapter = estate.adapter(kind)
+        adapter = estate.get_adapter(kind)
         named = [{option: value} for name, option in kind.parent_filters.items() for value in options.get(name) or ()]
         try:
             adapter.preload(named)

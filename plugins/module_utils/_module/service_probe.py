@@ -89,7 +89,8 @@ def service_probe() -> None:
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """
+    """Check what Ansible does not check by itself.
+
     :raises ConfigurationError: an option is out of its range.
     """
     refuse(problem for name in ("wait_interval", "watch", "wait_timeout") for problem in check_duration(name, options[name], 3600))

@@ -26,7 +26,7 @@ def run_info_module(kind: type[Kind]) -> None:
         name, task_id = module.params.get("task_name"), module.params.get("task_id")
         where = {option: module.params[option] for option in kind.parent_options if module.params.get(option)}
         estate = Estate(module.connect())
-        adapter = estate.adapter(kind)
+        adapter = estate.get_adapter(kind)
 
         def is_wanted(_kind: type[Kind], task: Task) -> bool:
             return (not name or task.name == name) and (not task_id or task.id == task_id)

@@ -62,7 +62,8 @@ def leave_open(why: str, evidence: Sequence[Any] = ()) -> dict[str, Any]:
 
 
 def build_document(answers: Mapping[str, Any], region: Optional[str], made_at: str) -> dict[str, Any]:
-    """
+    """The document of all answers, as it is written into the file.
+
     :param made_at: ISO 8601, UTC.
     """
     return {"format": FORMAT, "made_at": made_at, "region": region, "answers": dict(answers)}

@@ -253,7 +253,8 @@ def _read_main_state(ground: Ground, taken: Taken) -> Optional[str]:
 
 
 def _bring_to(ground: Ground, taken: Taken, action: str, to: str) -> list[Look]:
-    """
+    """Do an action and wait until the task is in a state; the looks on the way.
+
     :raises CannotTell: the task does not come there.
     """
     task = taken["connect.main"].task

@@ -83,7 +83,8 @@ class Ground:
 
 
 def require_api(api: Optional[TaskApi]) -> TaskApi:
-    """
+    """The API, where the probe has one to ask.
+
     :raises CannotTell: there is no such API here.
     """
     if api is None:

@@ -91,7 +91,8 @@ class OwnTasks:
         return CreateAttempt(created, task)
 
     def check(self, api: TaskApi, task: TaskKey) -> None:
-        """
+        """Check that a task is the probe's own before anything is written to it.
+
         :raises CannotTell: it is not the probe's own, or not any more.
         """
         if (api.name, task.id) not in self._there:

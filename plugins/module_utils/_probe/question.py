@@ -65,7 +65,8 @@ class Taken:
         self._results[name] = result
 
     def __getitem__(self, name: str) -> Any:
-        """
+        """What a step brought.
+
         :raises CannotTell: the step brought nothing.
         """
         result = self._results.get(name)

@@ -127,7 +127,8 @@ class Probe:
             self.ground.data_type = str(stream.read_member("data_type") or "")
 
     def check_room(self) -> None:
-        """
+        """Check that the quota leaves room for the tasks of the probe.
+
         :raises OpendumpError: there is no room for two tasks, or a list cannot be read.
         """
         for api in self.own.apis:
@@ -194,7 +195,8 @@ class Probe:
 
 
 def check_instance(instance: Instance) -> None:
-    """
+    """Check that the lent instance is one that the probe can work with.
+
     :raises OpendumpError: the probe cannot work there.
     """
     if instance.status != "RUNNING":

@@ -77,7 +77,8 @@ class Talk:
         body: Any = None,
         anonymous: bool = False,
     ) -> Evidence:
-        """
+        """Send one request of the probe, and note what was asked and answered.
+
         :param path: ``{project_id}`` and the names of ``where`` stand in braces.
         :raises ApiError: the service did not really answer: it failed, is flooded, or does not know who asks.
         :raises TransportError: no answer.

@@ -57,7 +57,7 @@ class Estate:
     parents: dict[ParentKey, Union[Parent, OpendumpError]] = field(default_factory=dict)
     leaves_unchanged: Callable[[Declared, Observed], bool] = lambda declared, entry: False
 
-    def adapter(self, kind: type[Kind]) -> Kind:
+    def get_adapter(self, kind: type[Kind]) -> Kind:
         """The one adapter of a kind in this run."""
         if kind.name not in self.adapters:
             self.adapters[kind.name] = kind(self.client)
@@ -75,7 +75,7 @@ class Estate:
             observed.append(Observed(error=answer) if isinstance(answer, OpendumpError) else Observed(parent=answer))
         self._read_tasks(list(zip(wanted, observed)))
         for declared, entry in zip(wanted, observed):
-            if entry.error and declared.state == "absent" and nothing_can_be_there(entry.error):
+            if entry.error and declared.state == "absent" and is_parent_absent(entry.error):
                 entry.error = None
         parents = [(kind, self.parents[build_parent_key(kind, where)]) for kind, where in also]
         self.read_lists({(kind.name, parent.id): (kind, parent) for kind, parent in parents if isinstance(parent, Parent)})
@@ -111,7 +111,7 @@ class Estate:
 
     def _list_measurements(self, kind: type[Kind], parent: Parent, listing: Listing) -> list[Step]:
         listing.measured = True
-        return [partial(_run_step, step) for step in self.adapter(kind).list_measurements(parent, listing.tasks)]
+        return [partial(_run_step, step) for step in self.get_adapter(kind).list_measurements(parent, listing.tasks)]
 
     def _resolve(self, places: Sequence[NamedParent]) -> None:
         """Look up each parent that is named, once."""
@@ -121,14 +121,14 @@ class Estate:
             kinds.setdefault(kind, []).append(where)
         for kind, wheres in kinds.items():
             try:
-                self.adapter(kind).preload(wheres)
+                self.get_adapter(kind).preload(wheres)
             except OpendumpError as error:
                 self.parents = dict.fromkeys(distinct, error)
                 return
 
         def resolve(place: NamedParent) -> Union[Parent, OpendumpError]:
             try:
-                return self.adapter(place[0]).find_parent(place[1])
+                return self.get_adapter(place[0]).find_parent(place[1])
             except OpendumpError as error:
                 return error
 
@@ -144,7 +144,7 @@ class Estate:
             parent = self.parents[key]
             if isinstance(parent, Parent) and len(ways[kind.parent_noun]) > 1:
                 try:
-                    self.parents[key] = self.adapter(kind).identify(parent)
+                    self.parents[key] = self.get_adapter(kind).identify(parent)
                 except OpendumpError as error:
                     self.parents[key] = error
         self._spread_names(distinct)
@@ -167,7 +167,7 @@ class Estate:
         def read(key: tuple[str, str]) -> Union[Listing, OpendumpError]:
             kind, parent = parents[key]
             try:
-                return self.adapter(kind).list_tasks(parent)
+                return self.get_adapter(kind).list_tasks(parent)
             except OpendumpError as error:
                 return error
 
@@ -243,7 +243,7 @@ def _run_step(step: Callable[[], object]) -> tuple[Step, ...]:
     return ()
 
 
-def nothing_can_be_there(error: Exception) -> bool:
+def is_parent_absent(error: Exception) -> bool:
     """Whether an error says that the parent is not there, so that no task can be in it."""
     return isinstance(error, NoSuchInstance) or (isinstance(error, ApiError) and error.meaning is Meaning.PARENT_ABSENT)
 

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from .._errors import OpendumpError
 from .._task.kind import Kind
 from .._task.records import Parent, Task
-from .estate import Estate, nothing_can_be_there
+from .estate import Estate, is_parent_absent
 from .result import build_task_record
 
 
@@ -52,7 +52,7 @@ def gather_tasks(
     for kind, parents in places:
         for parent, listing in estate.gather(kind, parents, details, lambda task, kind=kind: wanted(kind, task)):  # type: ignore[misc]
             if isinstance(listing, OpendumpError):
-                if not (may_vanish and nothing_can_be_there(listing)):
+                if not (may_vanish and is_parent_absent(listing)):
                     gathered.refuse(kind, parent.id, listing)
                 continue
             for error in listing.errors:

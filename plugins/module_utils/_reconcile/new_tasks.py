@@ -67,7 +67,7 @@ def _read_whole(outcome: Outcome, estate: Estate) -> None:
     task = cast(Task, outcome.task)
     # The task is there and was waited for; that it cannot be read once more is no reason to call its creation a failure.
     with contextlib.suppress(OpendumpError):
-        outcome.task = estate.adapter(outcome.declared.kind).read_task(task.parent, task) or task
+        outcome.task = estate.get_adapter(outcome.declared.kind).read_task(task.parent, task) or task
 
 
 def _warn_of_differences(outcome: Outcome, hidden: list[str], warn: Callable[[str], None]) -> None:

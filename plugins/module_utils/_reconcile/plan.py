@@ -74,13 +74,13 @@ class Plan:
         fields = flatten_fields(kind.list_fields(self.destination))
         readable = {path: self.values[path] for path, known in fields if path in self.values and not known.secret}
         if current is None or is_new:
-            return Task(kind.name, self.parent, self.name, status=self._status(None), destination=self.destination, values=readable)
-        future = Task(**{**vars(current), "status": self._status(current.status)})
+            return Task(kind.name, self.parent, self.name, status=self._predict_status(None), destination=self.destination, values=readable)
+        future = Task(**{**vars(current), "status": self._predict_status(current.status)})
         if UPDATE in self.actions:
             future.values = readable
         return future
 
-    def _status(self, now: Optional[str]) -> Optional[str]:
+    def _predict_status(self, now: Optional[str]) -> Optional[str]:
         kind = self.declared.kind
         if PAUSE in self.actions or (self.paused and kind.can_create_paused):
             return kind.created_paused_word if self.paused and kind.can_create_paused else kind.paused_word
@@ -88,7 +88,7 @@ class Plan:
             return kind.running_word
         return now
 
-    def diff(self) -> dict[str, Any]:
+    def build_diff(self) -> dict[str, Any]:
         """before and after, normalised; secrets appear by name only, and only where they are written."""
         before, after = show_for_diff(self.declared.kind, self.current), show_for_diff(self.declared.kind, self.predict())
         fields = dict(flatten_fields(self.declared.kind.list_fields(self.destination)))
@@ -106,13 +106,13 @@ def show_for_diff(kind: type[Kind], task: Optional[Task]) -> dict[str, Any]:
     """What a diff shows of a task: run state and declared kinds of fields, nothing that moves by itself."""
     if task is None:
         return {}
-    tree = _without_empty(show_values(kind.list_fields(task.destination), task.values))
+    tree = _drop_empty(show_values(kind.list_fields(task.destination), task.values))
     state = {"ok": "running", "starting": "running", "paused": "paused"}.get(kind.read_health(task.status), task.status)
     return {"name": task.name, "state": state, "destination": task.destination, **tree}
 
 
-def _without_empty(tree: Mapping[str, Any]) -> dict[str, Any]:
-    cleaned = {key: _without_empty(value) if isinstance(value, Mapping) else value for key, value in tree.items()}
+def _drop_empty(tree: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = {key: _drop_empty(value) if isinstance(value, Mapping) else value for key, value in tree.items()}
     return {key: value for key, value in cleaned.items() if value not in (None, {})}
 
 
@@ -125,7 +125,7 @@ def make_plan(declared: Declared, parent: Parent, current: Optional[Task]) -> Pl
         return Plan(declared, parent, current, [DELETE] if current else [], may_replan=True)
     if current is None:
         return _plan_creation(declared, parent)
-    declared = declared.beside(current.values)
+    declared = declared.drop_replaced(current.values)
     if declared.destination and not _shows_destination(declared, current):
         raise Refused(
             "The service does not show where the %s dumps to, so it cannot be compared with what is declared. "
@@ -237,7 +237,7 @@ def find_hidden(declared: Declared, current: Task) -> list[str]:
     kind = declared.kind
     hidden = []
     for path, known in flatten_fields(kind.list_fields(declared.destination)):
-        if path not in declared.values or path in current.values or known.secret or known.rule.same(declared.values[path], None):
+        if path not in declared.values or path in current.values or known.secret or known.rule.is_same(declared.values[path], None):
             continue
         if _shows_partner(declared, current, path) or (known.omitted_when_unset and kind.can_update and not known.immutable):
             continue
@@ -258,7 +258,7 @@ def _plan_change(declared: Declared, parent: Parent, current: Task) -> Plan:
     plan = Plan(declared, parent, current, may_replan=True)
     drift, plan.unproven = _compare(declared, current)
     if drift.fixed and declared.on_immutable_change == "fail":
-        raise Refused(_immutable_message(plan, current, drift.fixed))
+        raise Refused(_word_immutable(plan, current, drift.fixed))
     if drift.fixed and declared.on_immutable_change == "recreate":
         return plan_recreation(declared, parent, current, drift.paths)
     ignored = set(drift.fixed)
@@ -325,7 +325,7 @@ def _keep_values(declared: Declared, current: Task, ignored: set[str], moved: bo
     return {path: value for path, value in current.values.items() if path not in beside}
 
 
-def _immutable_message(plan: Plan, current: Task, fixed: list[str]) -> str:
+def _word_immutable(plan: Plan, current: Task, fixed: list[str]) -> str:
     kind = plan.declared.kind
     old = show_values(kind.list_fields(current.destination), current.values)
     fields = dict(flatten_fields(kind.list_fields(plan.declared.destination)))

@@ -42,6 +42,6 @@ def is_moving(plan: Plan, base: Task, shown: Task) -> bool:
 def has_other_changes(plan: Plan, base: Task, shown: Task) -> bool:
     """Whether the task differs from what it was in a field that this run did not change."""
     return any(
-        not field.secret and path not in plan.changed_fields and not field.rule.same(base.values.get(path), shown.values.get(path))
+        not field.secret and path not in plan.changed_fields and not field.rule.is_same(base.values.get(path), shown.values.get(path))
         for path, field in _list_fields(plan).items()
     )

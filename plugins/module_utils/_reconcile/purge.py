@@ -15,7 +15,7 @@ from .._numbers import format_count
 from .._task.declared import Declared
 from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
-from .estate import Estate, NamedParent, Observed, build_parent_key, nothing_can_be_there
+from .estate import Estate, NamedParent, Observed, build_parent_key, is_parent_absent
 from .outcome import Outcome
 from .plan import DELETE, Refused, plan_deletion
 
@@ -88,11 +88,11 @@ def _read_parent(estate: Estate, kind: type[Kind], where: dict[str, str]) -> Opt
     """
     parent = estate.parents[build_parent_key(kind, where)]
     if isinstance(parent, OpendumpError):
-        if nothing_can_be_there(parent):
+        if is_parent_absent(parent):
             return None
         raise Refused("%s %s is to be purged and cannot be read: %s" % (kind.parent_noun, " ".join(where.values()), parent))
     listing = estate.listings.get((kind.name, parent.id))
-    if isinstance(listing, OpendumpError) and not nothing_can_be_there(listing):
+    if isinstance(listing, OpendumpError) and not is_parent_absent(listing):
         raise Refused("The %s of %s are to be purged and cannot be listed: %s" % (kind.noun_plural, parent, listing))
     return parent
 
@@ -153,7 +153,7 @@ def find_trouble(outcomes: Sequence[Outcome], victim: Outcome) -> str:
         and (
             outcome.parent.id == parent
             if outcome.parent
-            else outcome.declared.kind.parent_noun == noun and not nothing_can_be_there(outcome.error)
+            else outcome.declared.kind.parent_noun == noun and not is_parent_absent(outcome.error)
         )
     ]
     if not troubled:

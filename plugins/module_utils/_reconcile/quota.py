@@ -27,7 +27,7 @@ class _QuotaUse:
     most: int
     outcomes: Sequence[Outcome]
 
-    def steps(self) -> list[int]:
+    def list_steps(self) -> list[int]:
         plans = [cast(Plan, outcome.plan) for outcome in self.outcomes]
         return [1 if CREATE in plan.actions else -1 if plan.actions == [DELETE] else 0 for plan in plans]
 
@@ -54,7 +54,7 @@ def predict_quota_refusals(estate: Estate, outcomes: Sequence[Outcome], first: b
     """What a service would refuse because a parent is full gets the error that says so, for check mode, which sends no create."""
     for use in _list_uses(estate, outcomes, first):
         now = use.count
-        for outcome, step in zip(use.outcomes, use.steps()):
+        for outcome, step in zip(use.outcomes, use.list_steps()):
             if step > 0 and now >= use.most:
                 outcome.error = Refused(
                     "The %s would be refused: %s %s would have %d of at most %d %s by then. Delete some, or have the quota raised."
@@ -65,7 +65,8 @@ def predict_quota_refusals(estate: Estate, outcomes: Sequence[Outcome], first: b
 
 
 def check_quotas(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> None:
-    """
+    """Refuse a run that a quota would stop half way.
+
     :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room, or where that is
         purged first, not even then.
     """
@@ -75,7 +76,7 @@ def check_quotas(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> No
         _refuse_vain_deletions(uses)
         return
     for use in uses:
-        kind, parent, most, steps = use.kind, use.parent, use.most, use.steps()
+        kind, parent, most, steps = use.kind, use.parent, use.most, use.list_steps()
         highest = now = use.count
         for step in steps:
             now += step
@@ -96,9 +97,17 @@ def check_quotas(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> No
 def _refuse_vain_deletions(uses: Sequence[_QuotaUse]) -> None:
     problems = [
         "%s %s has %d of at most %d %s, and %d are to be created after %d are deleted"
-        % (use.kind.parent_noun, use.parent, use.count, use.most, use.kind.noun_plural, use.steps().count(1), use.steps().count(-1))
+        % (
+            use.kind.parent_noun,
+            use.parent,
+            use.count,
+            use.most,
+            use.kind.noun_plural,
+            use.list_steps().count(1),
+            use.list_steps().count(-1),
+        )
         for use in uses
-        if any(outcome.purged for outcome in use.outcomes) and use.count + sum(use.steps()) > use.most
+        if any(outcome.purged for outcome in use.outcomes) and use.count + sum(use.list_steps()) > use.most
     ]
     if problems:
         raise Refused(

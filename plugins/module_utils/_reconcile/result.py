@@ -59,4 +59,4 @@ def build_outcome_diff(outcome: Outcome) -> dict[str, Any]:
     """What --diff shows of one task: of what was planned that which was done, or in check mode would be."""
     if not outcome.plan or not outcome.changed:
         return {"before": {}, "after": {}}
-    return replace(outcome.plan, actions=list(outcome.actions)).diff()
+    return replace(outcome.plan, actions=list(outcome.actions)).build_diff()

@@ -20,7 +20,7 @@ from .._task.kind import Kind, Service
 from .._task.records import Parent, Task
 from .._threads import Step, cascade
 from . import purge as purging
-from .estate import Estate, Observed, nothing_can_be_there
+from .estate import Estate, Observed, is_parent_absent
 from .outcome import Outcome
 from .plan import CREATE, RECREATE, Plan, make_plan
 from .purge import Purge, Undeclared
@@ -130,13 +130,13 @@ class Reconciliation:
             elif beside.get(kind) in kinds:
                 try:
                     # the other kind may know this parent by another name only
-                    parent = self.estate.adapter(kind).identify(parent)
+                    parent = self.estate.get_adapter(kind).identify(parent)
                     places.setdefault(beside[kind], {})[parent.id] = parent
                 except OpendumpError as error:
                     refused[(beside[kind], parent.id)] = error
         gathered = gather_tasks(self.estate, [(kind, list(parents.values())) for kind, parents in places.items()], may_vanish=True)
         for (kind, parent_id), refusal in refused.items():
-            if not nothing_can_be_there(refusal):
+            if not is_parent_absent(refusal):
                 gathered.refuse(kind, parent_id, refusal)
         return gathered
 
@@ -167,17 +167,17 @@ class Reconciliation:
             from .apply import preflight
 
             if {CREATE, RECREATE} & set(plan.actions):
-                for text in plan.declared.kind.usual_name_rule.problems(plan.name):
+                for text in plan.declared.kind.usual_name_rule.find_problems(plan.name):
                     self.warn.note(plan.declared.label, plan.name, "may be refused: its name %s" % text, " ")
             try:
-                preflight(self.estate.adapter(plan.declared.kind), plan, self.warn)
+                preflight(self.estate.get_adapter(plan.declared.kind), plan, self.warn)
             except OpendumpError as error:
                 outcome.error = error
                 return
         if plan.current and not plan.current.complete and self.shows_diffs:
             # a run reads it whole before it deletes it; a list does not show all of it
             with contextlib.suppress(OpendumpError):
-                whole = self.estate.adapter(plan.declared.kind).read_task(plan.parent, plan.current)
+                whole = self.estate.get_adapter(plan.declared.kind).read_task(plan.parent, plan.current)
                 plan.current = whole or plan.current
         outcome.task, outcome.actions = plan.predict(), list(plan.actions)
 
@@ -243,7 +243,7 @@ class Reconciliation:
             plan = cast(Plan, outcome.plan)
             try:
                 # its warnings are said when it is written
-                preflight(self.estate.adapter(plan.declared.kind), plan, TaskWarnings(lambda text: None))
+                preflight(self.estate.get_adapter(plan.declared.kind), plan, TaskWarnings(lambda text: None))
             except OpendumpError as error:
                 self._fail(outcome, error)
 
@@ -273,7 +273,7 @@ class Reconciliation:
             from .settle import Settlement, Written
 
             settlement = settlement or Settlement(self.clock, self.warn, self._fail)
-            written = Written(outcome, self.estate.adapter(plan.declared.kind), base=plan.current)
+            written = Written(outcome, self.estate.get_adapter(plan.declared.kind), base=plan.current)
             if plan.actions:
                 if outcome.leaving and leaving_since is None:
                     leaving_since = self.clock.now()
@@ -287,7 +287,7 @@ class Reconciliation:
 
         plan = cast(Plan, outcome.plan)
         self.estate.forget(plan.declared.kind, plan.parent)
-        writer = Writer(self.estate.adapter(plan.declared.kind), plan, outcome.leaving, self.clock, self.warn)
+        writer = Writer(self.estate.get_adapter(plan.declared.kind), plan, outcome.leaving, self.clock, self.warn)
         writer.leaving_since = writer.leaving_since if leaving_since is None else leaving_since
         outcome.actions = writer.done
         try:
@@ -343,7 +343,8 @@ def is_of_the_whole_service(listing: object) -> bool:
 
 
 def refuse_same_words_twice(wanted: Sequence[Declared]) -> None:
-    """
+    """Refuse a task that is declared twice, before the first request.
+
     :raises ConfigurationError: two declarations name one task in the same words, so that no service is needed to tell.
     """
     _refuse_twice(
@@ -352,7 +353,8 @@ def refuse_same_words_twice(wanted: Sequence[Declared]) -> None:
 
 
 def refuse_same_task_twice(wanted: Sequence[Declared], observed: Sequence[Observed]) -> None:
-    """
+    """Refuse a task that is declared twice in different words, once it is known which task each declaration means.
+
     :raises ConfigurationError: two declarations are about one task, which one names by its ID or its parent in another way.
     """
     keys: list[tuple[tuple[object, ...], Declared]] = []

@@ -78,20 +78,20 @@ class StateWait:
         if health == self.target:
             return True
         if status in kind.failed:
-            raise self._failure("has failed")
+            raise self._build_failure("has failed")
         if status in kind.doubtful or (status is not None and health == "unknown" and not kind.is_leaving(status)):
             self.unwell = self.unwell + 1 if status == self.last_status else 1
             if self.unwell > (GRACE_DOUBTFUL if status in kind.doubtful else GRACE_UNKNOWN):
-                raise self._failure("is not well" if status in kind.doubtful else "is in a state this collection does not know")
+                raise self._build_failure("is not well" if status in kind.doubtful else "is in a state this collection does not know")
         self.last_status = status
         if now - self.started > self.timeout:
-            raise self._failure(
+            raise self._build_failure(
                 "has not become %s within wait_timeout (%s)"
                 % ({"ok": "running"}.get(self.target, self.target), format_count(self.timeout, "second"))
             )
         return False
 
-    def _failure(self, what: str) -> WaitFailed:
+    def _build_failure(self, what: str) -> WaitFailed:
         text = "The %s %s; its last status is %s." % (self.label, what, self.task.status if self.task else "not shown by the service")
         details: dict[str, Any] = {"task_status": self.task.status if self.task else None}
         task = self.task

@@ -180,7 +180,7 @@ class Checks:
         values = {path: value for path, value in model.values.items() if "." not in path}
         rule = fields["topics"].rule if "topics" in fields else None
         if rule and values.get("topics"):
-            topics = [name for job in jobs for name in rule.canonical(job.task.values.get("topics")) or ()]
+            topics = [name for job in jobs for name in rule.normalise(job.task.values.get("topics")) or ()]
             values["topics"] = list(dict.fromkeys(topics))[:MOST_CHECK_TOPICS]
         bucket = "%s.%s" % (model.destination, kind.files.bucket_field)
         values[bucket] = model.values.get(bucket)
@@ -211,7 +211,8 @@ class Checks:
         )
 
     def _reconcile(self, declared: Declared) -> None:
-        """
+        """Bring about one declaration of the check task.
+
         :raises OpendumpError: it was not brought about.
         """
         # What is said about topics and buckets was said when the tasks were made that these are taken from.

@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 from .._errors import OpendumpError
 from .._kinds.registry import KINDS
-from .._reconcile.estate import Estate, nothing_can_be_there
+from .._reconcile.estate import Estate, is_parent_absent
 from .._reconcile.result import build_task_record
 from .._task.kind import Kind
 from .._task.records import Parent, Task
@@ -126,14 +126,14 @@ def choose_jobs(estate: Estate, options: Mapping[str, Any]) -> ChosenJobs:
 
 
 def _read_tasks(estate: Estate, kind: type[Kind], options: Mapping[str, Any], everything: bool) -> Sequence[tuple[Parent, list[Task]]]:
-    adapter = estate.adapter(kind)
+    adapter = estate.get_adapter(kind)
     named = [{option: value} for name, option in kind.parent_filters.items() for value in options.get(name) or ()]
     adapter.preload(named)
     parents = adapter.list_parents() if everything else side_by_side(adapter.find_parent, named, estate.parallelism)
     read = []
     for parent, listing in estate.gather(kind, parents):
         if isinstance(listing, OpendumpError):
-            if nothing_can_be_there(listing):
+            if is_parent_absent(listing):
                 continue
             raise OpendumpError("Not all tasks can be read, so nothing was written. %s" % listing, listing.details)
         if listing.errors:

@@ -72,7 +72,7 @@ class Declared:
     policy: Mapping[str, Any] = field(default_factory=dict)
     from_environment: frozenset[str] = frozenset()
 
-    def beside(self, shown: Mapping[str, Any]) -> Declared:
+    def drop_replaced(self, shown: Mapping[str, Any]) -> Declared:
         """The same without those values of the environment that a field makes needless which the task has and nobody declares.
 
         :param shown: what the service shows of the task, by path.
@@ -124,7 +124,7 @@ def _find_missing(kind: type[Kind], options: Mapping[str, Any]) -> list[str]:
     if not any(options.get(key) for key in kind.parent_options):
         problems.append("%s is empty; say which %s holds the task" % (" or ".join(kind.parent_options), kind.parent_noun))
     if options.get("task_name"):
-        problems += ["task_name %s" % text for text in kind.name_rule.problems(options["task_name"])]
+        problems += ["task_name %s" % text for text in kind.name_rule.find_problems(options["task_name"])]
     elif not options.get("task_id"):
         problems.append("task_name is empty")
     return problems

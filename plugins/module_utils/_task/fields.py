@@ -25,7 +25,7 @@ class Rows(Rule):
         self.fields = tuple(fields)
         self.most = most
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         if value in EMPTY:
             return None
         return [self._row(row) for row in value if isinstance(row, Mapping)] if isinstance(value, (list, tuple)) else str(value)
@@ -35,18 +35,18 @@ class Rows(Rule):
         for field in self.fields:
             if isinstance(field, Group):
                 child = {
-                    inner.name: inner.rule.canonical(get_value(row, "%s.%s" % (field.name, path)))
+                    inner.name: inner.rule.normalise(get_value(row, "%s.%s" % (field.name, path)))
                     for path, inner in flatten_fields(field.fields)
                 }
                 result[field.name] = {key: item for key, item in child.items() if item is not None} or None
             else:
-                result[field.name] = field.rule.canonical(row.get(field.name))
+                result[field.name] = field.rule.normalise(row.get(field.name))
         return {key: item for key, item in result.items() if item is not None}
 
     def encode(self, value: Any) -> Any:
-        return self.canonical(value) or []
+        return self.normalise(value) or []
 
-    def problems(self, value: Any) -> list[str]:
+    def find_problems(self, value: Any) -> list[str]:
         problems = []
         if self.most and len(value) > self.most:
             problems.append("has %d entries, at most %d are allowed" % (len(value), self.most))
@@ -54,10 +54,10 @@ class Rows(Rule):
             for path, field in flatten_fields(self.fields):
                 inner = get_value(row, path)
                 if inner is not None:
-                    problems += ["[%d].%s %s" % (number, path, text) for text in field.rule.problems(inner)]
+                    problems += ["[%d].%s %s" % (number, path, text) for text in field.rule.find_problems(inner)]
         return problems
 
-    def argument(self) -> dict[str, Any]:
+    def build_argument(self) -> dict[str, Any]:
         return {"type": "list", "elements": "dict", "options": build_argument_spec(self.fields)}
 
 
@@ -117,9 +117,9 @@ class Field:
         self.answer_names = (name, *answer_names)
         self.label = label
 
-    def argument(self) -> dict[str, Any]:
+    def build_argument(self) -> dict[str, Any]:
         """Its part of an argument spec."""
-        spec = self.rule.argument()
+        spec = self.rule.build_argument()
         if self.required:
             spec["required"] = True
         if self.secret:
@@ -139,7 +139,7 @@ class Group:
         #: the fields with their paths from outside of the group; made once, because each task is read by them several times
         self.leaves = [("%s.%s" % (name, path), field) for path, field in flatten_fields(self.fields)]
 
-    def argument(self) -> dict[str, Any]:
+    def build_argument(self) -> dict[str, Any]:
         """Its part of an argument spec, with those of its fields."""
         spec: dict[str, Any] = {"type": "dict", "options": build_argument_spec(self.fields)}
         if self.required:
@@ -155,7 +155,7 @@ Check = Callable[[Mapping[str, Any]], list[str]]
 
 def build_argument_spec(fields: Fields) -> dict[str, Any]:
     """The argument spec of these fields."""
-    return {field.name: field.argument() for field in fields}
+    return {field.name: field.build_argument() for field in fields}
 
 
 def flatten_fields(fields: Fields) -> list[tuple[str, Field]]:
@@ -283,7 +283,7 @@ def check_values(fields: Fields, values: Mapping[str, Any], prefix: str = "") ->
     problems = []
     for path, field in flatten_fields(fields):
         if path in values:
-            problems += ["%s%s %s" % (prefix, path, text) for text in field.rule.problems(values[path])]
+            problems += ["%s%s %s" % (prefix, path, text) for text in field.rule.find_problems(values[path])]
     return problems
 
 
@@ -292,5 +292,5 @@ def find_differences(fields: Fields, wanted: Mapping[str, Any], seen: Mapping[st
     return [
         path
         for path, field in flatten_fields(fields)
-        if path in wanted and not field.secret and not field.rule.same(wanted[path], seen.get(path))
+        if path in wanted and not field.secret and not field.rule.is_same(wanted[path], seen.get(path))
     ]

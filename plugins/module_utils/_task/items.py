@@ -17,7 +17,7 @@ from .._names import find_near
 from .._numbers import format_count
 from .declared import build_item_spec, declare
 from .kind import Kind
-from .rules import tell_no_text
+from .rules import explain_no_text
 
 NOTHING_SENT = "Nothing was sent to the service."
 # An option of many destinations is named at so many of them.
@@ -48,7 +48,7 @@ def find_name_problems(given: Mapping[str, Any]) -> list[str]:
     :param given: the options before Ansible makes text of all that is declared as such.
     """
     name = given.get("task_name")
-    return [] if name is None or isinstance(name, str) else ["task_name is %s" % tell_no_text(name)]
+    return [] if name is None or isinstance(name, str) else ["task_name is %s" % explain_no_text(name)]
 
 
 def name_errors(errors: Iterable[Any], unknown: Iterable[Any], options: Mapping[str, Any], other_names: OtherNames = NO_NAMES) -> list[str]:

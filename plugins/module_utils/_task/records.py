@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from .._errors import OpendumpError
-from .._numbers import whole
+from .._numbers import read_whole
 
 # signs of what a service says of a task that is not well
 LONGEST_EXPLANATION = 2000
@@ -22,7 +22,7 @@ LONGEST_EXPLANATION = 2000
 
 def format_milliseconds(milliseconds: Any) -> Optional[str]:
     """ISO 8601 in UTC of a time in milliseconds since 1970; None for anything else (0 is how services say never)."""
-    number = whole(milliseconds)
+    number = read_whole(milliseconds)
     if not number or number < 0:
         return None
     try:
@@ -33,7 +33,7 @@ def format_milliseconds(milliseconds: Any) -> Optional[str]:
 
 def read_quantity(value: Any) -> Optional[int]:
     """An offset, or a number of messages or records: whole and not negative. Kafka says -1 where there is none yet, which is unknown."""
-    number = whole(value)
+    number = read_whole(value)
     return number if number is not None and number >= 0 else None
 
 
@@ -44,7 +44,7 @@ def read_lag(current: Any, end: Any, lag: Any) -> Optional[int]:
     :param end: the offset of the next message to come; serves where no lag is reported.
     :param lag: as reported, None where it is not.
     """
-    place, last = whole(current), read_quantity(end)
+    place, last = read_whole(current), read_quantity(end)
     if place is not None and place < 0:
         return None
     if lag is None and place is not None and last is not None:
@@ -73,7 +73,7 @@ def require_object(answer: Any, what: str) -> Mapping[str, Any]:
     return answer
 
 
-def named_rows(value: Any, what: str) -> list[Mapping[str, Any]]:
+def read_named_rows(value: Any, what: str) -> list[Mapping[str, Any]]:
     """The entries of a list of tasks, which have to be objects with names: an entry that is passed over would be created once more.
 
     :raises OpendumpError: it is no list, or an entry has no name.

@@ -22,13 +22,13 @@ class Rule:
 
     option_type = "str"
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         """Comparable form of an option or of an echo; idempotent."""
         return None if value in EMPTY else value
 
-    def same(self, declared: Any, echoed: Any) -> bool:
+    def is_same(self, declared: Any, echoed: Any) -> bool:
         """Whether an echo is what was declared."""
-        return bool(self.canonical(declared) == self.canonical(echoed))
+        return bool(self.normalise(declared) == self.normalise(echoed))
 
     def encode(self, value: Any) -> Any:
         """What goes on the wire."""
@@ -36,13 +36,13 @@ class Rule:
 
     def read(self, raw: Any) -> Any:
         """What a record shows of an echo."""
-        return self.canonical(raw)
+        return self.normalise(raw)
 
-    def problems(self, value: Any) -> list[str]:
+    def find_problems(self, value: Any) -> list[str]:
         """What is wrong with a declared value, each a phrase that follows the field's name."""
         return []
 
-    def argument(self) -> dict[str, Any]:
+    def build_argument(self) -> dict[str, Any]:
         """The type of the option in an argument spec, with what Ansible itself can check."""
         return {"type": self.option_type}
 
@@ -56,7 +56,7 @@ class Text(Rule):
         self.longest = longest
         self.choices = tuple(choices)
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         if value in EMPTY:
             return None
         text = value if isinstance(value, str) else str(value)
@@ -65,7 +65,7 @@ class Text(Rule):
                 return choice
         return text
 
-    def problems(self, value: Any) -> list[str]:
+    def find_problems(self, value: Any) -> list[str]:
         text = str(value)
         if not text:
             return []
@@ -76,7 +76,7 @@ class Text(Rule):
             problems.append("is %r, but %s" % (text[:80], self.pattern_says))
         return problems
 
-    def argument(self) -> dict[str, Any]:
+    def build_argument(self) -> dict[str, Any]:
         spec: dict[str, Any] = {"type": "str"}
         if self.choices:
             spec["choices"] = list(self.choices)
@@ -86,8 +86,8 @@ class Text(Rule):
 class Path(Text):
     """A directory inside a bucket: slashes at either end say nothing."""
 
-    def canonical(self, value: Any) -> Any:
-        text = super().canonical(value)
+    def normalise(self, value: Any) -> Any:
+        text = super().normalise(value)
         return (text.strip("/") or None) if isinstance(text, str) else text
 
     def encode(self, value: Any) -> Any:
@@ -102,7 +102,7 @@ class Integer(Rule):
     def __init__(self, lowest: Optional[int] = None, highest: Optional[int] = None, unit: str = "") -> None:
         self.lowest, self.highest, self.unit = lowest, highest, unit
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         if value in EMPTY or isinstance(value, bool):
             return None
         try:
@@ -112,9 +112,9 @@ class Integer(Rule):
 
     def encode(self, value: Any) -> Any:
         # an echo that came as text goes back as the number it is
-        return self.canonical(value)
+        return self.normalise(value)
 
-    def problems(self, value: Any) -> list[str]:
+    def find_problems(self, value: Any) -> list[str]:
         number = int(value)
         if (self.lowest is not None and number < self.lowest) or (self.highest is not None and number > self.highest):
             bounds = "%s to %s" % (self.lowest, self.highest) if self.highest is not None else "%s or more" % self.lowest
@@ -127,25 +127,25 @@ class Boolean(Rule):
 
     option_type = "bool"
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         if isinstance(value, (bool, int, float)) or value in EMPTY:
             return bool(value)
         word = str(value).strip().lower()
         return word in ("true", "on", "yes", "1") if word in ("true", "on", "yes", "1", "false", "off", "no", "0", "") else str(value)
 
     def encode(self, value: Any) -> Any:
-        return self.canonical(value)
+        return self.normalise(value)
 
 
 class FlagText(Boolean):
     """A boolean option that the service wants as C("true") or C("false")."""
 
     def encode(self, value: Any) -> Any:
-        flag = self.canonical(value)
+        flag = self.normalise(value)
         return flag if isinstance(flag, str) else "true" if flag else "false"
 
 
-def tell_no_text(value: Any) -> str:
+def explain_no_text(value: Any) -> str:
     """Why a value is refused where text is declared: of C(no) or C(0123) YAML makes something else, and what was meant cannot be told."""
     return "%r, which is a %s and no text; put it in quotes" % (value, YAML_WORDS.get(type(value).__name__, "structure"))
 
@@ -160,19 +160,19 @@ class Names(Rule):
         self.pattern = re.compile(pattern) if pattern else None
         self.pattern_says = pattern_says
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         if value in EMPTY:
             return None
         parts = list(value) if isinstance(value, (list, tuple, set)) else str(value).split(",")
         return sorted({str(part).strip() for part in parts if str(part).strip()}) or None
 
     def encode(self, value: Any) -> Any:
-        return ",".join(self.canonical(value) or [])
+        return ",".join(self.normalise(value) or [])
 
-    def problems(self, value: Any) -> list[str]:
-        names = self.canonical(value) or []
+    def find_problems(self, value: Any) -> list[str]:
+        names = self.normalise(value) or []
         problems = [
-            "holds %s" % tell_no_text(part) for part in (value if isinstance(value, (list, tuple)) else ()) if not isinstance(part, str)
+            "holds %s" % explain_no_text(part) for part in (value if isinstance(value, (list, tuple)) else ()) if not isinstance(part, str)
         ]
         if self.most and len(names) > self.most:
             problems.append("names %d, at most %d are allowed" % (len(names), self.most))
@@ -182,7 +182,7 @@ class Names(Rule):
                 problems.append("holds %s, but %s" % (", ".join(repr(name[:80]) for name in wrong[:3]), self.pattern_says))
         return problems
 
-    def argument(self) -> dict[str, Any]:
+    def build_argument(self) -> dict[str, Any]:
         return {"type": "list", "elements": "raw"}
 
 
@@ -191,7 +191,7 @@ class Properties(Rule):
 
     option_type = "dict"
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         if isinstance(value, str):
             try:
                 value = json.loads(value)
@@ -204,7 +204,7 @@ class Properties(Rule):
         return {str(key): inner if isinstance(inner, str) else json.dumps(inner) for key, inner in value.items()}
 
     def encode(self, value: Any) -> Any:
-        return self.canonical(value) or {}
+        return self.normalise(value) or {}
 
 
 class Delimiter(Rule):
@@ -220,7 +220,7 @@ class Delimiter(Rule):
     def __init__(self, newline: str) -> None:
         self.newline = newline
 
-    def canonical(self, value: Any) -> Any:
+    def normalise(self, value: Any) -> Any:
         if value is None or value == "":
             return self.unclear
         text = str(value)
@@ -231,23 +231,23 @@ class Delimiter(Rule):
                 return word
         return "newline" if text in ("\\n", "\r\n", "\\r\\n") else text
 
-    def same(self, declared: Any, echoed: Any) -> bool:
-        wanted, seen = self.canonical(declared), self.canonical(echoed)
+    def is_same(self, declared: Any, echoed: Any) -> bool:
+        wanted, seen = self.normalise(declared), self.normalise(echoed)
         if self.unclear in (wanted, seen):
             return {wanted, seen} <= {self.unclear, "newline", "none"}
         return bool(wanted == seen)
 
     def encode(self, value: Any) -> Any:
-        word = self.canonical(value)
+        word = self.normalise(value)
         if word == self.unclear:
             return ""
         return self.newline if word == "newline" else self.words.get(word, word)
 
     def read(self, raw: Any) -> Any:
-        word = self.canonical(raw)
+        word = self.normalise(raw)
         return None if word == self.unclear else word
 
-    def problems(self, value: Any) -> list[str]:
-        if self.canonical(value) in self.words or value == "":
+    def find_problems(self, value: Any) -> list[str]:
+        if self.normalise(value) in self.words or value == "":
             return []
         return ["is %r; write one of %s, or the character itself (, ; | or a newline)" % (str(value)[:20], ", ".join(self.words))]

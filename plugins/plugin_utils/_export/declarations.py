@@ -66,7 +66,8 @@ class HiddenText(ValueError):
 
 
 def export(tasks: Sequence[Mapping[str, Any]], by_name: bool = False) -> Export:
-    """
+    """The declarations of what was gathered, one for each task that can be declared.
+
     :param by_name: say instance_name instead of instance_id, where no two instances among these tasks have one name.
     :raises HiddenText: what a task is called, or has declared, is not shown, since it equals a secret of whoever asked.
     """
@@ -113,7 +114,8 @@ def _origin(kind: Optional[type[Kind]], record: Mapping[str, Any]) -> str:
 
 
 def _refuse_hidden(origin: str, record: Mapping[str, Any], kind: Optional[type[Kind]]) -> None:
-    """
+    """Refuse texts that Ansible has hidden, which nobody could declare.
+
     :raises HiddenText: something that a declaration would say is hidden.
     """
     # beside what a declaration repeats, a record has what only the service knows
@@ -150,7 +152,7 @@ def _declare(declaration: Declaration, kind: type[Kind], record: Mapping[str, An
     option = str(destination.get("kind"))
     if kind.find_destination(option) is None:
         return "it dumps to %s, which cannot be declared" % option
-    unusable = kind.has_task_id and bool(kind.name_rule.problems(record.get("name")))
+    unusable = kind.has_task_id and bool(kind.name_rule.find_problems(record.get("name")))
     declaration.item.update(kind.locate(record, by_parent_name=by_parent_name, by_id=by_id or unusable))
     if "task_id" in declaration.item:
         declaration.notes.append(
@@ -177,7 +179,7 @@ def _declare_fields(declaration: Declaration, kind: type[Kind], option: str, tre
     for path, known in flatten_fields(fields):
         value = own.get(path)
         usual = known.default_on_create if known.usual is None else known.usual
-        if known.secret or value in EMPTY or (usual is not None and known.rule.same(usual, value)):
+        if known.secret or value in EMPTY or (usual is not None and known.rule.is_same(usual, value)):
             continue
         reason = find_objection(known, value)
         if reason:
@@ -193,7 +195,7 @@ def find_objection(known: Field, value: Any) -> Optional[str]:
     if choices and value not in choices:
         return "is %r, allowed is one of %s" % (str(value)[:80], ", ".join(choices))
     try:
-        return "; ".join(known.rule.problems(value)) or None
+        return "; ".join(known.rule.find_problems(value)) or None
     except (TypeError, ValueError, OverflowError):
         return "is %r" % str(value)[:80]
 

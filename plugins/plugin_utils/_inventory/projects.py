@@ -49,7 +49,8 @@ class ProjectFilter:
     disabled: bool = False
 
     def takes(self, project: Project) -> bool:
-        """
+        """Whether a project of this name belongs to the inventory.
+
         :raises ConfigurationError: an expression is none.
         """
         if self.regions and project.region not in {region.strip().lower() for region in self.regions}:

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import format_time, parse_time
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import whole
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import read_whole
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
 
 from .kinds import kind_of
@@ -27,7 +27,7 @@ Record = Mapping[str, Any]
 
 def read_count(value: Any) -> Optional[int]:
     """The whole number in a value, 0 or more; None where there is none, for below zero a service knows nothing."""
-    number = whole(value)
+    number = read_whole(value)
     return None if number is None or number < 0 else number
 
 
@@ -80,7 +80,7 @@ def normalise(task: Record) -> dict[str, Any]:
 
 def _number(value: Any, name: str, odd: dict[str, str]) -> Optional[int]:
     number = read_count(value)
-    if number is None and value is not None and whole(value) is None:
+    if number is None and value is not None and read_whole(value) is None:
         odd[name] = str(value)
     return number
 

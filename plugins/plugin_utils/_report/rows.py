@@ -32,7 +32,8 @@ CHANGE_WORDS = {"new": "new", "changed": "changed"}
 
 
 def make_row(number: int, dump: Record, tallest: int) -> dict[str, Any]:
-    """
+    """One row of the report: a dump in the words and figures of its columns.
+
     :param tallest: the largest lag of any partition, to which bars are drawn.
     """
     parts: Sequence[Record] = dump["partitions"] or ()

@@ -371,9 +371,9 @@ def test_instances_are_listed_by_enterprise_project(clients: Clients, service: S
     environ = {"HW_ENTERPRISE_PROJECT_ID": "all_granted_eps"}
     client = clients(enterprise_project_id="all_granted_eps") if by == "option" else clients(environ)
     assert Instances(client).find({"instance_name": "kafka"}).id == "i"
-    assert Instances(client).all()[0].id == "i"
+    assert Instances(client).list_instances()[0].id == "i"
     assert [request.target.count("enterprise_project_id=all_granted_eps") for request in service.received] == [1, 1]
-    Instances(clients()).all()
+    Instances(clients()).list_instances()
     assert "enterprise_project_id" not in service.targets[-1]
 
 

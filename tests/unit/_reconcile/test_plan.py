@@ -114,8 +114,8 @@ def test_a_changed_field_is_changed_in_place_and_nothing_else_is_lost(make: Any)
     body = plan.build_body()["obs"]
     assert body["deliver_time_interval"] == 60
     assert body["file_prefix" if make is dis else "obs_path"] == "kept"
-    assert plan.diff()["before"]["obs"]["deliver_time_interval"] == 900
-    assert plan.diff()["after"]["obs"]["deliver_time_interval"] == 60
+    assert plan.build_diff()["before"]["obs"]["deliver_time_interval"] == 900
+    assert plan.build_diff()["after"]["obs"]["deliver_time_interval"] == 60
 
 
 def test_a_default_of_ours_is_sent_once_and_never_compared() -> None:
@@ -183,10 +183,10 @@ def test_secrets_are_written_on_request_only_and_never_shown() -> None:
     assert plan.actions == ["update"]
     assert plan.changed_fields == ["obs.access_key", "obs.secret_key"]
     assert plan.build_body()["obs"]["secret_key"] == "SK"
-    shown = repr(plan.diff())
+    shown = repr(plan.build_diff())
     assert "SK" not in shown
     assert "(secret, written again)" in shown
-    new = repr(planned(connect(), None).diff())
+    new = repr(planned(connect(), None).build_diff())
     assert "(secret, written)" in new
     assert "again" not in new
     assert "SK" not in repr(plan)

@@ -44,8 +44,8 @@ RULES = {
 @given(data=st.data())
 def test_a_canonical_form_is_its_own_canonical_form(name: str, data: st.DataObject) -> None:
     rule, values = RULES[name]
-    once = rule.canonical(data.draw(values))
-    assert rule.canonical(once) == once
+    once = rule.normalise(data.draw(values))
+    assert rule.normalise(once) == once
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -53,21 +53,21 @@ def test_a_canonical_form_is_its_own_canonical_form(name: str, data: st.DataObje
 def test_what_was_sent_is_never_drift(name: str, data: st.DataObject) -> None:
     rule, values = RULES[name]
     value = data.draw(values)
-    assert rule.same(value, rule.encode(value))
+    assert rule.is_same(value, rule.encode(value))
 
 
 @pytest.mark.parametrize("name", [name for name in RULES if name not in ("boolean", "flag")])
 def test_empty_null_and_missing_are_one(name: str) -> None:
     rule, _values = RULES[name]
-    assert rule.same("", None)
-    assert rule.same(None, "")
+    assert rule.is_same("", None)
+    assert rule.is_same(None, "")
 
 
 @given(st.lists(st.text(alphabet="abc", min_size=1, max_size=2), min_size=1), st.randoms())
 def test_order_and_repetition_of_names_mean_nothing(names: list[str], random: Any) -> None:
     shuffled = names + names[:1]
     random.shuffle(shuffled)
-    assert rules.Names().same(names, ", ".join(shuffled))
+    assert rules.Names().is_same(names, ", ".join(shuffled))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_order_and_repetition_of_names_mean_nothing(names: list[str], random: An
     ],
 )
 def test_delimiters(declared: str, echoed: str | None, equal: bool) -> None:
-    assert rules.Delimiter("\n").same(declared, echoed) is equal
+    assert rules.Delimiter("\n").is_same(declared, echoed) is equal
 
 
 def test_an_unclear_delimiter_is_shown_as_unknown() -> None:
@@ -99,8 +99,8 @@ def test_an_unclear_delimiter_is_shown_as_unknown() -> None:
 
 
 def test_case_means_nothing_where_there_are_choices_and_something_elsewhere() -> None:
-    assert rules.Text(choices=("TEXT",)).same("TEXT", "text")
-    assert not rules.Text().same("Topic", "topic")
+    assert rules.Text(choices=("TEXT",)).is_same("TEXT", "text")
+    assert not rules.Text().is_same("Topic", "topic")
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_case_means_nothing_where_there_are_choices_and_something_elsewhere() ->
     ],
 )
 def test_a_problem_says_what_is_allowed(rule: rules.Rule, value: Any, message: str) -> None:
-    assert [text for text in rule.problems(value) if message in text]
+    assert [text for text in rule.find_problems(value) if message in text]
 
 
 def test_values_in_range_are_no_problem() -> None:
-    assert rules.Integer(30, 900).problems(30) == []
-    assert rules.Integer(30, 900).problems(900) == []
-    assert rules.Delimiter("\n").problems("\n") == []
+    assert rules.Integer(30, 900).find_problems(30) == []
+    assert rules.Integer(30, 900).find_problems(900) == []
+    assert rules.Delimiter("\n").find_problems("\n") == []
 
 
 KINDS = [DisTransferTask, KafkaSinkTask, SmartConnectTask]

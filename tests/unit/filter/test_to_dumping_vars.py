@@ -87,7 +87,7 @@ def test_what_services_show_undeclared_could_be_declared() -> None:
     usual = [
         (field, field.usual) for kind in KINDS.values() for place in kind.destinations for _path, field in flatten_fields(place.fields)
     ]
-    declared = [(field.name, field.rule.problems(field.rule.canonical(value))) for field, value in usual if value is not None]
+    declared = [(field.name, field.rule.find_problems(field.rule.normalise(value))) for field, value in usual if value is not None]
     assert declared
     assert [entry for entry in declared if entry[1]] == []
 
