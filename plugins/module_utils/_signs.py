@@ -18,12 +18,12 @@ _STAND_IN = re.compile("\\[U\\+(005B|007F|00[89][0-9A-F]|061C|200[EF]|202[89A-E]
 
 def escape_controls(value: Any) -> Any:
     """A result with a stand-in for every sign that a terminal would obey: with -v, and of failures, Ansible prints all of it as JSON."""
-    # One look at all texts at once: hardly a result has such signs, and to build a large one anew takes longer than to write it down.
+    # One look at all texts at once: hardly any result has such signs, and rebuilding a large one takes longer than writing it down.
     return map_texts(value, _escape_text) if _OBEYED.search(json.dumps(value, ensure_ascii=False, default=str)) else value
 
 
 def restore_controls(value: Any) -> Any:
-    """What came out of a result as the service has it, for what is declared from it has to be the same."""
+    """A value from a result as the service has it, so that what is declared from it is the same."""
     return map_texts(value, lambda text: _STAND_IN.sub(lambda sign: chr(int(sign[1], 16)), text) if "[U+" in text else text)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a migration or a rotation of keys has to remember between two runs because no service tells it: offsets, choices, what was sent.
+"""What a migration or a rotation of keys has to remember between two runs because no service shows it: offsets, choices, what was sent.
 
 No secret is ever in it.
 """
@@ -26,7 +26,7 @@ class StateFile:
 
     :param keep: whether this run writes it; a run that does not only reads it.
     :param purpose: what remembers here, as in "the state of a migration".
-    :raises ConfigurationError: there is something at the path that is no state file, or it cannot be read or written.
+    :raises ConfigurationError: the path holds something that is not a state file, or it cannot be read or written.
     """
 
     def __init__(self, path: str, keep: bool, purpose: str = "migration") -> None:
@@ -45,11 +45,11 @@ class StateFile:
         """
         folder = os.path.dirname(self.path)
         if self.keep and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
-            raise ConfigurationError("state_file cannot be made: %s is no folder that can be written to." % folder)
+            raise ConfigurationError("state_file cannot be created: %s is not a folder that can be written to." % folder)
         with self._lock() if self.keep else contextlib.nullcontext():
             if os.path.lexists(self.path):
                 if not os.path.isfile(self.path):
-                    raise ConfigurationError("state_file %s is there, and is no file; name a file." % self.path)
+                    raise ConfigurationError("state_file %s exists but is not a file; name a file." % self.path)
                 self._load()
             yield
 
@@ -86,9 +86,9 @@ class StateFile:
             with open(self.path, encoding="utf-8") as file:
                 document = json.load(file)
         except (OSError, ValueError, RecursionError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no JSON"
+            why = error.strerror if isinstance(error, OSError) else "it is not JSON"
             raise ConfigurationError(
-                "state_file %s cannot be read: %s. Put back what was there, or name another file, which begins the %s anew."
+                "state_file %s cannot be read: %s. Put back what was there, or name another file to start the %s afresh."
                 % (self.path, why, self.purpose)
             ) from error
         tasks = document.get("tasks") if isinstance(document, Mapping) else None
@@ -103,7 +103,7 @@ class StateFile:
             )
         if not all(isinstance(entry, dict) for entry in tasks.values()):
             raise ConfigurationError(
-                "state_file %s is damaged: an entry of tasks is no object. Put back what was there, or name another file." % self.path
+                "state_file %s is damaged: an entry of tasks is not an object. Put back what was there, or name another file." % self.path
             )
         self.tasks = {str(key): dict(entry) for key, entry in tasks.items()}
         self._saved = self._format()

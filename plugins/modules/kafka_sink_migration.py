@@ -41,8 +41,8 @@ options:
       - V(gap_free) leaves nothing out. Both tasks run until the sink task has written everything that arrived before its successor
         surely read. What both read is dumped twice.
       - V(no_duplicates) dumps nothing twice. The successor is started right after the sink task has written, and the sink task is
-        deleted as soon as the successor runs, provided that it has written nothing meanwhile; otherwise the successor is withdrawn
-        and made anew, three times at most. What the sink task has read and not written when it is deleted is left out, see
+        deleted as soon as the successor runs, provided that it has written nothing meanwhile; otherwise the successor is deleted
+        and created again, three times at most. What the sink task has read and not written when it is deleted is left out, see
         O(gap_limit). The successor is not started before O(delete_old=true), because a sink task can only be stopped by deleting it.
     type: str
     choices:

@@ -393,7 +393,7 @@ def test_what_is_not_lent_is_not_asked_about(cloud: Local, run: Run) -> None:
     assert {question["switch"] for question in result["plan"]["questions"]} >= {"dis.error_shape", "dis.list_quota"}
     missing = {row["switch"]: row["needs"] for row in result["plan"]["not_asked"]}
     assert missing["dis.put"] == ["obs_bucket_name"] and "instance_id or instance_name" in missing["dms.store"]
-    assert result["answers"]["answers"]["dms.store"]["why"].startswith("it was not asked, for that needs ")
+    assert result["answers"]["answers"]["dms.store"]["why"].startswith("it was not asked, because that needs ")
     assert count_writes(cloud) == 0
 
 

@@ -548,7 +548,7 @@ def test_of_two_successors_the_later_gives_way(migrate: Run, cloud: Local, kill:
         assert not migrated.get("failed") and left != twins[0]
         assert migrated["tasks"][0]["actions"] == ["create_successor", "start_successor"]
     else:
-        assert "was taken back" in migrated["msg"] and left == twins[0]
+        assert "was deleted. Run again" in migrated["msg"] and left == twins[0]
         assert "DELETE" in looks[:4]
 
 

@@ -75,7 +75,7 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: pathlib.Path)
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink(path, path)], ids=["pipe", "folder", "circle"])
 def test_what_is_no_file_is_named(tmp_path: pathlib.Path, make: Any) -> None:
     make(tmp_path / "state.json")
-    with pytest.raises(ConfigurationError, match="no file"), StateFile(str(tmp_path / "state.json"), keep=True).open():
+    with pytest.raises(ConfigurationError, match="not a file"), StateFile(str(tmp_path / "state.json"), keep=True).open():
         pass
 
 

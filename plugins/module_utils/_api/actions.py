@@ -70,7 +70,7 @@ def describe_need(method: str, path: str) -> str:
     """What to do where the right to make a call is missing, in whole sentences."""
     need = find_need(method, path)
     if need is None:
-        what = "The user, or the agency, lacks the right to this call."
+        what = "The user, or the agency, is not allowed to make this call."
     else:
         what = "The call needs the action %s%s%s%s." % (
             need.action,

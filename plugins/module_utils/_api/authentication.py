@@ -67,7 +67,7 @@ class Authentication:
         with self._lock:
             self._proof = proof
             self._refresh_at = None
-            # A lifetime that is over already tells of a wrong clock and not of the proof.
+            # A lifetime that is over already points to a wrong clock, not to the proof.
             if proof.expires_at is not None and proof.expires_at > now:
                 self._refresh_at = proof.expires_at - min(MARGIN_SECONDS, (proof.expires_at - now) * MARGIN_PART)
         return proof

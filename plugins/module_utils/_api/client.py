@@ -23,7 +23,7 @@ from .session import Session, gather_secrets
 
 __all__ = ["Client", "quote_segment"]
 
-#: names of the members that tell items of a list apart, where they are there
+#: members by which items of a list are told apart, where they exist
 IDENTITIES = ("id", "instance_id", "task_id", "task_name", "name")
 OFFSET_PAST_END = "DMS.40050010"
 MOST_READINGS = 5
@@ -37,12 +37,12 @@ class Client:
 
     :param options: the common options by name; None and empty texts are unset.
     :param environ: fallbacks of the options; the process's environment by default.
-    :param warn: told of each retry.
+    :param warn: called with a sentence at each retry.
     :param connections: kept alive at most, per service.
     :param wait: sleeps for seconds.
     :param now: seconds since 1970.
     :param monotonic: seconds.
-    :raises ConfigurationError: options, environment or profile do not say who asks, or whom.
+    :raises ConfigurationError: options, environment or profile lack credentials, a region or an endpoint.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Client:
     def project_id(self) -> str:
         """The ID of the project that is asked, which is looked up where it is not given.
 
-        :raises ConfigurationError: it is not said which project, or there is none of that name.
+        :raises ConfigurationError: no project is configured, or there is none of that name.
         :raises ApiError, TransportError: IAM could not be asked.
         """
         return self._session.project_id()
@@ -98,7 +98,7 @@ class Client:
         :param query: plain text, not yet encoded.
         :raises ApiError: the service refused, also after retries where those are safe.
         :raises TransportError: no answer, or one that cannot be read.
-        :raises ConfigurationError: it is not said where the service is, or which project.
+        :raises ConfigurationError: the address of the service or the project is not configured.
         """
         return self.ask(service, method, path, query=query, body=body).document
 
@@ -189,7 +189,7 @@ class Client:
 
 
 def _identify(item: Any) -> str:
-    """What tells an item from others: its IDs or names, and the whole of it where it has none."""
+    """What identifies an item: its IDs or names, or all of it where it has none."""
     names = {name: item[name] for name in IDENTITIES if item.get(name)} if isinstance(item, dict) else {}
     return repr(names or item)
 

@@ -44,7 +44,7 @@ _ACCESS_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}$")
 LONGEST_SECRET_KEY = 80
 ENCRYPTED = (
     "KooCLI encrypts keys in its file unless its option cli-auth-encrypt is false, and only KooCLI can read them then. Set that option to "
-    "false (hcloud configure set --cli-auth-encrypt=false) and configure the keys of the profile anew, or give access_key and secret_key."
+    "false (hcloud configure set --cli-auth-encrypt=false) and configure the keys of the profile again, or give access_key and secret_key."
 )
 
 
@@ -242,8 +242,8 @@ def _build_key(
     if not _ACCESS_KEY.match(key.access) or len(key.secret) > LONGEST_SECRET_KEY:
         part = "secret_key" if _ACCESS_KEY.match(key.access) else "access_key"
         raise ConfigurationError(
-            "%s, from %s, is not one: an access key has up to 40 letters and digits (20 as a rule), a secret key up to %d characters (40 "
-            "as a rule). It was not used, for a key is locked after a few failures. %s"
+            "%s (from %s) is malformed: an access key has up to 40 letters and digits (20 as a rule), a secret key up to %d characters (40 "
+            "as a rule). It was not used, because a key is locked after a few failures. %s"
             % (part, origin, LONGEST_SECRET_KEY, advice or "Copy it again.")
         )
     return key

@@ -34,7 +34,7 @@ _SERVICE = "The fault is the service's; run again later, and give the request id
 _BUSY = "Another operation on the instance is under way; run again when it is finished, or give a larger retry_budget."
 _BODY = "The service could not read the request; this is a fault of the collection or of a gateway in between."
 
-_ACCOUNT = "The account is restricted or its balance too low; settle that first, for nothing here can help."
+_ACCOUNT = "The account is restricted or its balance too low; resolve that first; nothing here can help."
 _ORDER = "An order for the instance is not finished; pay or cancel it, then run again."
 _AGENCY = (
     "The service could not create or use its agency in this account; the user needs the right to create agencies once, or an administrator "
@@ -110,7 +110,7 @@ _CODES: dict[str, Explanation] = {
     "DMS.00400800": Explanation(Meaning.INVALID, "Correct the option that the message names."),
     "DMS.00500986": Explanation(Meaning.FORBIDDEN, _ACCOUNT),
     "DMS.00500987": Explanation(Meaning.FORBIDDEN, _ACCOUNT),
-    "DMS.111400864": Explanation(Meaning.OTHER, "The consumer group is not there (any more); the task makes it anew when it reads."),
+    "DMS.111400864": Explanation(Meaning.OTHER, "The consumer group does not exist (any more); the task creates it again when it reads."),
     "DMS.40050010": Explanation(Meaning.INVALID, ""),
     "DMS.10240101": Explanation(Meaning.UNAUTHENTICATED, _RENEW),
     "DMS.10240102": Explanation(Meaning.UNAUTHENTICATED, _RENEW),

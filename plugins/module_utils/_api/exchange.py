@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 # Seconds enough for an answer, where the retry budget ends while a request is under way.
 LAST_TRY_SECONDS = 2.0
-# Where nothing answers, this many tries are told of one by one; the error at the end counts all.
+# Where nothing answers, so many retries are reported one by one; the error at the end counts all.
 REPORTED_RETRIES = 3
 
 
@@ -48,7 +48,7 @@ class Exchange:
     :param request_timeout: seconds for one try, more than 0.
     :param retry_budget: seconds that all pauses of one request may take together, 0 or more.
     :param secrets: taken out of what a service says; may grow afterwards.
-    :param warn: told of each retry.
+    :param warn: called with a sentence at each retry.
     :param wait: sleeps for seconds.
     :param now: seconds since 1970.
     :param monotonic: seconds.
@@ -112,17 +112,17 @@ class Exchange:
             wait = self._find_wait(failure, request, budget)
             if wait is None:
                 self._give_up(failure, request, budget, state)
-            self._tell_retry(failure, wait)
+            self._report_retry(failure, wait)
             self._wait(wait)
 
-    def _tell_retry(self, failure: Failure, wait: float) -> None:
+    def _report_retry(self, failure: Failure, wait: float) -> None:
         """One warning for each retry; of a host that does not answer, as many as a reader needs."""
         with self._warning:
             times = 0
             if isinstance(failure, TransportError):
                 times = self._warned[str(failure)] = self._warned.get(str(failure), 0) + 1
             if times <= REPORTED_RETRIES:
-                more = " Further tries are not told." if times == REPORTED_RETRIES else ""
+                more = " Further retries are not reported." if times == REPORTED_RETRIES else ""
                 self._warn("%s Trying again in %s.%s" % (failure, format_seconds(wait), more))
 
     def _send_first_alone(self, state: _ServiceState, request: Request, proof: Optional[Proof], timeout: float) -> Answer:
@@ -167,7 +167,7 @@ class Exchange:
         return target, headers
 
     def _choose_timeout(self, request: Request, budget: RetryBudget) -> float:
-        """Seconds for the next try. One that may change something gets its full time: to break it off leaves its outcome open."""
+        """Seconds for the next try. One that may change something gets its full time: cut short, it has an unknown outcome."""
         left = budget.seconds_left()
         if left is None or request.changes:
             return self._request_timeout

@@ -75,7 +75,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
 
 
 class Given:
-    """What the user said: options first, then the environment. None and texts of nothing but white space are unset."""
+    """What the user configured: options first, then the environment. None and texts of nothing but white space are unset."""
 
     def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str]) -> None:
         self.options = options

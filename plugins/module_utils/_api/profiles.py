@@ -65,7 +65,7 @@ def _read_koocli(path: str, content: str, name: Optional[str]) -> Optional[Profi
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
-        raise ConfigurationError("%s is not valid JSON; create the profile anew with 'hcloud configure'." % path) from None
+        raise ConfigurationError("%s is not valid JSON; create the profile again with 'hcloud configure'." % path) from None
     listed = document.get("profiles")
     profiles = {_read_word(entry, "name"): entry for entry in listed if isinstance(entry, Mapping)} if isinstance(listed, list) else {}
     chosen = _choose(path, list(profiles), name, _read_word(document, "current"))
@@ -110,8 +110,8 @@ def _find_source(path: str, name: str, profiles: Mapping[str, Mapping[str, Any]]
     source_name = _read_word(profile, "sourceProfile")
     if not _read_word(profile, "agencyName") or source_name not in profiles:
         raise ConfigurationError(
-            "The profile '%s' in %s assumes an agency, but its agencyName or its sourceProfile ('%s') is not there. Configure it anew with "
-            "'hcloud configure set --cli-mode=AssumeRole', or set assume_agency." % (name, path, source_name)
+            "The profile '%s' in %s assumes an agency, but its agencyName or its sourceProfile ('%s') does not exist. Configure it again "
+            "with 'hcloud configure set --cli-mode=AssumeRole', or set assume_agency." % (name, path, source_name)
         )
     source = profiles[source_name]
     if _read_mode(source) == "assumerole":

@@ -72,7 +72,7 @@ def hide_options(options: Any, specification: Mapping[str, Any]) -> Any:
 
 
 def make_printable(text: str) -> str:
-    """The text without what would control a terminal; lines stay lines, of a bearable length."""
+    """The text without what would control a terminal; lines stay lines, and long ones are cut."""
     lines = (line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…" for line in text.split("\n"))
     return "".join(sign if sign.isprintable() or sign == "\n" else "\\x%02x" % ord(sign) for sign in "\n".join(lines))
 

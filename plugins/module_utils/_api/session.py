@@ -52,7 +52,7 @@ class Session:
     def project_id(self) -> str:
         """The project's ID, which is looked up in IAM where nothing says it.
 
-        :raises ConfigurationError: it is not said which project, or there is none of that name.
+        :raises ConfigurationError: no project is configured, or there is none of that name.
         :raises ApiError: IAM refused.
         :raises TransportError: IAM does not answer.
         """

@@ -54,7 +54,7 @@ class SingleFlight(Generic[Result]):
         return flight.result()
 
     def forget(self) -> None:
-        """Do the work anew when it is asked for next."""
+        """Do the work again the next time it is asked for."""
         with self._lock:
             if self._flight is not None and self._flight.done():
                 self._flight = None

@@ -151,7 +151,7 @@ class _Bounded:
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            # what a proxy was told is not yet the request
+            # what was sent to a proxy is not yet the request
             _progress.sent = False
         self.sock.settimeout(_progress.seconds_left())
 
@@ -202,7 +202,7 @@ class Transport:
         if isinstance(verify, str):
             _check_ca(verify)
         elif not verify:
-            # The user has said so; saying it again with every request helps nobody.
+            # The user chose it; a warning with every request helps nobody.
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
         self._verify = verify
         self._adapter = _Adapter(pool_connections=len(SERVICES), pool_maxsize=max(1, connections))

@@ -26,7 +26,7 @@ MOST_TOPIC_DIRECTORIES = 1000
 
 
 class CutOff(Exception):
-    """There is more than may be read."""
+    """The bucket holds more than may be read."""
 
 
 class Object(NamedTuple):
@@ -123,7 +123,7 @@ def _count_listed(
 def _weigh(
     entry: Object, location: FileLocation, neighbours: Sequence[FileLocation], window: Window, findings: LandingFindings, counts: bool
 ) -> None:
-    """See a file, unless it is somebody else's; one that may be is only doubtful."""
+    """Take a file into account, unless it belongs to another task; one that may do so only counts as doubtful."""
     mine = None if entry.key.endswith("/") else judge_file(location, entry.key)  # a slash at the end marks a directory
     if mine is None:
         return

@@ -104,7 +104,7 @@ def find_location(task: Mapping[str, Any], layout: Layout) -> Optional[FileLocat
 
 
 class Claim(NamedTuple):
-    """What speaks for a file being a task's: the length of the directory that is its own, and whether nothing speaks against it."""
+    """Evidence that a file belongs to a task: the length of the directory that is its own, and whether nothing contradicts it."""
 
     depth: int
     sure: bool
@@ -143,7 +143,7 @@ def _is_dated(location: FileLocation, path: str) -> bool:
 
 
 def reads_topic(location: FileLocation, topic: str) -> Optional[bool]:
-    """Whether the task reads this topic; None where that cannot be told, for the service's expressions are not Python's."""
+    """Whether the task reads this topic; None where that is not known, because the service's expressions are not Python's."""
     if location.topics:
         return topic in location.topics
     return matches(location.topics_regex, topic) if location.topics_regex else None

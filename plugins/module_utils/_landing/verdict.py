@@ -34,7 +34,7 @@ def judge_landing(task: Mapping[str, Any], findings: LandingFindings, window: Wi
             findings.doubt,
         )
     if findings.cut_off:
-        return "unknown", "There is more in the bucket than may be read (max_objects), and nothing new in what was read."
+        return "unknown", "The bucket holds more than was read (max_objects), and what was read holds nothing new."
     created = parse_time(task.get("created_at"))
     start = max(window.since, created) if created else window.since
     if window.until - start < timedelta(seconds=interval):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opendump contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking: which sink tasks there are, which Smart Connect tasks may be their successors, and what the state file knows of them.
+"""What exists: which sink tasks there are, which Smart Connect tasks may be their successors, and what the state file knows of them.
 
 Changes nothing in the cloud.
 """
@@ -32,7 +32,7 @@ from .successor import Successor, Writing, compare_successor, design_successor
 
 @dataclass
 class MigrationJob:
-    """One sink task on its way.
+    """The migration of one sink task.
 
     :param entry: what the state file knows of it; changes there are saved with the file.
     :param design: what its successor would be; None once the sink task is gone.
@@ -97,7 +97,7 @@ class Inventory:
     """What there is of the sink tasks of a scope and of their successors.
 
     :param parallelism: requests at a time.
-    :param warn: told where there is no room for all successors.
+    :param warn: called where there is no room for all successors.
     """
 
     def __init__(
@@ -198,14 +198,14 @@ class Inventory:
         return [task for task in tasks if task.name == job.name and not compare_successor(design, task)]
 
     def _design(self, job: MigrationJob, old: Task, tasks: Sequence[Task]) -> str:
-        """Say what the successor is to be, and which name it has or gets."""
+        """Design the successor; returns the name that it has or gets."""
         design = job.design = design_successor(old, self.writing)
         name = str(job.entry.get("successor_name") or "")
         if not job.entry.get("intended") or not any(task.name == name for task in tasks):
             name = design.name
         elif name != design.name:
             job.now.problems.append(
-                "its successor was begun as '%s', and would now be called '%s'; keep the suffix, or roll back first" % (name, design.name)
+                "its successor was created as '%s', and would now be called '%s'; keep the suffix, or roll back first" % (name, design.name)
             )
         job.now.problems += design.problems
         job.now.needs = design.needs
@@ -247,7 +247,7 @@ class Inventory:
         return job.now.successor
 
     def find_named(self, job: MigrationJob) -> list[Task]:
-        """Smart Connect tasks that bear the successor's name, the oldest first; those of one moment by their IDs."""
+        """Smart Connect tasks with the successor's name, the oldest first; those of the same moment by ID."""
         tasks = self.connect.list_tasks(job.parent).tasks
         named = [task for task in tasks if task.name == job.successor_name and not self.connect.is_leaving(task.status)]
         return sorted(named, key=lambda task: (task.created_at or "", task.id or ""))
@@ -264,8 +264,8 @@ def show_task(adapter: Kind, task: Task) -> Optional[Task]:
 def _find_mismatch(design: Successor, candidate: Task) -> list[str]:
     wrong = compare_successor(design, candidate)
     text = (
-        "there is a Smart Connect task '%s', and it differs from what the successor would be in %s; give the successor another name, or "
-        "roll back where it was made by this migration"
+        "there is a Smart Connect task '%s', but it differs from the planned successor in %s; give the successor another name, or "
+        "roll back if this migration created it"
     )
     return [text % (candidate.name, ", ".join(wrong))] if wrong else []
 

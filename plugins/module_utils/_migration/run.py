@@ -45,11 +45,11 @@ from .stages import (
 )
 from .successor import Successor
 
-# How often a successor is withdrawn and made anew in one run because the sink task has written in between.
+# How often a successor is deleted and created again in one run because the sink task has written in between.
 ATTEMPTS = 3
 # Far more than any way from a sink task to its successor has.
 MOST_STEPS = 100
-# Seconds until another run has surely taken back what it made too much.
+# Seconds after which another run has surely deleted the successor that it created in vain.
 OTHER_RUN_TIMEOUT = 30.0
 
 
@@ -109,7 +109,7 @@ class Migration:
                     self._look_once_more(job)
 
     def _carry_out(self, jobs: Sequence[MigrationJob]) -> None:
-        """All tasks in turns; who waits lets the others go on."""
+        """All tasks in turns: while one waits, the others go on."""
         under_way = [(job, self._advance(job)) for job in jobs]
         while under_way:
             waiting = []
@@ -127,7 +127,7 @@ class Migration:
                 self.clock.sleep(self.timing.wait_interval)
 
     def _look_once_more(self, job: MigrationJob) -> None:
-        """Say what is there: another run, or somebody else, may have been there meanwhile."""
+        """Look again at the end: another run, or somebody else, may have changed something during the run."""
         if job.actions and not job.error:
             try:
                 self._look_for_twins(job)
@@ -137,7 +137,7 @@ class Migration:
                 job.error = error
         job.stage = find_stage(job.now, self.chosen)
         if job.stage.blocked and job.actions and not job.error:
-            job.error = OpendumpError("Somebody else was there meanwhile. The %s: %s." % (job.label, job.stage.blocked))
+            job.error = OpendumpError("The %s was changed by someone else during the run: %s." % (job.label, job.stage.blocked))
 
     def _look_for_twins(self, job: MigrationJob) -> None:
         now, named = job.now, []
@@ -212,7 +212,7 @@ class Migration:
         yield from self._wait_until(job, ("paused", "ok"), "created")
 
     def _withdraw_own_twin(self, job: MigrationJob) -> Iterator[None]:
-        """Another run with a state file of its own may have created the successor as well: the later one is taken back by who made it.
+        """Another run with a state file of its own may have created the successor as well: the run that created the later one deletes it.
 
         :raises OpendumpError: there was another one; this run does no more about the sink task.
         """
@@ -226,8 +226,8 @@ class Migration:
         ids = ", ".join(str(task.id) for task in named)
         if own is None or own.id not in [task.id for task in named]:
             raise OpendumpError(
-                "There are %d Smart Connect tasks named '%s' now (IDs %s), and it is not known which of them this run has made. None was "
-                "deleted. See which is wanted, delete the others, and run again." % (len(named), job.successor_name, ids)
+                "There are %d Smart Connect tasks named '%s' now (IDs %s), and it is not known which of them this run created. None was "
+                "deleted. Keep the right one, delete the others, and run again." % (len(named), job.successor_name, ids)
             )
         self._note(job, withdrawn=own.id)
         self._write(self.connect, job, own, "absent")
@@ -235,8 +235,8 @@ class Migration:
         job.now.successor = None
         self._note(job, withdrawn=None, intended=None, begin=None, mark=None)
         raise OpendumpError(
-            "Another run migrates the %s at the same time, and has created '%s' as well (IDs %s). The one that this run made (ID %s) was "
-            "taken back. Run again when the other run has ended." % (job.label, named[0].name, ids, own.id)
+            "Another run migrates the %s at the same time, and has created '%s' as well (IDs %s). The one that this run created (ID %s) "
+            "was deleted. Run again when the other run has ended." % (job.label, named[0].name, ids, own.id)
         )
 
     def _find_twin_timeout(self) -> float:
@@ -250,7 +250,7 @@ class Migration:
         if self._write(self.connect, job, task, "running"):
             job.actions.append(START)
         else:
-            # It was started already, by a run that was broken off or by somebody else. When is not known, but it was after what an
+            # It was started already, by a run that was interrupted or by somebody else. When is not known, but it was after what an
             # earlier run noted before it was to start.
             self._note(job, begin=noted, mark=None)
         # Between start and deletion every second counts where duplicates are to be avoided, so nothing else is done meanwhile.
@@ -265,7 +265,7 @@ class Migration:
         yield from self._wait_until(job, ("ok", "paused"), "running")
 
     def _wait_until(self, job: MigrationJob, wanted: Sequence[str], what: str) -> Iterator[None]:
-        """Until the successor is in one of these kinds of states.
+        """Wait until the successor's health is one of these.
 
         :raises WaitFailed: it cannot get there any more, or not in time.
         """
@@ -274,13 +274,13 @@ class Migration:
         while True:
             task = self.inventory.look_at_successor(job)
             if task is None:
-                raise OpendumpError("The %s has disappeared while it was waited to be %s; run again." % (label, what))
+                raise OpendumpError("The %s disappeared while waiting for it to be %s; run again." % (label, what))
             if self.connect.read_health(task.status) in wanted or wait.observe(task, self.clock.now()):
                 return
             yield
 
     def _drain(self, job: MigrationJob) -> Iterator[None]:
-        """Until what the sink task has not written yet is no more than may be lost."""
+        """Wait until the sink task is at most gap_limit messages behind."""
         started = self.clock.now()
         while True:
             offsets = self._read_offsets(job)
@@ -303,7 +303,7 @@ class Migration:
             yield
 
     def _catch_up(self, job: MigrationJob) -> Iterator[None]:
-        """Until the sink task has written everything that arrived before the successor surely read."""
+        """Wait until the sink task has written everything that arrived before the successor surely read."""
         started = self.clock.now()
         while "mark" not in job.entry:
             offsets = self._read_offsets(job)
@@ -335,7 +335,7 @@ class Migration:
             yield
 
     def _is_reading(self, job: MigrationJob, offsets: Mapping[str, Position]) -> bool:
-        """Whether the consumer group of the successor shows that it reads every partition. False is only: it cannot be told."""
+        """Whether the consumer group of the successor shows that it reads every partition. False means only that it is not known."""
         task = self.inventory.look_at_successor(job)
         if task is None:
             return False
@@ -347,7 +347,7 @@ class Migration:
         return set(offsets) <= read - unknown
 
     def _check(self, job: MigrationJob) -> Iterator[None]:
-        """Right before the deletion: has the sink task written nothing that its successor may have read too, and is the gap bearable?"""
+        """Right before the deletion: has the sink task written nothing that its successor may have read too, and is the gap allowed?"""
         offsets = self._read_offsets(job)
         begin = job.now.begin or {}
         twice, lost = count_beyond(offsets, begin), count_behind(offsets)
@@ -363,10 +363,10 @@ class Migration:
         if job.rounds >= ATTEMPTS or not job.now.ours:
             raise WaitFailed(
                 "The %s cannot be handed over without %s: %s (attempt %d). Both tasks run now. Choose a quieter time and run again, or "
-                "policy gap_free; rollback takes the successor away."
+                "policy gap_free; rollback deletes the successor."
                 % (job.label, "duplicates" if twice else "a gap beyond gap_limit", why, job.rounds)
             )
-        self.warn("The %s is not handed over yet: %s. The successor is withdrawn and made anew." % (job.label, why))
+        self.warn("The %s is not handed over yet: %s. The successor is deleted and created again." % (job.label, why))
         yield from self._delete_successor(job)
 
     def _read_offsets(self, job: MigrationJob) -> dict[str, Position]:
@@ -375,7 +375,7 @@ class Migration:
         :raises OpendumpError: the sink task is gone, or not all offsets are shown that were shown before.
         """
         if self.inventory.look_at_old(job) is None:
-            raise OpendumpError("The %s has disappeared meanwhile; somebody else deleted it. Run again." % job.label)
+            raise OpendumpError("The %s disappeared during the run; somebody else deleted it. Run again." % job.label)
         offsets = job.now.find_offsets()
         if offsets is None or not offsets.keys() >= job.entry.get("mark", {}).keys():
             raise OpendumpError(
@@ -408,7 +408,7 @@ class Migration:
     def _delete_successor(self, job: MigrationJob) -> Iterator[None]:
         """Take the successor away; only while the sink task is there and no deletion of it was ever sent."""
         if self.inventory.look_at_old(job) is None or job.now.sent:
-            raise OpendumpError("The successor of the %s stays, because the sink task is gone or going." % job.label)
+            raise OpendumpError("The successor of the %s is kept: the sink task is deleted or being deleted." % job.label)
         task = cast(Task, job.now.successor)
         # A deleted task may be listed for a while, and must not be taken for a successor by the next run.
         self._note(job, withdrawn=task.id)
@@ -456,7 +456,7 @@ def show_pair(job: MigrationJob) -> dict[str, Any]:
 
 
 def count_repeated(job: MigrationJob, chosen: Choices) -> Optional[int]:
-    """How many messages may have been dumped twice at most, None where it cannot be told."""
+    """How many messages may have been dumped twice at most, None where that is not known."""
     offsets = job.handed_over or job.now.find_offsets()
     if chosen.consumer_strategy != "latest" or offsets is None or job.now.begin is None:
         return None
@@ -464,7 +464,7 @@ def count_repeated(job: MigrationJob, chosen: Choices) -> Optional[int]:
 
 
 def count_lost(job: MigrationJob, chosen: Choices) -> Optional[int]:
-    """How many messages may have been dumped by neither, None where it cannot be told."""
+    """How many messages may have been dumped by neither, None where that is not known."""
     if chosen.consumer_strategy != "latest":
         return 0
     if job.handed_over is None:

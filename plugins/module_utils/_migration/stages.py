@@ -131,7 +131,7 @@ def count_beyond(offsets: Mapping[str, Position], begin: Mapping[str, int]) -> i
 
 
 def has_reached(offsets: Mapping[str, Position], mark: Mapping[str, int]) -> bool:
-    """Whether the task has written everything up to the mark. Of a partition that is not shown any more nobody knows."""
+    """Whether the task has written everything up to the mark. A partition that is not shown any more has not reached it."""
     return all(key in offsets and offsets[key].written >= end for key, end in mark.items())
 
 
@@ -140,7 +140,7 @@ def find_stage(now: Situation, chosen: Choices) -> Stage:
     if now.adopted:
         return Stage("adopted", "Both APIs show this task, so it is a Smart Connect task already; nothing has to be re-created.")
     if now.twins:
-        return _block(_tell_twins(now))
+        return _block(_describe_twins(now))
     if chosen.rollback:
         return _go_back(now)
     if now.old is None or (now.sent and now.successor is not None):
@@ -150,10 +150,10 @@ def find_stage(now: Situation, chosen: Choices) -> Stage:
     return _go_forward(now, chosen, now.old)
 
 
-def _tell_twins(now: Situation) -> str:
+def _describe_twins(now: Situation) -> str:
     tasks = ", ".join("'%s' with ID %s, %s" % (task.name, task.id, task.status) for task in now.twins)
     sink = "the sink task is gone, and" if now.old is None else "the sink task is there, and"
-    return "%s %d Smart Connect tasks may be its successor (%s); see which is wanted, delete the others, and run again" % (
+    return "%s %d Smart Connect tasks may be its successor (%s); keep the right one, delete the others, and run again" % (
         sink,
         len(now.twins),
         tasks,
@@ -161,13 +161,13 @@ def _tell_twins(now: Situation) -> str:
 
 
 def _finish_deletion(now: Situation, chosen: Choices) -> Stage:
-    # Whether the deletion was executed cannot be told while the task is still listed; sending it once more is safe.
+    # While the task is still listed, it is not known whether the deletion was executed; sending it once more is safe.
     again = [DELETE_OLD] if now.old is not None and chosen.delete_old else []
     if now.successor is None or now.withdrawing:
         if now.finished:
             return Stage("done", "It was migrated earlier; its successor has been deleted since.")
         return _block(
-            "neither the sink task nor its successor is there; somebody deleted them. The state file holds the settings of the "
+            "neither the sink task nor its successor exists; somebody deleted them. The state file holds the settings of the "
             "sink task; declare a Smart Connect task with them"
         )
     health = SmartConnectTask.read_health(now.successor.status)
@@ -178,7 +178,7 @@ def _finish_deletion(now: Situation, chosen: Choices) -> Stage:
     if health == "paused":
         return Stage("done", "The sink task is gone, and its successor is started.", [START, *again])
     if health == "failed":
-        return _block("the sink task is gone, and its successor is %s; mend it now" % now.successor.status)
+        return _block("the sink task is gone, and its successor is %s; repair it now" % now.successor.status)
     return Stage("done", "The successor has taken over.", [*([] if health == "ok" else [VERIFY]), *again])
 
 
@@ -223,14 +223,14 @@ def _find_obstacle(now: Situation, chosen: Choices, old: Task, successor: Option
     if successor is None:
         return ""
     if SmartConnectTask.read_health(successor.status) == "failed":
-        return "its successor '%s' is %s; roll back (rollback), mend what is wrong (bucket, keys) and begin again" % (
+        return "its successor '%s' is %s; roll back (rollback), correct what is wrong (bucket, keys) and start again" % (
             successor.name,
             successor.status,
         )
     if _has_begun(successor, chosen) and now.begin is None and chosen.delete_old:
         return (
             "its successor '%s' is %s already, and where it began is not recorded, so duplicates cannot be ruled out; policy "
-            "gap_free can go on from here, or delete the successor and begin again" % (successor.name, successor.status)
+            "gap_free can go on from here, or delete the successor and start again" % (successor.name, successor.status)
         )
     return ""
 
@@ -259,13 +259,13 @@ def _hand_over(chosen: Choices, old: Task, health: str, steps: list[str]) -> Sta
 def _go_back(now: Situation) -> Stage:
     if now.old is None:
         if now.successor is None and not now.finished:
-            return _block("neither the sink task nor its successor is there; there is nothing to go back to")
+            return _block("neither the sink task nor its successor exists; there is nothing to go back to")
         return _block("the sink task has been deleted, so there is no way back")
     if now.successor is None:
         return Stage("rolled_back", "Only the sink task is there.")
     if not now.ours:
         return _block(
-            "its successor '%s' was not made by this migration as far as the state file tells; delete it yourself if it is to go"
+            "its successor '%s' was not created by this migration according to the state file; delete it yourself if you do not want it"
             % now.successor.name
         )
     return Stage("rolled_back", "Only the sink task remains.", [*([SETTLE] if now.sent else []), DELETE_SUCCESSOR])

@@ -24,7 +24,7 @@ CARRIED = ("destination_file_type", "obs_bucket_name", "obs_path", "partition_fo
 
 @dataclass(frozen=True)
 class Writing:
-    """How successors are design where the sink task does not say it."""
+    """How successors are designed where the sink task does not say it."""
 
     suffix: str
     names: Mapping[str, str]
@@ -83,7 +83,7 @@ def design_successor(old: Task, writing: Writing) -> Successor:
 
 
 def _decide_settings(dump: Mapping[str, Any], writing: Writing, design: Successor) -> dict[str, Any]:
-    """The successor's destination, by option; what gets lost, and what nobody knows, is noted in the design."""
+    """The successor's destination, by option; losses and unknowns are noted in the design."""
     own = {"consumer_strategy": writing.consumer_strategy, **{name: dump.get(name) for name in CARRIED}}
     if own["partition_format"] is None:
         own["partition_format"] = writing.partition_format
@@ -141,7 +141,7 @@ def compare_successor(design: Successor, candidate: Task) -> list[str]:
     if design.declaration is None or candidate.destination != "obs":
         return ["destination"]
     fields = SmartConnectTask.list_fields("obs")
-    # As a key is never shown, an agency in its place need not be; of anything else that is not shown nobody knows that it is the same.
+    # As a key is never shown, an agency in its place need not be; anything else that is not shown may differ.
     writers = {sibling_path(path, known.replaced_by) for path, known in flatten_fields(fields) if known.replaced_by}
     different = find_differences(fields, design.declaration.values, candidate.values)
     undeclared = [path for path in ("topics", "topics_regex") if path not in design.declaration.values and candidate.values.get(path)]

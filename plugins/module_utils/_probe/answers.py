@@ -20,7 +20,7 @@ MOST_EVIDENCE = 4
 
 
 class Anonymiser:
-    """Takes out of evidence what could tell whose it is.
+    """Takes out of evidence what could show whose it is.
 
     :param known: texts that are never shown.
     :param own: what the names of the probe's own tasks begin with.
@@ -40,13 +40,13 @@ class Anonymiser:
 
 
 def read_finding(question: Question, taken: Taken, anonymiser: Anonymiser) -> dict[str, Any]:
-    """What the steps tell about a question."""
+    """The answer that the steps give to a question."""
     try:
         finding = question.read(taken)
     except CannotTell as error:
         return leave_open(str(error), anonymiser.mask_evidence(error.evidence))
     if not question.permits(finding.value):
-        return leave_open("the service answers something that nobody has thought of", anonymiser.mask_evidence(finding.evidence))
+        return leave_open("the service answers something unexpected", anonymiser.mask_evidence(finding.evidence))
     answer = {
         "value": anonymiser.mask_value(finding.value),
         "told": True,
@@ -80,7 +80,7 @@ def find_problem(document: Any) -> str:
 
 
 def find_disagreements(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Where two answers files disagree, among the questions that both could tell.
+    """Where two answers files disagree, among the questions that both answer.
 
     A time is never quite the same twice; two that are not 0 agree.
     """

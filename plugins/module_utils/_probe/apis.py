@@ -71,7 +71,7 @@ class TaskApi:
         return {"task_name": name, **settings}
 
     def find_created(self, name: str, created: Evidence) -> Optional[TaskKey]:
-        """The task that an answer to a create call tells of, None where it tells of none."""
+        """The task that the answer to a create call names, None where it names none."""
         if not self.id_member:
             return TaskKey(name, name)
         key = created.read_member(self.id_member)

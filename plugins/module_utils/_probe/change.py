@@ -45,7 +45,7 @@ def watch_change(
     settings: Callable[[Evidence], Mapping[str, Any]],
     timing: ProbeTiming,
 ) -> Change:
-    """The change with what is seen of it, until nothing new has been seen for as long as the timing watches.
+    """The change with what is seen of it, until nothing new has been seen for as long as ``timing.watch``.
 
     :param visible: the changed settings that the service shows.
     :param settings: reads them from what it shows.
@@ -104,7 +104,7 @@ def read_roll_back(change: Change) -> ProbeFinding:
 
 
 def read_state_meanwhile(changes: Sequence[Change], word: str) -> ProbeFinding:
-    """What a running task said while it showed the old settings: ``word``, or ``unchanged``.
+    """The status of a running task while it showed the old settings: ``word``, or ``unchanged``.
 
     :raises CannotTell: none did so for long enough to be seen.
     """

@@ -170,7 +170,7 @@ def _start_later(ground: Ground, _taken: Taken) -> dict[str, Any]:
 
 
 def _try_backslash(ground: Ground, taken: Taken) -> dict[str, Any]:
-    """A newline written with a backslash, and topics whose order can be told."""
+    """A newline written with a backslash, and topics whose order can be seen."""
     topics = sorted(str(row.get("name")) for row in taken["dms.topics"]["usual"].read_rows("topics") if row.get("name"))
     return _try_variant(ground, "b", topics=",".join((topics[1], topics[0], topics[2])) if len(topics) > 2 else "", record_delimiter="\\n")
 
@@ -303,7 +303,7 @@ def _restart(ground: Ground, taken: Taken) -> list[Look]:
 
 
 def _watch_restart(ground: Ground, taken: Taken) -> list[Look]:
-    """A restarted task may still say RUNNING at first; then nothing can be told of how long that takes."""
+    """A restarted task may still say RUNNING at first; then it is not known how long that takes."""
     return _bring_to(ground, taken, "restart", "RUNNING")
 
 

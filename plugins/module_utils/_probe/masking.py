@@ -72,7 +72,7 @@ MOST_ROWS = 3
 
 
 def anonymise(value: Any, known: Collection[str], name: str = "") -> Any:
-    """The value without texts that could tell whose it is.
+    """The value without texts that could show whose it is.
 
     :param known: texts that are never shown, such as names and IDs that the user gave.
     :param name: under which it stands.

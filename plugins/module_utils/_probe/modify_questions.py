@@ -46,12 +46,12 @@ def _read_modify(taken: Taken) -> ProbeFinding:
     of_part = [is_same_value(modification.changed[name], shown[name]) for name in PART if name in shown]
     of_whole = [is_same_value(modification.changed[name], shown[name]) for name in WHOLE if name in shown]
     if not of_whole:
-        raise CannotTell("it is honoured or partly, for the fields that tell are never shown", *answers)
+        raise CannotTell("it is honoured or partly: the fields that would decide are never shown", *answers)
     if all(of_whole):
         return build_finding("honoured", *answers, modification.looks[-1].evidence)
     if not any(of_whole) and all(of_part):
         return build_finding("partly", *answers)
-    raise CannotTell("other fields are passed over than anybody has thought of", *answers)
+    raise CannotTell("other fields are passed over than expected", *answers)
 
 
 def _read_while_running(taken: Taken) -> ProbeFinding:

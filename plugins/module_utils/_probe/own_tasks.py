@@ -65,7 +65,7 @@ class OwnTasks:
     _there: dict[tuple[str, str], TaskKey] = field(default_factory=dict)
 
     def create(self, api: TaskApi, ending: str, settings: Mapping[str, Any], name: str = "") -> CreateAttempt:
-        """Try to create a task; who gets one has to delete it.
+        """Try to create a task; the caller has to delete it.
 
         :param name: the whole name, where it is not made of the run and the ending.
         :raises OpendumpError: it is not known whether there is a task now; clearing away deletes it.
@@ -114,7 +114,7 @@ class OwnTasks:
         return looks
 
     def clear_away(self, others: bool = False) -> list[Leftover]:
-        """Delete all tasks of this run, known or not, and say what is left.
+        """Delete all tasks of this run, known or not, and return what is left.
 
         :param others: those of abandoned runs instead.
         """

@@ -16,7 +16,7 @@ CONFIRMED, CONTRADICTED, NOT_TOLD = "confirmed", "contradicted", "not_told"
 
 
 def judge_answer(switch: str, answer: Mapping[str, Any]) -> str:
-    """Whether an answer is what the local cloud does unless told otherwise."""
+    """Whether an answer is the default of the local cloud."""
     if answer["value"] is None:
         return NOT_TOLD
     return CONFIRMED if answer["value"] == BY_SWITCH[switch].assumed else CONTRADICTED

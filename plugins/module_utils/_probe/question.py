@@ -51,7 +51,7 @@ def map_value(value: Any, words: Mapping[Any, Any], *evidence: Evidence) -> Prob
     for shown, word in words.items():
         if shown == value and type(shown) is type(value):
             return ProbeFinding(word, evidence)
-    raise CannotTell("the service answers something that nobody has thought of", *evidence)
+    raise CannotTell("the service answers something unexpected", *evidence)
 
 
 class Taken:
@@ -100,7 +100,7 @@ class ProbeStep:
 
 @dataclass(frozen=True)
 class Question:
-    """``switch`` is the name that the local cloud has for the point; ``assumed`` what it does unless told otherwise.
+    """``switch`` is the name that the local cloud has for the point; ``assumed`` its default.
 
     ``values`` are all that the answer can be, or its kind; ``means`` says for single values what follows for users; ``also`` are steps that
     tell more where they can be taken.
@@ -116,7 +116,7 @@ class Question:
     also: tuple[str, ...] = ()
 
     def permits(self, value: Any) -> bool:
-        """Whether the answer is one that was thought of."""
+        """Whether the answer is one of those expected."""
         if self.values == BOOL:
             return isinstance(value, bool)
         if self.values in (DWELL, TEXT, OBJECT):

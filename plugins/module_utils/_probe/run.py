@@ -38,7 +38,8 @@ class ProbeResult:
 
 
 class Probe:
-    """
+    """One run of the probe.
+
     :param places: the objects that the user lends; names of instances are looked up before.
     :param questions: those to be asked.
     :param now: seconds since 1970.
@@ -188,7 +189,7 @@ class Probe:
         for question in self._questions:
             lacking = self._list_missing(question)
             if lacking:
-                answers[question.switch] = leave_open("it was not asked, for that needs %s" % ", and ".join(lacking))
+                answers[question.switch] = leave_open("it was not asked, because that needs %s" % ", and ".join(lacking))
             else:
                 answers[question.switch] = read_finding(question, taken, anonymiser)
         return answers

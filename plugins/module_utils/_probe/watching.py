@@ -38,7 +38,7 @@ NOTHING = Stretch(None, 0, 0.0, Evidence("GET", "", (), None, 0, "", None))
 
 
 def follow(look: Callable[[], tuple[Optional[str], Evidence]], done: Callable[[list[Look]], bool], timing: ProbeTiming) -> list[Look]:
-    """Look until it is done, or the timing's timeout is over."""
+    """Look until it is done, or ``timing.timeout`` is over."""
     began = timing.monotonic()
     looks: list[Look] = []
     while True:
@@ -56,7 +56,7 @@ def until_state(*states: Optional[str]) -> Callable[[list[Look]], bool]:
 
 
 def until_settled(timing: ProbeTiming, since: Callable[[list[Look]], int]) -> Callable[[list[Look]], bool]:
-    """Done when nothing new has been seen for as long as the timing watches.
+    """Done when nothing new has been seen for as long as ``timing.watch``.
 
     :param since: the number of the look from which on everything looks the same.
     """

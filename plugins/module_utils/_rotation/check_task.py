@@ -45,7 +45,7 @@ def can_be_checked(kind: type[Kind]) -> bool:
 
 @dataclass
 class RotationTiming:
-    """Seconds: between two looks, for a task to come to its run state, and for deliveries to be seen."""
+    """Seconds between two looks, for a task to reach its run state, and for deliveries to be seen."""
 
     wait_interval: float = 10.0
     wait_timeout: float = 600.0
@@ -74,7 +74,7 @@ class CheckTask:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still tell."""
+        """Whether its outcome is still open."""
         return self.is_started and not self.outcome
 
 
@@ -119,7 +119,7 @@ class Checks:
             check.is_started = True
 
     def _check_at_once(self, check: CheckTask, values: dict[str, Any], wrong: Pair) -> None:
-        """Where a service looks at keys as soon as they are given, it has to refuse the wrong ones when a task is changed, too."""
+        """Where a service checks keys as soon as they are given, it has to refuse the wrong ones when a task is changed, too."""
         try:
             self._reconcile(self._declare(check, "paused", values, self._pair))
         except OpendumpError as error:
@@ -140,7 +140,7 @@ class Checks:
     def see(self, check: CheckTask, task: Optional[Task], record: dict[str, Any]) -> None:
         """Judge what a look shows of the check task."""
         if task is None:
-            check.is_started, check.reason = False, "the check task is gone; somebody else deleted it"
+            check.is_started, check.reason = False, "the check task no longer exists; somebody else deleted it"
             return
         check.id = task.id
         health = check.kind.read_health(task.status)
@@ -215,7 +215,7 @@ class Checks:
 
         :raises OpendumpError: it was not brought about.
         """
-        # What is said about topics and buckets was said when the tasks were made that these are taken from.
+        # Warnings about topics and buckets were given when the tasks were created that these are taken from.
         for outcome in Reconciliation(self._client, clock=self._clock).run([declared]):
             if outcome.error:
                 raise outcome.error

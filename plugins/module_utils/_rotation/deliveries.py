@@ -75,7 +75,7 @@ class Landing:
         return location.bucket if location else ""
 
     def try_bucket(self, name: str) -> None:
-        """See whether the pair reaches this bucket; one that cannot be asked at all is noted as unreadable.
+        """Try whether the pair reaches this bucket; one that cannot be asked at all is noted as unreadable.
 
         :raises KeyRefused: the pair itself is wrong.
         :raises OpendumpError: the bucket is not there, or the pair has no right on it.
@@ -90,7 +90,7 @@ class Landing:
             self.unreadable[name] = str(error)
 
     def now(self) -> float:
-        """A moment on the clock of OBS that is not before the true one; on this machine's where OBS was not heard."""
+        """A moment on the clock of OBS that is not before the true one; on this machine's where OBS has not answered."""
         ahead = self._buckets.seconds_ahead
         return self._now() + (0.0 if ahead is None else ahead + TICK)
 

@@ -29,13 +29,13 @@ from .jobs import CANNOT, CHECK_NAME, PROVEN, REFUSED, WRITTEN, RotationJob, cho
 from .keys import KeyMark, Pair, find_key_paths
 
 CHECK_TASK, OLD_KEY_INACTIVE = "check_task", "old_key_inactive"
-IGNORES = "The service of this instance accepts a new key and does not use it, or the key may not write there: %s. %s"
+IGNORES = "The service of this instance accepts a new key but does not use it, or the key is not allowed to write there: %s. %s"
 # Seconds after its interval for which a delivery may be late.
 LATE = 30.0
 
 
 class Rotation:
-    """One run.
+    """One run of a rotation.
 
     :param client: the connection to the services.
     :param proof: C(check_task) or C(old_key_inactive).
@@ -77,7 +77,7 @@ class Rotation:
     def run(self, options: Mapping[str, Any], jobs: list[RotationJob]) -> None:
         """Rotate the keys of the tasks that the options choose.
 
-        :param jobs: filled before the first write and kept up to date, for who has to tell how far it came when this is stopped.
+        :param jobs: filled before the first write and kept up to date, for whoever reports how far it came when this is stopped.
         :raises OpendumpError: tasks cannot be read, or the new pair is refused; nothing was written.
         """
         with self._state.open():
@@ -156,9 +156,9 @@ class Rotation:
                 except OpendumpError as error:
                     refused[bucket] = error
             if bucket in refused and not job.accepted:
-                job.close(REFUSED, "Not written, for the new key does not reach the bucket. %s" % refused[bucket], refused[bucket])
+                job.close(REFUSED, "Not written, because the new key does not reach the bucket. %s" % refused[bucket], refused[bucket])
         for bucket, why in self._landing.unreadable.items():
-            self._warn("The bucket '%s' cannot be looked into, so only offsets can show what is delivered there. %s" % (bucket, why))
+            self._warn("The bucket '%s' cannot be read, so only offsets can show what is delivered there. %s" % (bucket, why))
         for job in jobs:
             if self._check_mode and job.is_open and self._landing.find_bucket(job.record) in self._landing.unreadable:
                 job.reason = "Whether the new key reaches its bucket could not be tried."
@@ -231,7 +231,7 @@ class Rotation:
     # proving
 
     def _prove(self, jobs: Sequence[RotationJob]) -> None:
-        """Look until each task is told, or nothing more is to be expected, or the time is over."""
+        """Look until each task has a verdict, nothing more is to be expected, or the time is over."""
         for job in jobs:
             if job.is_open and job.health == "paused" and not job.healing:
                 job.close(WRITTEN, "It is paused, and delivers when it is set running.")
@@ -269,14 +269,16 @@ class Rotation:
 
     def _see(self, job: RotationJob, task: Optional[Task]) -> None:
         if task is None:
-            job.close(REFUSED, "It is gone; somebody else deleted it.")
+            job.close(REFUSED, "It no longer exists; somebody else deleted it.")
             return
         job.task = task
         if job.healing or (job.health == "failed" and job.had_failed and job.kind.healable):
             self._heal(job)
         job.unwell = job.unwell + 1 if job.health == "failed" else 0
         if job.unwell > GRACE:
-            job.close(REFUSED, "It is %s since the new key was written. %s" % (task.status, task.explanation or job.kind.failed_steps[0]))
+            job.close(
+                REFUSED, "It has been %s since the new key was written. %s" % (task.status, task.explanation or job.kind.failed_steps[0])
+            )
         check = self._find_check(job)
         if job.is_open and job.health != "failed" and check and check.outcome == FAILED:
             self._conclude(job, check)
@@ -337,20 +339,20 @@ class Rotation:
         return self._landing.now() - job.counts_from > interval + LATE
 
     def _conclude(self, job: RotationJob, check: Optional[CheckTask]) -> None:
-        """What is left to say when the time is over."""
+        """The verdict when the time is over."""
         if check and check.outcome == FAILED:
             job.close(CANNOT, IGNORES % (check.reason, job.kind.rekey_steps))
         elif job.error:
-            job.close(WRITTEN, "Whether it delivers could not be seen. %s" % job.error, job.error)
+            job.close(WRITTEN, "Whether it delivers could not be checked. %s" % job.error, job.error)
         elif job.health != "ok":
             job.close(WRITTEN, "Its status is %s, so nothing is delivered." % job.task.status)
         elif not job.delivery:
-            waits = {0: "Nothing to deliver yet.", None: "Nothing was delivered yet; whether anything waits is not known."}
-            some = "Nothing was delivered yet, though %s." % format_count(job.task.lag or 0, "message", "waits|wait")
+            waits = {0: "Nothing to deliver yet.", None: "Nothing has been delivered yet; it is not known whether anything waits."}
+            some = "Nothing has been delivered yet, though %s." % format_count(job.task.lag or 0, "message", "waits|wait")
             job.close(WRITTEN, waits.get(job.task.lag, some))
         else:
             why = check.reason if check and check.reason else "no message came for the check task to deliver"
-            job.close(WRITTEN, "%s Whether it did so with the new key is not known, for %s." % (job.delivery, why))
+            job.close(WRITTEN, "%s It is not known whether it did so with the new key, because %s." % (job.delivery, why))
 
 
 def is_same(task: Task, known: Task) -> bool:

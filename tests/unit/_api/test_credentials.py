@@ -221,7 +221,7 @@ def test_a_profile_that_assumes_an_agency_with_another_ones_keys(who: Any, home:
     "profile, more, named",
     [
         ("chain", {}, "'chain' .* with the profile 'role', which assumes one itself. Chains of agencies are not followed"),
-        ("role", {"sourceProfile": "gone"}, "'role' .*sourceProfile .'gone'. is not there"),
+        ("role", {"sourceProfile": "gone"}, "'role' .*sourceProfile .'gone'. does not exist"),
         ("role", {"sourceProfile": ""}, "sourceProfile"),
         ("role", {"agencyName": ""}, "agencyName"),
         ("role", {"agencyDomainId": ""}, r"agency belongs to is not named.*assume_domain_id \(HW_ASSUME_ROLE_DOMAIN_ID\)"),
@@ -249,9 +249,9 @@ def test_encrypted_keys_are_refused_before_they_are_used(who: Any, home: pathlib
 @pytest.mark.parametrize(
     "environ, options, named",
     [
-        ({}, {"access_key": "a" * 41, "secret_key": "s"}, "access_key, from access_key of the options, is not one"),
-        ({}, {"access_key": "AK;1", "secret_key": "s"}, "access_key, from access_key of the options, is not one"),
-        ({"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "s" * 81}, {}, "secret_key, from the environment, HW_ACCESS_KEY, is not one"),
+        ({}, {"access_key": "a" * 41, "secret_key": "s"}, "access_key .from access_key of the options. is malformed"),
+        ({}, {"access_key": "AK;1", "secret_key": "s"}, "access_key .from access_key of the options. is malformed"),
+        ({"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "s" * 81}, {}, "secret_key .from the environment, HW_ACCESS_KEY. is malformed"),
     ],
 )
 def test_what_cannot_be_a_key_is_refused_wherever_it_stands(who: Any, environ: dict[str, str], options: dict[str, str], named: str) -> None:
