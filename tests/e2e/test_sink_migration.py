@@ -644,7 +644,7 @@ def test_a_stranger_under_the_successors_name_is_left_alone(migrate: Run, run: R
     run("smart_connect_task", instance_id=INSTANCE, task_name="orders-sc", topics=["topic-audit"], obs=other)
     failed = migrate(apply=True, delete_old=True)
     assert failed["failed"]
-    assert "differs from what the successor would be in" in failed["msg"]
+    assert "differs from the planned successor in" in failed["msg"]
     assert migrate(rollback=True)["failed"]
     assert names(cloud, "smart_connect") == ["orders-sc"]
 
