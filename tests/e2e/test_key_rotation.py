@@ -190,7 +190,7 @@ def test_forty_tasks_and_what_is_said_of_the_old_key_is_true(cloud: Local, rotat
     ignore_secrets_on(cloud, "kafka-f")
     result = rotate()
     assert result["changed"] is True
-    assert "use it, or the key may not write" in next(line for line in result["lines"] if "ignored-0" in line)
+    assert "use it, or the key is not allowed to write" in next(line for line in result["lines"] if "ignored-0" in line)
     assert "It is paused" in next(line for line in result["lines"] if "/paused" in line)
     assert "Nothing to deliver yet" in next(line for line in result["lines"] if "/quiet" in line)
     sink = next(line for line in result["lines"] if "/sink" in line)

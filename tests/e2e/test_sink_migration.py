@@ -903,7 +903,7 @@ def test_a_lock_that_cannot_be_made_is_named_before_anything_is_done(migrate: Ru
 
 def test_a_folder_that_is_not_there_is_named_before_anything_is_done(migrate: Run, cloud: Local, tmp_path: pathlib.Path) -> None:
     seed(cloud, sink_task("orders"))
-    assert "no folder" in migrate(apply=True, state_file=str(tmp_path / "none" / "state.json"))["msg"]
+    assert "is not a folder" in migrate(apply=True, state_file=str(tmp_path / "none" / "state.json"))["msg"]
     assert writes(cloud) == []
 
 
