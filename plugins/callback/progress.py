@@ -11,12 +11,12 @@ short_description: Tell how far long calls of this collection have come
 version_added: 1.0.0
 author: opendump contributors (@opendump)
 description:
-  - A module says what it did when it has ended, so that hundreds of tasks are minutes of silence. With this callback, a line tells
+  - A module says what it did when it has ended, so that hundreds of tasks are minutes of silence. With this callback, a line says
     every now and then how far M(opendump.huaweicloud.dump_tasks), M(opendump.huaweicloud.kafka_sink_migration) and the waits of the other
     modules have come.
   - A run that is broken off, for instance by Ctrl-C, says how far it was. Ansible itself shows no result then.
   - It changes no result and no other output. Lines stand between those of the callback that writes to the terminal, also in AWX.
-  - It tells of modules that run on the machine where Ansible runs, which is where the roles and playbooks of this collection run them.
+  - It covers modules that run on the machine where Ansible runs, which is where the roles and playbooks of this collection run them.
 requirements:
   - enabled in the configuration, see the examples
 options:

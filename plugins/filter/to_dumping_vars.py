@@ -52,7 +52,7 @@ options:
     default: text
   by_name:
     description:
-      - Whether Kafka instances are told by their names instead of their IDs, for instance to declare the same tasks in another region.
+      - Whether Kafka instances are given by their names instead of their IDs, for instance to declare the same tasks in another region.
       - Where two instances have one name, their IDs are taken nevertheless.
     type: bool
     default: false

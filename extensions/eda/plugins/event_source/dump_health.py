@@ -26,7 +26,7 @@ short_description: Tell when a dump fails, falls behind, recovers, appears or go
 description:
   - Reads the dump tasks of a region and project every now and then, and sends one event for each dump that is not as it was at the last
     look.
-  - The first look tells only of dumps that have a problem.
+  - The first look reports only dumps that have a problem.
   - A service that does not answer ends nothing. What could not be read is reported once, and again when it can be read; its dumps are
     neither gone nor changed meanwhile.
   - An event has C(type), which is V(found) (not well at the first look), V(changed), V(appeared), V(gone), V(unreadable), V(readable) or
