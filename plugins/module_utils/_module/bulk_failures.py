@@ -26,7 +26,7 @@ def describe_failures(outcomes: Sequence[Outcome], check_mode: bool = False) -> 
         "%s %s"
         % (
             "The task" if len(outcomes) == len(failed) == 1 else "%d of %s" % (len(failed), format_count(len(outcomes), "task")),
-            "would fail or cannot be told; what would be done and what not is in results. Nothing was changed."
+            "would fail or cannot be checked; results says what would be done and what not. Nothing was changed."
             if check_mode
             else "failed; what was applied and what was not is in results, and running again goes on from here.",
         )
