@@ -206,7 +206,7 @@ def test_half_of_it_is_not_written(cloud: Local, run: Run, play: Play, tmp_path:
     given = {"dumping_export_file": str(tmp_path / "estate.yml")}
     played = play(EXPORT, extra_vars=given)
     assert played.code == 2
-    assert "DIS.4224" in played.result("Refuse to write")["msg"]
+    assert "DIS.4224" in played.result("Refuse a partial export")["msg"]
     assert not (tmp_path / "estate.yml").exists()
     (tmp_path / "estate.yml").write_text("mine: true\n", encoding="utf-8")
     narrow = play(EXPORT, extra_vars={**given, "dumping_export_stream_names": ["stream-0"], "dumping_export_kinds": ["dis_transfer_task"]})

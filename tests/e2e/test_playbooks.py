@@ -73,7 +73,7 @@ def test_what_succeeded_is_said_and_counted_where_something_fails(cloud: Local, 
     played = play(CONFIGURE, extra_vars={"dumping_dis_transfer_tasks": [lost, task]})
     assert played.code == 2
     assert played.recap["changed"] == 1
-    assert played.result("Tell what else")["msg"] == [
+    assert played.result("Report undeclared tasks")["msg"] == [
         "newstream/newtask: create",
         "1 task there is not declared; see purge (newstream/stray)",
     ]

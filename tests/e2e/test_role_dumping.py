@@ -332,6 +332,6 @@ def test_purge_reaches_parents_without_a_declared_task_and_spares_names(cloud: L
     played = play([role(**nothing, **purge, dumping_purge_except=["stray-1"])])
     assert played.code == 0, played.text
     assert [victim["task_name"] for victim in facts(played)[0]["purged"]] == ["stray-2"]
-    assert played.result("Tell what else")["msg"] == [
+    assert played.result("Report undeclared tasks")["msg"] == [
         "1 task there is not declared; see purge: does not match purge_match, or is in purge_except (jsonstream/stray-1)"
     ]
