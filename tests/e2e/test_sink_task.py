@@ -52,7 +52,9 @@ def test_the_life_of_a_task(run: Run, cloud: Local, parent: str) -> None:
     assert not run("kafka_sink_task", **by_id)["changed"]
     assert run("kafka_sink_task", check=True, **by_id, state="absent")["actions"] == ["delete"]
     assert run("kafka_sink_task", **by_id, state="absent")["changed"]
-    assert not run("kafka_sink_task", **by_id, state="absent")["changed"]
+    for check in (False, True):
+        nothing = run("kafka_sink_task", check=check, **by_id, state="absent")
+        assert (nothing["changed"], nothing["task"]) == (False, None), "a task that is not there is not shown"
     assert writes(cloud) == ["POST", "DELETE"]
 
 

@@ -57,8 +57,10 @@ def test_tasks_are_not_deleted_by_the_way(run: Run, cloud: Local, empty_body: st
     assert refused["failed"]
     assert "still has 1 task (Smart Connect task 'dump')" in refused["msg"]
     assert writes(cloud) == []
+    predicted = run("smart_connect", check=True, instance_name=INSTANCE_NAME, state="absent", force=True)
+    assert writes(cloud) == []
     off = run("smart_connect", instance_name=INSTANCE_NAME, state="absent", force=True)
-    assert off["actions"] == ["delete", "disable"]
+    assert off["actions"] == predicted["actions"] == ["delete", "disable"], "check mode names what is deleted with it"
 
 
 @pytest.mark.parametrize("path", ["connector/tasks$", "sink-tasks$"])

@@ -122,7 +122,9 @@ def test_the_life_of_a_task(run: Run, cloud: Local, name: str) -> None:
     assert run("dis_transfer_task", check=True, **where, state="absent")["actions"] == ["delete"]
     gone = run("dis_transfer_task", **where, state="absent")
     assert (gone["changed"], gone["task"]) == (True, None)
-    assert not run("dis_transfer_task", **where, state="absent")["changed"]
+    for check in (False, True):
+        nothing = run("dis_transfer_task", check=check, **where, state="absent")
+        assert (nothing["changed"], nothing["task"]) == (False, None), "a task that is not there is not shown"
     assert writes(cloud) == ["DELETE"]
 
 

@@ -90,7 +90,7 @@ class Switch:
             self._permit(before, wanted)
             tasks = [] if wanted else self._list_tasks(before)
             if self.check_mode:
-                self.actions.append(ENABLE if wanted else DISABLE)
+                self.actions += [*(["delete"] * len(tasks)), ENABLE if wanted else DISABLE]
             else:
                 after = self._switch(before, wanted, tasks)
         predicted = describe_instance(after)

@@ -67,10 +67,10 @@ class Plan:
 
     def predict(self) -> Optional[Task]:
         """The task as it will be; what only the service can know is None."""
-        if DELETE in self.actions:
-            return None
         kind, current = self.declared.kind, self.current
         is_new = {CREATE, RECREATE} & set(self.actions)
+        if DELETE in self.actions or not (current or is_new):
+            return None
         fields = flatten_fields(kind.list_fields(self.destination))
         readable = {path: self.values[path] for path, known in fields if path in self.values and not known.secret}
         if current is None or is_new:
