@@ -23,7 +23,6 @@ from .._numbers import format_count
 from .._reconcile.estate import is_parent_absent
 from .._state_file import StateFile
 from .._task.fields import show_values
-from .._task.kind import Kind
 from .._task.records import Listing, Parent, Task
 from .._threads import side_by_side
 from .stages import CREATE, Position, Situation, Stage, read_positions
@@ -148,7 +147,7 @@ class Inventory:
         :param ids: of the Smart Connect tasks; a sink task with one of these is shown by both APIs.
         """
         listed = [task for task in old.tasks if self.scope.holds(task.name)]
-        shown = side_by_side(lambda task: task if task.id in ids else show_task(self.sink, task), listed, self.parallelism)
+        shown = side_by_side(lambda task: task if task.id in ids else self.sink.read_task(parent, task), listed, self.parallelism)
         there = {task.id or "": task for task in shown if task}
         jobs = []
         for task in there.values():
@@ -237,13 +236,13 @@ class Inventory:
     def look_at_old(self, job: MigrationJob) -> Optional[Task]:
         """The sink task as it is now, None where it is gone."""
         if job.now.old is not None:
-            job.now.old = show_task(self.sink, job.now.old)
+            job.now.old = self.sink.read_task(job.parent, job.now.old)
         return job.now.old
 
     def look_at_successor(self, job: MigrationJob) -> Optional[Task]:
         """The successor as it is now, None where it is gone."""
         if job.now.successor is not None:
-            job.now.successor = show_task(self.connect, job.now.successor)
+            job.now.successor = self.connect.read_task(job.parent, job.now.successor)
         return job.now.successor
 
     def find_named(self, job: MigrationJob) -> list[Task]:
@@ -251,14 +250,6 @@ class Inventory:
         tasks = self.connect.list_tasks(job.parent).tasks
         named = [task for task in tasks if task.name == job.successor_name and not self.connect.is_leaving(task.status)]
         return sorted(named, key=lambda task: (task.created_at or "", task.id or ""))
-
-
-def show_task(adapter: Kind, task: Task) -> Optional[Task]:
-    """The task as it is now, None where it is gone."""
-    shown = adapter.show(task.parent, task)
-    if shown is not None:
-        shown.id = shown.id or task.id
-    return shown
 
 
 def _find_mismatch(design: Successor, candidate: Task) -> list[str]:

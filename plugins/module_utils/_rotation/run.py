@@ -14,6 +14,7 @@ from typing import Any, Optional
 from .._errors import OpendumpError
 from .._landing.buckets import KeyRefused
 from .._numbers import format_count
+from .._reconcile.apply import is_same_task
 from .._reconcile.estate import Estate
 from .._reconcile.plan import UPDATE
 from .._reconcile.result import build_task_record
@@ -265,7 +266,7 @@ class Rotation:
             self._note_check(check)
         for job in group:
             job.error = None
-            self._see(job, next((task for task in listing.tasks if is_same(task, job.task)), None))
+            self._see(job, next((task for task in listing.tasks if task.name == job.task.name and is_same_task(job.task, task)), None))
 
     def _see(self, job: RotationJob, task: Optional[Task]) -> None:
         if task is None:
@@ -353,11 +354,6 @@ class Rotation:
         else:
             why = check.reason if check and check.reason else "no message came for the check task to deliver"
             job.close(WRITTEN, "%s It is not known whether it did so with the new key, because %s." % (job.delivery, why))
-
-
-def is_same(task: Task, known: Task) -> bool:
-    """Whether both are one task: by ID, where there is one."""
-    return task.id == known.id if known.id else task.name == known.name
 
 
 def group_by_parent(jobs: Any) -> list[list[RotationJob]]:
