@@ -18,7 +18,7 @@ from typing import Any
 
 from ._errors import ConfigurationError
 
-VERSION = 1
+STATE_VERSION = 1
 
 
 class StateFile:
@@ -94,7 +94,7 @@ class StateFile:
         tasks = document.get("tasks") if isinstance(document, Mapping) else None
         if (
             not isinstance(document, Mapping)
-            or document.get("version") != VERSION
+            or document.get("version") != STATE_VERSION
             or document.get("purpose", "migration") != self.purpose
             or not isinstance(tasks, Mapping)
         ):
@@ -110,7 +110,7 @@ class StateFile:
 
     def _format(self) -> str:
         purpose = {} if self.purpose == "migration" else {"purpose": self.purpose}
-        return json.dumps({"version": VERSION, **purpose, "tasks": self.tasks}, indent=2, sort_keys=True) + "\n"
+        return json.dumps({"version": STATE_VERSION, **purpose, "tasks": self.tasks}, indent=2, sort_keys=True) + "\n"
 
     def list_entries(self, instance_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Keys and entries of one instance."""

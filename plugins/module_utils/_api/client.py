@@ -29,7 +29,7 @@ OFFSET_PAST_END = "DMS.40050010"
 MOST_READINGS = 5
 # The pause before a list is read again grows by so much each time.
 READ_AGAIN_SECONDS = 0.2
-MOST_PAGES = 10000
+PAGE_LIMIT = 10000
 
 
 class Client:
@@ -184,8 +184,8 @@ class Client:
             # more rows or items than the total are a reason to go on: it is wrong, or counts what is shown twice once
             if not rows or len(shown) == total:
                 return pages, _find_gap(total, len(shown))
-            if len(pages) >= MOST_PAGES:
-                raise OpendumpError("The list %s has more than %d pages." % (path, MOST_PAGES))
+            if len(pages) >= PAGE_LIMIT:
+                raise OpendumpError("The list %s has more than %d pages." % (path, PAGE_LIMIT))
 
 
 def _identify(item: Any) -> str:

@@ -37,9 +37,9 @@ KEY_IS_WRONG = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "Invali
 TRY_AGAIN = frozenset({"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "TooManyRequests"})
 NEXT_STEP = {
     "AccessDenied": "Allow obs:bucket:ListBucket on the bucket to the owner of the key (obs_access_key).",
-    "NoSuchBucket": "The dump writes into a bucket that is not there. Check its name, and that it lies in this region.",
-    "InvalidAccessKeyId": "Check obs_access_key and obs_secret_key; nothing more was asked with them.",
-    "SignatureDoesNotMatch": "Check obs_secret_key; nothing more was asked with it.",
+    "NoSuchBucket": "The dump writes into a bucket that does not exist. Check its name, and that it lies in this region.",
+    "InvalidAccessKeyId": "Check obs_access_key and obs_secret_key; no further request was sent with them.",
+    "SignatureDoesNotMatch": "Check obs_secret_key; no further request was sent with it.",
     "RequestTimeTooSkewed": "Set the clock of this machine.",
     "PermanentRedirect": "The bucket lies in another region. Set region or obs_endpoint to the bucket's.",
     "IllegalLocationConstraintException": "The bucket lies in another region. Set region or obs_endpoint to the bucket's.",
@@ -255,7 +255,7 @@ class ListedBucket(Bucket):
             if page.marker is None:
                 return
             if page.marker <= marker:
-                raise build_unreadable(self.name, "the list sends the same page again and again", CHECK_ENDPOINT)
+                raise build_unreadable(self.name, "the list repeats the same page", CHECK_ENDPOINT)
             marker = page.marker
 
 

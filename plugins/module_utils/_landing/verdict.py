@@ -11,7 +11,7 @@ from typing import Any
 
 from .._numbers import format_count
 from .files import LandingFindings
-from .window import Window, format_time, parse_time
+from .window import Window, format_utc, parse_time
 
 LANDING_VERDICTS = ("landing", "quiet", "stuck", "unreadable", "unknown")
 
@@ -22,7 +22,7 @@ def judge_landing(task: Mapping[str, Any], findings: LandingFindings, window: Wi
         return "landing", "%s%s came since %s." % (
             "At least " if findings.cut_off else "",
             format_count(findings.objects, "file"),
-            format_time(window.since),
+            format_utc(window.since),
         )
     if findings.astray and findings.newest:
         return "landing", "Files come, but into directories of another time (%s); check time_zone." % findings.newest.key
@@ -40,14 +40,14 @@ def judge_landing(task: Mapping[str, Any], findings: LandingFindings, window: Wi
     if window.until - start < timedelta(seconds=interval):
         return "unknown", "The task delivers every %s, and less time has passed since %s." % (
             format_count(interval, "second"),
-            format_time(start),
+            format_utc(start),
         )
     lag = task.get("lag")
     if not isinstance(lag, int) or isinstance(lag, bool) or lag < 0:
         moved = parse_time(task.get("last_transfer_at"))
         if moved and moved >= window.since:
-            return "unknown", "The service says it delivered at %s, but there is no such file." % format_time(moved)
-        return "unknown", "No file came since %s, and the service does not report whether data waits." % format_time(window.since)
+            return "unknown", "The service says it delivered at %s, but there is no such file." % format_utc(moved)
+        return "unknown", "No file came since %s, and the service does not report whether data waits." % format_utc(window.since)
     if lag:
-        return "stuck", "%s, and no file came since %s." % (format_count(lag, "message", "waits|wait"), format_time(start))
-    return "quiet", "No message waits, and no file came since %s." % format_time(window.since)
+        return "stuck", "%s, and no file came since %s." % (format_count(lag, "message", "waits|wait"), format_utc(start))
+    return "quiet", "No message waits, and no file came since %s." % format_utc(window.since)

@@ -66,7 +66,7 @@ def parse_window(since: str, zone: tzinfo, now: datetime) -> Window:
     if start >= now:
         raise ConfigurationError("since is '%s', which is not in the past." % text)
     if start < EARLIEST:
-        raise ConfigurationError("since is '%s', which is before %s." % (text, format_time(EARLIEST)))
+        raise ConfigurationError("since is '%s', which is before %s." % (text, format_utc(EARLIEST)))
     return Window(start, now, zone)
 
 
@@ -79,6 +79,6 @@ def parse_time(text: Any) -> Optional[datetime]:
         return None
 
 
-def format_time(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """ISO 8601 in UTC, to the second."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

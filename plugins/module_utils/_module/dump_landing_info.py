@@ -20,7 +20,7 @@ from .._landing.buckets import Buckets, KeyRefused
 from .._landing.files import LandingFindings, count_files
 from .._landing.location import FileLocation, find_location
 from .._landing.verdict import LANDING_VERDICTS, judge_landing
-from .._landing.window import Window, format_time, parse_window, parse_zone
+from .._landing.window import Window, format_utc, parse_window, parse_zone
 from .._option_checks import check_least, refuse
 from .._signs import restore_controls
 from .._threads import side_by_side
@@ -57,7 +57,7 @@ def dump_landing_info() -> None:
     counts = Counter(entry["verdict"] for entry in landing)
     module.exit_json(
         changed=False,
-        since=format_time(window.since),
+        since=format_utc(window.since),
         landing=landing,
         summary={"tasks": len(landing), **{name: counts.get(name, 0) for name in LANDING_VERDICTS}},
     )
@@ -189,6 +189,6 @@ def show_entry(
         "prefixes": findings.prefixes,
         "objects": None if error or not findings.prefixes else findings.objects,
         "bytes": None if error or not findings.prefixes else findings.bytes,
-        "newest": {"key": newest.key, "size": newest.size, "modified_at": format_time(newest.modified)} if newest else None,
+        "newest": {"key": newest.key, "size": newest.size, "modified_at": format_utc(newest.modified)} if newest else None,
         "error": error,
     }

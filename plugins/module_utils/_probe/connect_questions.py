@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from .connect_steps import MainConnectTask, read_side
+from .connect_steps import MainConnectTask, find_side
 from .question import BOOL, DWELL, OBJECT, TEXT, CannotTell, ProbeFinding, Question, Taken, build_finding, map_value, measure_stretch
 from .talk import Evidence
 from .watching import Look, Stretch, cut_stretches, find_flaky, find_lead
@@ -206,19 +206,19 @@ def _read_unused_in_list(taken: Taken) -> ProbeFinding:
 def _read_numbers(taken: Taken) -> ProbeFinding:
     shown = _find_main(taken).shown
     for name in ("deliver_time_interval", "obs_part_size", "flush_size"):
-        if name in read_side(shown):
-            return map_value(isinstance(read_side(shown)[name], str), {True: "texts", False: "numbers"}, shown)
+        if name in find_side(shown):
+            return map_value(isinstance(find_side(shown)[name], str), {True: "texts", False: "numbers"}, shown)
     raise CannotTell("no number is shown", shown)
 
 
 def _find_descriptor(taken: Taken) -> Optional[Mapping[str, Any]]:
     sink = taken.get("sink.main")
-    return read_side(sink.shown, "obs_destination_descriptor") if sink else None
+    return find_side(sink.shown, "obs_destination_descriptor") if sink else None
 
 
 def _read_never_shown(taken: Taken) -> ProbeFinding:
     main = _find_main(taken)
-    absent = {name for name in main.sink if name not in read_side(main.shown)}
+    absent = {name for name in main.sink if name not in find_side(main.shown)}
     absent |= {name for name in ("topics", "source_type", "sink_type") if name not in main.shown.answer}
     sink = taken.get("sink.main")
     if sink:
@@ -231,7 +231,7 @@ def _read_extra_fields(taken: Taken) -> ProbeFinding:
     main = _find_main(taken)
     extra = {
         "task": {name: value for name, value in main.shown.answer.items() if name not in TASK_MEMBERS},
-        "sink_task": {name: value for name, value in read_side(main.shown).items() if name not in OBS_MEMBERS},
+        "sink_task": {name: value for name, value in find_side(main.shown).items() if name not in OBS_MEMBERS},
         "obs_destination_descriptor": {name: value for name, value in (_find_descriptor(taken) or {}).items() if name not in OBS_MEMBERS},
     }
     return build_finding({part: more for part, more in extra.items() if more}, main.shown)
@@ -275,7 +275,7 @@ def read_newline(lf: Any, backslash: Any, *evidence: Evidence) -> ProbeFinding:
 def _find_delimiter(shown: Optional[Evidence]) -> Any:
     if shown is None:
         raise CannotTell("a task with this delimiter was refused")
-    settings = read_side(shown)
+    settings = find_side(shown)
     if "record_delimiter" not in settings:
         raise CannotTell("the delimiter is never shown", shown)
     return settings["record_delimiter"]

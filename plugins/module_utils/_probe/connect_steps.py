@@ -46,7 +46,7 @@ class MainConnectTask:
         return self.birth[-1].evidence
 
 
-def read_side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
+def find_side(evidence: Evidence, name: str = "sink_task") -> Mapping[str, Any]:
     """One side of a task as it is shown."""
     settings = evidence.read_member(name)
     if not isinstance(settings, Mapping):
@@ -327,8 +327,8 @@ def _modify(ground: Ground, taken: Taken, changes: Mapping[str, Any], more: Mapp
     change = Change(connect.ask("PUT", task=main.task, body=body), before, changes)
     if not change.answer.accepted:
         return change
-    visible = [name for name in changes if name in read_side(main.shown)]
-    return watch_change(change, connect, main.task, visible, read_side, ground.timing)
+    visible = [name for name in changes if name in find_side(main.shown)]
+    return watch_change(change, connect, main.task, visible, find_side, ground.timing)
 
 
 def _modify_running(ground: Ground, taken: Taken) -> Change:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .change import Change, find_accepted, find_seen, is_same_value, read_old_settings, read_roll_back, read_state_meanwhile, read_wakes
-from .connect_steps import PART, WHOLE, read_side
+from .connect_steps import PART, WHOLE, find_side
 from .question import BOOL, DWELL, CannotTell, ProbeFinding, Question, Taken, build_finding, map_value, measure_stretch
 
 WRONG_STATE = "DMS.00400026"
@@ -38,11 +38,11 @@ def _read_modify(taken: Taken) -> ProbeFinding:
         return build_finding("refused", *answers)
     accepted = _list_accepted(taken)
     if not any("new" in modification.shown for modification in accepted):
-        if not any(name in read_side(modification.looks[-1].evidence) for modification in accepted for name in modification.changed):
+        if not any(name in find_side(modification.looks[-1].evidence) for modification in accepted for name in modification.changed):
             raise CannotTell("the fields that were changed are never shown", *answers)
         return build_finding("ignored", *answers)
     modification = _find_seen(taken)
-    shown = read_side(modification.first_new.evidence)
+    shown = find_side(modification.first_new.evidence)
     of_part = [is_same_value(modification.changed[name], shown[name]) for name in PART if name in shown]
     of_whole = [is_same_value(modification.changed[name], shown[name]) for name in WHOLE if name in shown]
     if not of_whole:
@@ -97,7 +97,7 @@ def _read_omitted(taken: Taken) -> ProbeFinding:
     modification = _find_seen(taken)
     if _read_modify(taken).value != "honoured":
         raise CannotTell("fields that are sent are passed over, too", modification.answer)
-    shown = read_side(modification.first_new.evidence)
+    shown = find_side(modification.first_new.evidence)
     if "store_keys" not in shown:
         raise CannotTell("store_keys, which was left out, is never shown", modification.answer)
     return map_value(shown["store_keys"], {True: "kept", False: "reset"}, modification.answer)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .connect_questions import read_newline
-from .connect_steps import read_side
+from .connect_steps import find_side
 from .question import BOOL, DWELL, CannotTell, ProbeFinding, Question, Taken, build_finding, measure_stretch
 from .sink_steps import MainSinkTask
 from .talk import Evidence
@@ -17,7 +17,7 @@ from .watching import cut_stretches, find_lead
 
 
 def _find_descriptor(shown: Evidence) -> Mapping[str, Any]:
-    return read_side(shown, "obs_destination_descriptor")
+    return find_side(shown, "obs_destination_descriptor")
 
 
 def _find_regex_task(taken: Taken) -> Evidence:

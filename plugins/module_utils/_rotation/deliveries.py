@@ -15,7 +15,7 @@ from .._kinds.registry import KINDS
 from .._landing.buckets import Buckets, KeyRefused
 from .._landing.files import count_files
 from .._landing.location import FileLocation, find_location
-from .._landing.window import Window, format_time
+from .._landing.window import Window, format_utc
 from .._task.records import Task
 
 # The service tells the time in whole seconds, cut off; a moment that is surely not before the true one is one second later.
@@ -108,4 +108,4 @@ class Landing:
         newest = findings.newest
         if newest is None or newest.modified < start or not (findings.objects or findings.astray):
             return ""
-        return "%s at %s" % (newest.key, format_time(newest.modified))
+        return "%s at %s" % (newest.key, format_utc(newest.modified))

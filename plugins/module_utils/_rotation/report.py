@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from .._landing.window import format_time
+from .._landing.window import format_utc
 from .._numbers import format_count
 from .._reconcile.plan import WRITTEN_AGAIN
 from .jobs import PENDING, PROVEN, ROTATION_VERDICTS, WRITTEN, RotationJob
@@ -113,4 +113,4 @@ def _show_job(job: RotationJob) -> dict[str, Any]:
 
 
 def _format_time(seconds: Optional[float]) -> Optional[str]:
-    return None if seconds is None else format_time(datetime.fromtimestamp(seconds, timezone.utc))
+    return None if seconds is None else format_utc(datetime.fromtimestamp(seconds, timezone.utc))

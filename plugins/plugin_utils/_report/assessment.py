@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Optional
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.verdict import LANDING_VERDICTS
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import format_time
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import format_utc
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
 
 from .advice import PLACE, advise, word_title
@@ -78,7 +78,7 @@ def assess_nothing(why: str, at: datetime, limits: Limits, where: Mapping[str, A
 
 def _describe_place(where: Mapping[str, Any], read: bool, at: datetime, limits: Limits) -> dict[str, Any]:
     shown = {"max_lag": limits.max_lag, "max_silence": limits.max_silence, "fail_on": list(limits.fail_on)}
-    return {**where, "read": read, "made_at": format_time(at), "limits": shown}
+    return {**where, "read": read, "made_at": format_utc(at), "limits": shown}
 
 
 def build_report(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def build_report(at: datetime, parts: Mapping[str, list[dict[str, Any]]]) -> dic
     groups = _group_problems(dumps, errors, places)
     deciding = [group for group in groups if group["deciding"]]
     return {
-        "made_at": format_time(at),
+        "made_at": format_utc(at),
         "ok": not deciding,
         "totals": _count(dumps, errors, places),
         "limits": _join_limits(places),
@@ -136,7 +136,7 @@ def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: L
     discards = [part["discard"] for part in task["partitions"] or ()]
     dump: dict[str, Any] = {
         **task,
-        "last_delivery_at": format_time(last) if last else None,
+        "last_delivery_at": format_utc(last) if last else None,
         "last_delivery_seen_by": source if last else None,
         "silent_for": silent,
         "discarded": None if None in discards or not discards else sum(discards),
@@ -144,7 +144,7 @@ def _assess_dump(task: Record, landed: Optional[Record], at: datetime, limits: L
     }
     dump["problems"] = find_dump_problems(dump, limits)
     lost = _find_data_loss(dump)
-    dump["data_lost_from"] = format_time(lost) if lost else None
+    dump["data_lost_from"] = format_utc(lost) if lost else None
     return dump
 
 

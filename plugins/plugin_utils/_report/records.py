@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import format_time, parse_time
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._landing.window import format_utc, parse_time
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._numbers import read_whole
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.words import HEALTH
 
@@ -59,7 +59,7 @@ def normalise(task: Record) -> dict[str, Any]:
     tidy["lag"] = _number(task.get("lag"), "lag", odd)
     for name in ("created_at", "last_transfer_at"):
         when = parse_moment(task.get(name))
-        tidy[name] = format_time(when) if when else None
+        tidy[name] = format_utc(when) if when else None
         if task.get(name) and not when:
             odd[name] = str(task[name])
     topics = task.get("topics")

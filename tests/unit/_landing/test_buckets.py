@@ -121,7 +121,7 @@ def test_refusals_say_what_to_do(service: ScriptedService, buckets: Made) -> Non
         "obs",
     )
     service.always = refuse(403, "InvalidAccessKeyId")
-    with pytest.raises(KeyRefused, match="nothing more was asked"):
+    with pytest.raises(KeyRefused, match="no further request was sent"):
         names(buckets())
 
 
@@ -183,11 +183,11 @@ def test_no_list_is_endless(service: ScriptedService, buckets: Made, kind: str) 
 
 def test_a_list_that_comes_again_and_again_is_an_error(service: ScriptedService, buckets: Made) -> None:
     service.always = answer(raw=page("a", "b", more=True))
-    with pytest.raises(OpendumpError, match="again and again"):
+    with pytest.raises(OpendumpError, match="repeats the same page"):
         names(buckets())
     assert len(service.received) == 2
     service.always = answer(raw=page(more=True))
-    with pytest.raises(OpendumpError, match="again and again"):
+    with pytest.raises(OpendumpError, match="repeats the same page"):
         names(buckets())
 
 
