@@ -17,7 +17,8 @@ short_description: See whether files can be read and written, before anything is
 version_added: 1.0.0
 author: opendump contributors (@opendump)
 description:
-  - Looks at the files of this machine that a run is going to write, and at those in JSON that it is going to read. Nothing is changed.
+  - Looks at the files of this machine that a run is going to write, and at those in JSON that it is going to read. Nothing is changed;
+    in a folder that will get a file or folder, another one is made and taken away, since permissions do not tell all.
   - A run that writes its files at its end would otherwise lose what it has found out.
 positional: read
 options:

@@ -20,7 +20,7 @@ version_added: 1.0.0
 author: opendump contributors (@opendump)
 description:
   - Completes each name by those of the known names that are spelt nearly like it, as a sentence for a message.
-positional: known
+positional: known, nearness
 options:
   _input:
     description: Names that are not known.
@@ -32,6 +32,10 @@ options:
     type: list
     elements: str
     required: true
+  nearness:
+    description: How alike two names have to be, between 0 and 1. More for names that begin alike, such as paths.
+    type: float
+    default: 0.7
 """
 
 EXAMPLES = r"""
@@ -55,14 +59,14 @@ _value:
 """
 
 
-def with_near_names(names: Any, known: Iterable[Any]) -> list[str]:
+def with_near_names(names: Any, known: Iterable[Any], nearness: float = 0.7) -> list[str]:
     """
     :raises AnsibleFilterError: the input is no list of names.
     """
     if isinstance(names, (str, bytes)) or not isinstance(names, Iterable):
         raise AnsibleFilterError("with_near_names: the input is %s; give it a list of names." % type(names).__name__)
     candidates = [str(name) for name in known]
-    return ["%s%s" % (name, advise_names(str(name), candidates)) for name in names]
+    return ["%s%s" % (name, advise_names(str(name), candidates, nearness=float(nearness))) for name in names]
 
 
 class FilterModule:

@@ -57,7 +57,7 @@ def test_tasks_are_told_by_their_parents(tasks: Local, play: Play, run: Run) -> 
     lines = [f"{INSTANCE_NAME}/orders: ", "jsonstream/same: "]
     assert sorted(foreseen.result("Say what")["msg"], key=str.lower) == sorted([line + "would be paused" for line in lines])
     assert sorted(done.result("Say what")["msg"]) == sorted([line + "paused" for line in lines])
-    again = play(PLAYBOOK, extra_vars={**wanted, "run_state_tasks": ["jsonstream/same"]})
+    again = play(PLAYBOOK, extra_vars={**wanted, "run_state_tasks": ["jsonstream/same", " jsonstream/same", "jsonstream/same"]})
     assert again.recap["changed"] == 0
     assert again.result("Say what")["msg"] == ["jsonstream/same: as it was (PAUSED)"]
 
@@ -82,15 +82,20 @@ WRONG = {
         {"run_state": "paused", "run_state_tasks": "orders, other/same"},
         "There is no transfer task or Smart Connect task other/same",
     ),
-    "misspelt": ({"run_state": "paused", "run_state_tasks": "order, Same"}, "order; did you mean orders"),
+    "misspelt": (
+        {"run_state": "paused", "run_state_tasks": f"order, Same,{INSTANCE_NAME}/ordres"},
+        f"order; did you mean orders? No Same; did you mean same? No {INSTANCE_NAME}/ordres; did you mean {INSTANCE_NAME}/orders? Nothing",
+    ),
     "sink-task": (
         {"run_state": "paused", "run_state_tasks": "audit"},
         "A sink task cannot be paused, because its API has no such call: audit.",
     ),
     "no-state": (
         {"run_state": "stopped", "run_state_tasks": "orders"},
-        "run_state is 'stopped', allowed are paused and running. Set run_state",
+        "run_state is 'stopped', allowed are paused and running; did you mean paused? Set run_state",
     ),
+    "number": ({"run_state": "paused", "run_state_tasks": ["orders", 83]}, "run_state_tasks holds 83, which is no name"),
+    "mapping": ({"run_state": "paused", "run_state_tasks": {"orders": 1}}, 'run_state_tasks holds {"orders": 1}, which is no name'),
     "no-name": ({"run_state": "paused", "run_state_tasks": " ,\n"}, "Set run_state to paused or running"),
     "nothing": ({"run_state": "", "run_state_tasks": ""}, "Set run_state to paused or running"),
     "pattern": ({"run_state": "paused", "run_state_tasks": ".*"}, "There is no transfer task or Smart Connect task .*"),

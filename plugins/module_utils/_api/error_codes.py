@@ -95,12 +95,12 @@ _CODES: dict[str, Explanation] = {
     "DMS.00400017": Explanation(Meaning.BUSY, _BUSY),
     "DMS.00400026": Explanation(Meaning.BUSY, "The status of the instance does not allow this now. " + _BUSY),
     "CBC.99003651": Explanation(Meaning.BUSY, _BUSY),
-    "DMS.00400030": Explanation(Meaning.INVALID, "Check instance_id."),
-    "DMS.00400061": Explanation(Meaning.INVALID, "Check instance_id."),
+    "DMS.00400030": Explanation(Meaning.INVALID, "Check the instance that was named."),
+    "DMS.00400061": Explanation(Meaning.INVALID, "Check the instance that was named."),
     "DMS.00400039": Explanation(Meaning.QUOTA, "Delete what is not needed, or ask for a larger quota."),
     "DMS.00400055": Explanation(Meaning.OTHER, "The resource is sold out here; run again later or choose another specification."),
     "DMS.00400062": Explanation(Meaning.INVALID, "Correct the option that the message names."),
-    "DMS.00400070": Explanation(Meaning.INVALID, "Check task_id."),
+    "DMS.00400070": Explanation(Meaning.INVALID, "Check task_id, if it was given."),
     "DMS.00400125": Explanation(Meaning.INVALID, "Check spec_code."),
     "DMS.00400129": Explanation(Meaning.INVALID, "Upgrade the instance; its version lacks this function."),
     "DMS.00400133": Explanation(Meaning.INVALID, "The connector does not take this number of tasks."),
@@ -124,9 +124,9 @@ _CODES: dict[str, Explanation] = {
     "DMS.10240020": Explanation(Meaning.QUOTA, "Delete what is not needed, or ask for a larger quota."),
     "DMS.10240406": Explanation(Meaning.NO_SUCH_CALL, "The service knows no such address; check %s (dms_endpoint)." % _WHERE),
     "DMS.00404001": Explanation(Meaning.NO_SUCH_CALL, "The service does not offer this call here; check %s (dms_endpoint)." % _WHERE),
-    "DMS.00404022": Explanation(Meaning.PARENT_ABSENT, "Check instance_id, region and project_id."),
+    "DMS.00404022": Explanation(Meaning.PARENT_ABSENT, "Check the instance that was named, region and project_id."),
     "DMS.00404024": Explanation(
-        Meaning.PARENT_ABSENT, "Check connector_id, or enable Smart Connect on the instance (module smart_connect)."
+        Meaning.PARENT_ABSENT, "Enable Smart Connect on the instance (module smart_connect), or check connector_id, if it was given."
     ),
     "DMS.00404026": Explanation(Meaning.TASK_ABSENT, "Check task_name or task_id, and that the task belongs to this instance."),
     "DMS.00404027": Explanation(Meaning.EXISTS, ""),

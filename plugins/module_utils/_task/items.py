@@ -23,6 +23,16 @@ NOTHING_SENT = "Nothing was sent to the service."
 # An option of many destinations is named at so many of them.
 MOST_PLACES = 3
 
+# States, with how other words for them begin.
+OTHER_WORDS = MappingProxyType(
+    {
+        "present": ("creat", "exist"),
+        "absent": ("delet", "remov"),
+        "running": ("run", "start", "resum"),
+        "paused": ("pause", "stop", "suspend"),
+    }
+)
+
 OtherNames = Mapping[str, Sequence[str]]
 NO_NAMES: OtherNames = MappingProxyType({})
 
@@ -102,8 +112,14 @@ def list_paths(options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def explain_state(kind: type[Kind], state: Any) -> list[str]:
-    """Why a run state cannot be declared for tasks of a kind that knows none."""
-    return [kind.cannot_pause_says] if kind.cannot_pause_says and state in ("paused", "running") else []
+    """Which state may have been meant, or why a run state cannot be declared for tasks of a kind that knows none."""
+    if state is None or state in kind.list_states():
+        return []
+    word = str(state).lower()
+    near = [meant for meant, stems in OTHER_WORDS.items() if word.startswith(stems)] or find_near(word, OTHER_WORDS, most=1)
+    if near and near[0] in kind.list_states():
+        return ["did you mean %s for %s?" % (near[0], state)]
+    return [kind.cannot_pause_says] if near and kind.cannot_pause_says else []
 
 
 def name_item(list_option: str, number: int, item: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,8 +39,18 @@ def _find_target_problems(path: str) -> Iterator[str]:
         folder = os.path.dirname(folder)
     if not os.path.isdir(folder):
         yield "but %s is no folder; name another place." % folder
-    elif not os.access(path if os.path.exists(path) else folder, os.W_OK):
+    elif not os.path.exists(path):
+        yield from _try_to_write(folder)
+    elif not os.access(path, os.W_OK):
         yield "where this user may not write; name another place."
+
+
+def _try_to_write(folder: str) -> Iterator[str]:
+    """What a read-only disk or a file system of the kernel lets a user do is not in its permissions, least of all for root."""
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".opendump-", dir=folder))
+    except OSError as error:
+        yield "but nothing can be made in %s (%s); name another place." % (folder, error.strerror)
 
 
 def _find_source_problems(path: str) -> Iterator[str]:

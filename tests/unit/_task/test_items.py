@@ -108,6 +108,26 @@ def test_a_name_that_yaml_has_made_something_else_of_is_refused(kind: type[Kind]
     assert f"purge_except holds {what}" in refuse("dump_tasks", **spared)
 
 
+@pytest.mark.parametrize(
+    ("state", "meant"),
+    [
+        ("stopped", "paused"),
+        ("Stop", "paused"),
+        ("puased", "paused"),
+        ("started", "running"),
+        ("resumed", "running"),
+        ("deleted", "absent"),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_the_state_that_was_meant_is_said(kind: type[Kind], state: str, meant: str) -> None:
+    item = {kind.parent_options[0]: "a", "task_name": "b", "state": state}
+    says = f"did you mean {meant} for {state}?" if meant in kind.list_states() else kind.cannot_pause_says
+    assert says
+    assert says in refuse(kind.name, **item)
+    assert says in refuse("dump_tasks", **{kind.list_option: [item]})
+
+
 def test_the_value_of_a_misspelt_option_is_not_shown() -> None:
     assert "hunter2hunter2" not in refuse("dis_transfer_task", secretkey="hunter2hunter2", stream_name="a")
 
