@@ -23,25 +23,33 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Instance:
-    """What the dumping of an instance depends on; ``prepaid`` instances cannot switch Smart Connect by API."""
+    """What the dumping of an instance depends on; ``prepaid`` instances cannot switch Smart Connect by API.
+
+    ``connector_enable`` is None where the service does not show whether Smart Connect is on. ``connector_id`` is empty where it is off, and
+    None where it is not shown.
+    """
 
     id: str
     name: str
     status: str = ""
     connector_id: Optional[str] = None
-    connector_enable: bool = False
+    connector_enable: Optional[bool] = False
     prepaid: bool = False
     single: bool = False
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Instance:
         """An instance from a row of the service's list or from its details."""
+        connector_id = str(row.get("connector_id") or "")
+        # an instance that shows an empty one has none
+        unsaid = True if connector_id else False if row.get("connector_id") == "" else None
+        enabled = {"true": True, "false": False}.get(str(row.get("connector_enable")).lower(), unsaid)
         return cls(
             id=str(row.get("instance_id") or ""),
             name=str(row.get("name") or ""),
             status=str(row.get("status") or ""),
-            connector_id=str(row.get("connector_id") or "") or None,
-            connector_enable=str(row.get("connector_enable")).lower() == "true",
+            connector_id=connector_id or ("" if enabled is False else None),
+            connector_enable=enabled,
             prepaid=str(row.get("charging_mode")) == "0",
             single=str(row.get("type") or "").lower() == "single",
         )
@@ -91,8 +99,10 @@ class Instances:
         if self.client.enterprise_project_id:
             query.append(("enterprise_project_id", self.client.enterprise_project_id))
         pages = self.client.list_pages("dms", "/v2/{project_id}/instances", items="instances", limit=PAGE, query=query)
-        instances = {row.id: row for page in pages for row in map(Instance.read, read_rows(page.get("instances"))) if row.id}
-        return list(instances.values())
+        listed = [row for page in pages for row in page.get("instances") or []]
+        if not all(isinstance(row, Mapping) and row.get("instance_id") for row in listed):
+            raise OpendumpError("The list of Kafka instances cannot be read, so it is not known which there are. Run again later.")
+        return list({instance.id: instance for instance in map(Instance.read, listed)}.values())
 
     def list_topics(self, parent: Parent) -> Optional[Mapping[str, Optional[int]]]:
         """The topics of an instance and for how many hours each keeps messages, read once; None where they cannot be read."""
@@ -159,6 +169,12 @@ class Instances:
             self._known[matches[0].id] = matches[0]
             return matches[0]
         matches = [instance for instance in self.list_instances() if instance.connector_id == wanted.get("connector_id")]
+        hidden = [instance for instance in self.list_instances() if instance.connector_id is None]
+        if not matches and hidden:
+            raise OpendumpError(
+                "No Kafka instance shows the connector '%s', and the service does not show that of %s. Name the instance with instance_id."
+                % (wanted.get("connector_id"), ", ".join(str(instance.parent) for instance in hidden[:5]))
+            )
         if not matches:
             raise NoSuchInstance("No Kafka instance of this project has the connector '%s'." % wanted.get("connector_id"))
         return matches[0]

@@ -145,9 +145,14 @@ class KafkaSinkTask(Kind):
         return self.instances.find({"connector_id": parent.id}).parent if parent.id == parent.connector_id else parent
 
     def list_parents(self) -> list[Parent]:
-        return [instance.parent for instance in self.instances.list_instances() if instance.connector_id]
+        return [instance.parent for instance in self.instances.list_instances() if instance.connector_id != ""]
 
     def list_tasks(self, parent: Parent) -> Listing:
+        if parent.connector_id is None:
+            raise OpendumpError(
+                "The service does not show the connector of Kafka instance %s, so its sink tasks cannot be listed. Name the connector with "
+                "connector_id." % parent
+            )
         if not parent.connector_id:
             return Listing([])
         quotas: dict[str, Any] = {}

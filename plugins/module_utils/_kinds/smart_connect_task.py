@@ -248,7 +248,7 @@ class SmartConnectTask(Kind):
         return self.instances.find(wanted).parent
 
     def list_parents(self) -> list[Parent]:
-        return [instance.parent for instance in self.instances.list_instances() if instance.connector_enable]
+        return [instance.parent for instance in self.instances.list_instances() if instance.connector_enable is not False]
 
     def list_tasks(self, parent: Parent) -> Listing:
         quotas: dict[str, Any] = {}

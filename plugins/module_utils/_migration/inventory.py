@@ -124,7 +124,7 @@ class Inventory:
         wanted += [{"instance_name": value} for value in self.scope.instance_names]
         self._instances.preload(wanted)
         instances = [self._instances.find(where) for where in wanted] if wanted else self._instances.list_instances()
-        return list({instance.id: instance.parent for instance in instances if instance.connector_id}.values())
+        return list({instance.id: instance.parent for instance in instances if instance.connector_id != ""}.values())
 
     def _find_jobs_of(self, parent: Parent) -> list[MigrationJob]:
         try:

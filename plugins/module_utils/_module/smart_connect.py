@@ -85,6 +85,11 @@ class Switch:
             raise ConfigurationError("instance_id or instance_name is empty; say which Kafka instance is meant.")
         before = self._await_settled(self.instances.find(self.where)) if not self.check_mode else self.instances.find(self.where)
         wanted = self.options["state"] == "present"
+        if before.connector_enable is None:
+            raise OpendumpError(
+                "The service does not show whether Smart Connect of Kafka instance %s is on. Nothing was changed. Run again; if it stays "
+                "so, look at the instance in the console." % before.parent
+            )
         after = before
         if wanted != before.connector_enable:
             self._permit(before, wanted)
@@ -225,5 +230,5 @@ def describe_instance(instance: Instance) -> dict[str, Any]:
         "instance_name": instance.name,
         "status": instance.status,
         "enabled": instance.connector_enable,
-        "connector_id": instance.connector_id,
+        "connector_id": instance.connector_id or None,
     }

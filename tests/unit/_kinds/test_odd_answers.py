@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._errors import OpendumpError
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.dis_transfer_task import DisTransferTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_instances import Instances
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.kafka_sink_task import KafkaSinkTask
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.registry import ALL
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._kinds.smart_connect_task import SmartConnectTask
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._module.smart_connect import Switch
+from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.estate import is_parent_absent
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._reconcile.result import build_task_record
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.fields import flatten_fields
 from ansible_collections.opendump.huaweicloud.plugins.module_utils._task.kind import Kind
@@ -92,6 +97,52 @@ def test_a_total_that_is_missing_or_smaller_says_nothing(kind: type[Kind], servi
     tasks = [{"task_name": "t", "task_id": "1", "id": "1"}]
     service.answer("GET", "tasks", lambda query: {"tasks": [] if query else tasks, "total_number": total})
     assert len(kind(service).list_tasks(PARENT).tasks) == 1
+
+
+@pytest.mark.parametrize("row", [None, "kafka", {}, {"name": "kafka"}, {"instance_id": None, "name": "kafka"}])
+def test_an_instance_that_is_listed_without_an_id_is_not_passed_over(service: Any, row: Any) -> None:
+    service.answer("GET", "instances", {"instances": [row], "instance_num": 1})
+    with pytest.raises(OpendumpError, match="list of Kafka instances cannot be read"):
+        Instances(service).find({"instance_name": "kafka"})
+
+
+HIDDEN: list[dict[str, Any]] = [
+    {},
+    {"connector_enable": None},
+    {"connector_enable": None, "connector_id": None},
+    {"connector_enable": "odd"},
+]
+OFF: list[dict[str, Any]] = [{"connector_enable": False}, {"connector_enable": "false", "connector_id": ""}, {"connector_id": ""}]
+
+
+@pytest.mark.parametrize("says", [*HIDDEN, {"connector_enable": True}])
+def test_where_a_connector_is_not_shown_smart_connect_is_not_known_to_be_off(service: Any, says: dict[str, Any]) -> None:
+    service.answer("GET", "instances", {"instances": [{"instance_id": "i", **says}], "instance_num": 1})
+    for kind in (KafkaSinkTask, SmartConnectTask):
+        assert [parent.id for parent in kind(service).list_parents()] == ["i"], "its tasks are looked for"
+    sink = KafkaSinkTask(service)
+    with pytest.raises(OpendumpError, match="does not show the connector of Kafka instance i"):
+        sink.list_tasks(sink.find_parent({"instance_id": "i"}))
+    with pytest.raises(OpendumpError, match="does not show that of i") as error:
+        sink.identify(sink.find_parent({"connector_id": "c"}))
+    assert not is_parent_absent(error.value)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_smart_connect_is_not_switched_where_it_is_not_shown_whether_it_is_on(service: Any, state: str) -> None:
+    service.answer("GET", "instances/i", {"instance_id": "i", "status": "RUNNING"})
+    options = {"instance_id": "i", "state": state, "force": True, "wait": True, "wait_interval": 1.0, "wait_timeout": 1.0}
+    with pytest.raises(OpendumpError, match="does not show whether Smart Connect of Kafka instance i is on"):
+        Switch(service, options).run()
+    assert [method for method, _path, _body in service.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("says", OFF)
+def test_where_smart_connect_is_off_there_is_no_task(service: Any, says: dict[str, Any]) -> None:
+    service.answer("GET", "instances", {"instances": [{"instance_id": "i", **says}], "instance_num": 1})
+    for kind in (KafkaSinkTask, SmartConnectTask):
+        assert kind(service).list_parents() == []
+    assert KafkaSinkTask(service).list_tasks(KafkaSinkTask(service).find_parent({"instance_id": "i"})).tasks == []
 
 
 STREAMS_SAY = [
