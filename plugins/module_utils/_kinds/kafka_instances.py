@@ -144,37 +144,46 @@ class Instances:
         :raises ApiError: PARENT_ABSENT where there is no such ID.
         """
         if wanted.get("instance_id"):
-            known = self._known.get(wanted["instance_id"])
-            if known and not fresh:
-                return known
-            row = self.client.call("dms", "GET", "/v2/{project_id}/instances/%s" % quote_segment(wanted["instance_id"]))
-            if not isinstance(row, Mapping) or not row.get("instance_id"):
-                raise OpendumpError("The answer about instance '%s' shows no instance." % wanted["instance_id"])
-            instance = self._known[wanted["instance_id"]] = Instance.read(row)
-            return instance
+            return self._find_by_id(wanted["instance_id"], fresh)
         if wanted.get("instance_name"):
-            name = wanted["instance_name"]
-            candidates = self.list_instances() if self._all else self._read_pages([("name", name), ("exact_match_name", "true")])
-            matches = [instance for instance in candidates if instance.name == name]
-            if len(matches) > 1:
-                raise OpendumpError(
-                    "%d instances are named '%s' (%s); say which with instance_id."
-                    % (len(matches), name, ", ".join(instance.id for instance in matches))
-                )
-            if not matches:
-                raise NoSuchInstance(
-                    "There is no Kafka instance named '%s' in this project and region%s Check instance_name, region and project."
-                    % (name, advise_names(name, self._list_names()))
-                )
-            self._known[matches[0].id] = matches[0]
-            return matches[0]
-        matches = [instance for instance in self.list_instances() if instance.connector_id == wanted.get("connector_id")]
-        hidden = [instance for instance in self.list_instances() if instance.connector_id is None]
-        if not matches and hidden:
+            return self._find_by_name(wanted["instance_name"])
+        return self._find_by_connector(str(wanted.get("connector_id")))
+
+    def _find_by_id(self, instance_id: str, fresh: bool) -> Instance:
+        known = self._known.get(instance_id)
+        if known and not fresh:
+            return known
+        row = self.client.call("dms", "GET", "/v2/{project_id}/instances/%s" % quote_segment(instance_id))
+        if not isinstance(row, Mapping) or not row.get("instance_id"):
+            raise OpendumpError("The answer about instance '%s' shows no instance." % instance_id)
+        instance = self._known[instance_id] = Instance.read(row)
+        return instance
+
+    def _find_by_name(self, name: str) -> Instance:
+        candidates = self.list_instances() if self._all else self._read_pages([("name", name), ("exact_match_name", "true")])
+        matches = [instance for instance in candidates if instance.name == name]
+        if len(matches) > 1:
             raise OpendumpError(
-                "No Kafka instance shows the connector '%s', and the service does not show that of %s. Name the instance with instance_id."
-                % (wanted.get("connector_id"), ", ".join(str(instance.parent) for instance in hidden[:5]))
+                "%d instances are named '%s' (%s); say which with instance_id."
+                % (len(matches), name, ", ".join(instance.id for instance in matches))
             )
         if not matches:
-            raise NoSuchInstance("No Kafka instance of this project has the connector '%s'." % wanted.get("connector_id"))
+            raise NoSuchInstance(
+                "There is no Kafka instance named '%s' in this project and region%s Check instance_name, region and project."
+                % (name, advise_names(name, self._list_names()))
+            )
+        self._known[matches[0].id] = matches[0]
         return matches[0]
+
+    def _find_by_connector(self, connector_id: str) -> Instance:
+        instances = self.list_instances()
+        matches = [instance for instance in instances if instance.connector_id == connector_id]
+        if matches:
+            return matches[0]
+        hidden = [instance for instance in instances if instance.connector_id is None]
+        if hidden:
+            raise OpendumpError(
+                "No Kafka instance shows the connector '%s', and the service does not show that of %s. Name the instance with instance_id."
+                % (connector_id, ", ".join(str(instance.parent) for instance in hidden[:5]))
+            )
+        raise NoSuchInstance("No Kafka instance of this project has the connector '%s'." % connector_id)
