@@ -266,7 +266,7 @@ def test_a_shell_on_the_local_cloud_is_one_command(tmp_path: pathlib.Path) -> No
     command = [sys.executable, str(ROOT / "dev" / "shell.py")]
     done = subprocess.run(command, input=lines, env=settings, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert '"kafka-prod/clicks-to-obs: create"' in done.stdout
+    assert '"kafka-prod/clicks-to-obs: would create"' in done.stdout
     url = done.stdout.splitlines()[-1]
     assert f"the local cloud runs at {url} " in done.stdout
     assert not with_local_cloud.answers(url)

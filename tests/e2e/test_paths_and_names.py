@@ -190,7 +190,7 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(
     assert played.code == 2
     text = re.sub(r"\s+", " ", played.text)
     assert re.search(
-        rf"{name} (is )?{odd_files}/\S+ (which is a folder; name a file in it|but \S+ is no folder|cannot be read: it is no JSON)",
+        rf"{name} (is )?{odd_files}/\S+ (which is a folder; name a file in it|but \S+ is no folder|cannot be read: it is not JSON)",
         text.replace(",", ""),
     )
     assert "Traceback" not in text and "hunter2" not in text
