@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 UTILS = "ansible_collections.opendump.huaweicloud.plugins.module_utils."
 # Files of module_utils, those that only make folders to packages included. Who needs more says why in the commit that raises it.
-MOST_FILES = {"dis_transfer_task": 65, "kafka_sink_task": 67, "smart_connect_task": 69, "dump_tasks": 75}
+MOST_FILES = {"dis_transfer_task": 64, "kafka_sink_task": 66, "smart_connect_task": 68, "dump_tasks": 74}
 NEVER = ("_landing/", "_migration/", "_probe/", "_rotation/", "_state_file.py")
 
 

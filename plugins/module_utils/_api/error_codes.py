@@ -34,7 +34,7 @@ _SERVICE = "The fault is the service's; run again later, and give the request id
 _BUSY = "Another operation on the instance is under way; run again when it is finished, or give a larger retry_budget."
 _BODY = "The service could not read the request; this is a fault of the collection or of a gateway in between."
 
-_ACCOUNT = "The account is restricted or its balance too low; resolve that first; nothing here can help."
+_ACCOUNT = "The account is restricted or its balance too low; resolve that first, since nothing here can help."
 _ORDER = "An order for the instance is not finished; pay or cancel it, then run again."
 _AGENCY = (
     "The service could not create or use its agency in this account; the user needs the right to create agencies once, or an administrator "

@@ -21,7 +21,7 @@ CONNECT_FILE = re.compile(r"(?P<topic>.+)\+\d+\+\d+[^/]*$")
 
 
 class Layout(Protocol):
-    """How the files of one kind of task lie in a bucket; the kind declares it."""
+    """How the files of one kind of task lie in a bucket, as far as this room reads it; the kind declares it, and no import leads there."""
 
     @property
     def destination(self) -> str:

@@ -373,9 +373,10 @@ class Writer:
         """The service turned out to be unable to change the task in place: re-create it, leave it, or fail, as the user chose."""
         plan = self.plan
         shown = self._read_now(base)
-        wrong = [path for path in plan.changed_fields if path in find_wrong(self.plan, shown)]
-        secret = [path for path in plan.changed_fields if path not in wrong and not is_visible(self.plan, shown)]
-        left = [*wrong, *secret] or plan.changed_fields
+        differing = find_wrong(plan, shown)
+        wrong = [path for path in plan.changed_fields if path in differing]
+        # Where no changed field can be seen, none of them is known to have been written.
+        left = (wrong if is_visible(plan, shown) else []) or plan.changed_fields
         # A field that is accepted and never shown would be the reason to re-create the task in every run.
         provable = isinstance(error, NoSuchCall) or any(path in shown.values for path in wrong)
         if plan.declared.on_immutable_change == "recreate" and provable:

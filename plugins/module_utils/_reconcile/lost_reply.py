@@ -13,7 +13,8 @@ from typing import Any, Union
 from .._errors import ApiError, OpendumpError, TransportError
 from .wait import Clock
 
-# Looks after a reply was lost, and tries in all: a service may show a write a little later.
+# Looks after a reply was lost: a service may show a write a little later.
+LOOKS = 3
 MOST_TRIES = 3
 
 Lost = Union[ApiError, TransportError]
@@ -61,7 +62,7 @@ class Sender:
             lost.append(unclear)
             self.warn("%s (%s); checking whether it was before anything is sent again." % (doubt, unclear))
             try:
-                if any(is_done() for _look in self.clock.poll(self.interval, math.inf, MOST_TRIES)):
+                if any(is_done() for _look in self.clock.poll(self.interval, math.inf, LOOKS)):
                     return True
             except OpendumpError as error:
                 unclear.add("%s, and checking that failed: %s Run again; the next run checks first." % (doubt, error))

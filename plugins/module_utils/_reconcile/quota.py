@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Optional, cast
 
 from .._task.kind import Kind
@@ -27,9 +28,19 @@ class _QuotaUse:
     most: int
     outcomes: Sequence[Outcome]
 
-    def list_steps(self) -> list[int]:
+    @property
+    def steps(self) -> list[int]:
+        """By how many tasks each write changes the number there."""
         plans = [cast(Plan, outcome.plan) for outcome in self.outcomes]
         return [1 if CREATE in plan.actions else -1 if plan.actions == [DELETE] else 0 for plan in plans]
+
+    def count_at_end(self) -> int:
+        """Tasks after all writes."""
+        return self.count + sum(self.steps)
+
+    def count_at_most(self) -> int:
+        """Tasks at the moment at which there are most."""
+        return max(accumulate(self.steps, initial=self.count))
 
 
 def _list_uses(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> list[_QuotaUse]:
@@ -54,7 +65,7 @@ def predict_quota_refusals(estate: Estate, outcomes: Sequence[Outcome], first: b
     """What a service would refuse because a parent is full gets the error that says so, for check mode, which sends no create."""
     for use in _list_uses(estate, outcomes, first):
         now = use.count
-        for outcome, step in zip(use.outcomes, use.list_steps()):
+        for outcome, step in zip(use.outcomes, use.steps):
             if step > 0 and now >= use.most:
                 outcome.error = Refused(
                     "The %s would be refused: %s %s would have %d of at most %d %s by then. Delete some, or have the quota raised."
@@ -70,50 +81,33 @@ def check_quotas(estate: Estate, outcomes: Sequence[Outcome], first: bool) -> No
     :raises Refused: a quota leaves no room for what is to be created before something is deleted that would make room, or where that is
         purged first, not even then.
     """
-    problems = []
     uses = _list_uses(estate, outcomes, first)
     if first:
-        _refuse_vain_deletions(uses)
-        return
-    for use in uses:
-        kind, parent, most, steps = use.kind, use.parent, use.most, use.list_steps()
-        highest = now = use.count
-        for step in steps:
-            now += step
-            highest = max(highest, now)
-        if highest > most >= use.count + sum(steps):
-            problems.append(
-                "%s %s has %d of at most %d %s, and %d are to be created before %d are deleted"
-                % (kind.parent_noun, parent, use.count, most, kind.noun_plural, steps.count(1), steps.count(-1))
-            )
-    if problems:
-        raise Refused(
-            "%s. There is no room for that. Nothing was changed. Set purge_first to true to delete first (until the new tasks run, nothing "
-            "is dumped, and one that starts at the latest position skips what arrives meanwhile), or delete tasks in an earlier run."
-            % "; ".join(problem[0].upper() + problem[1:] for problem in problems)
+        short = [use for use in uses if any(outcome.purged for outcome in use.outcomes) and use.count_at_end() > use.most]
+        order = "after"
+        advice = (
+            "There is no room for that even then. Nothing was changed. Declare fewer tasks, have the quota raised, or set purge_first to "
+            "false: nothing is purged then before all is created."
         )
+    else:
+        short = [use for use in uses if use.count_at_most() > use.most >= use.count_at_end()]
+        order = "before"
+        advice = (
+            "There is no room for that. Nothing was changed. Set purge_first to true to delete first (until the new tasks run, nothing is "
+            "dumped, and one that starts at the latest position skips what arrives meanwhile), or delete tasks in an earlier run."
+        )
+    if short:
+        raise Refused("%s. %s" % ("; ".join(_describe_use(use, order) for use in short), advice))
 
 
-def _refuse_vain_deletions(uses: Sequence[_QuotaUse]) -> None:
-    problems = [
-        "%s %s has %d of at most %d %s, and %d are to be created after %d are deleted"
-        % (
-            use.kind.parent_noun,
-            use.parent,
-            use.count,
-            use.most,
-            use.kind.noun_plural,
-            use.list_steps().count(1),
-            use.list_steps().count(-1),
-        )
-        for use in uses
-        if any(outcome.purged for outcome in use.outcomes) and use.count + sum(use.list_steps()) > use.most
-    ]
-    if problems:
-        raise Refused(
-            "%s. There is no room for that even then. Nothing was changed. Declare fewer tasks, have the quota raised, or set purge_first "
-            "to false: nothing is purged then before all is created." % "; ".join(problem[0].upper() + problem[1:] for problem in problems)
-        )
+def _describe_use(use: _QuotaUse, order: str) -> str:
+    """
+    :param order: whether what is created comes C(before) what is deleted, or C(after).
+    """
+    creations, deletions = use.steps.count(1), use.steps.count(-1)
+    text = "%s %s has %d of at most %d %s, and %d are to be created %s %d are deleted"
+    text %= (use.kind.parent_noun, use.parent, use.count, use.most, use.kind.noun_plural, creations, order, deletions)
+    return text[0].upper() + text[1:]
 
 
 def find_quota(kind: type[Kind], listing: Listing, count: int) -> Optional[int]:
